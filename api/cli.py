@@ -1,0 +1,118 @@
+"""The command line: serve, migrate, trainers, and the case files."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api import __version__
+from api.settings import Settings
+
+app = typer.Typer(
+    name="three-circles",
+    help="Three Circles: case vignettes, guesses of the biggest system, explanations and class statistics.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+vignettes = typer.Typer(help="Case files: check them, and the schema that editors use.", no_args_is_help=True)
+trainer = typer.Typer(help="People who write and review vignettes.", no_args_is_help=True)
+app.add_typer(vignettes, name="vignettes")
+app.add_typer(trainer, name="trainer")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def fail(message: str) -> typer.Exit:
+    """Says in one line what is wrong and what to do, and ends with status 1."""
+    err.print(message, style="bold", markup=False)
+    return typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and a broker.", min=1)] = 1,
+) -> None:
+    """Migrates the database, loads the vignettes and serves the product."""
+    from api.serving import run
+
+    settings = Settings()
+    if workers > 1 and (settings.embedded or not settings.broker_url):
+        raise fail(
+            "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."
+        )
+    run(settings, host, port, workers)
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to the newest schema."""
+    from api.db import make_engine
+    from api.migrations.running import upgrade
+
+    upgrade(make_engine(Settings().resolved_database_url()))
+    out.print("The database is current.")
+
+
+@app.command()
+def version() -> None:
+    """Prints the version."""
+    out.print(f"three-circles {__version__}")
+
+
+@trainer.command("add")
+def add(
+    name: str,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
+    admin: Annotated[bool, typer.Option("--admin", help="May manage people and settings.")] = False,
+) -> None:
+    """Makes a trainer's account."""
+    from api.db import make_engine
+    from api.identity.trainer import add_trainer
+    from api.migrations.running import upgrade
+    from api.problems import Problem
+
+    if not password_stdin:
+        raise fail("Give the password on standard input, with --password-stdin.")
+    engine = make_engine(Settings().resolved_database_url())
+    upgrade(engine)
+    try:
+        add_trainer(engine, name, sys.stdin.readline().rstrip("\n"), admin=admin)
+    except Problem as problem:
+        raise fail(problem.detail) from None
+    out.print(f"{name} can sign in now, under Trainers.", markup=False)
+
+
+@vignettes.command("check")
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Case files or folders; the built-in ones if left out.")
+    ] = None,
+) -> None:
+    """Checks case files, and says where each fault is and what would be right."""
+    from api.library.checking import case_files, check_files
+
+    files = case_files(paths or [Settings().vignettes_dir])
+    if not files:
+        raise fail("There is no case file (*.md) here.")
+    faults = 0
+    for path, _, found in check_files(files):
+        faults += len(found)
+        for fault in found:
+            out.print(f"{path}:{fault.line}:{fault.column}: {fault.message}", markup=False)
+    if faults:
+        raise fail(f"{faults} {'fault' if faults == 1 else 'faults'} in {len(files)} files.")
+    out.print(f"{len(files)} {'case file is' if len(files) == 1 else 'case files are'} good.")
+
+
+@vignettes.command("schema")
+def schema() -> None:
+    """Prints the JSON Schema of a case file's front matter."""
+    from api.library.schema import front_matter_schema
+
+    typer.echo(json.dumps(front_matter_schema(), indent=2, ensure_ascii=False))

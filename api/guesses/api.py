@@ -1,0 +1,92 @@
+"""JSON: giving a guess, and how everybody answered."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from api.db import session
+from api.guesses.outcome import Outcome, outcome_json
+from api.guesses.rules import GuessBody
+from api.guesses.service import counts_of, latest_guess, record
+from api.identity.learner import require_learner
+from api.identity.models import Trainer
+from api.identity.trainer import find_trainer
+from api.library.api import find_vignette
+from api.problems import Forbidden, Unprocessable, field_errors, responses
+from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, address, take
+from api.statistics.classes import ClassStatistics, class_statistics
+
+router = APIRouter(prefix="/api/v1", tags=["guesses"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/GuessBody"}}},
+    }
+}
+
+
+def parse_guess(body: bytes) -> GuessBody:
+    """The guess in a JSON body; raises Unprocessable naming each bad field."""
+    try:
+        return GuessBody.model_validate_json(body)
+    except ValidationError as error:
+        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+
+
+async def take_guess(request: Request, learner: str) -> None:
+    """Counts a guess of this learner and this address; raises TooMany."""
+    await take(request, GUESSES, "guess", learner)
+    await take(request, GUESSES_PER_ADDRESS, "guess", address(request))
+
+
+# The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.
+@router.post(
+    "/vignettes/{slug}/guesses",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"model": Outcome, "description": "The guess is on disk."}, **responses(401, 404, 413, 422, 503)},
+    openapi_extra=_BODY,
+)
+async def give_guess(request: Request, slug: str) -> Response:
+    """Keeps the learner's guess and gives the outcome: key, explanation and class statistics.
+
+    Another guess on the same vignette is a new attempt; class statistics count first attempts only.
+    """
+    learner = require_learner(request)
+    vignette = find_vignette(request, slug)
+    await take_guess(request, learner)
+    body = parse_guess(await request.body())
+    recorded = await record(request.app.state.writer, learner, vignette, body)
+    return Response(
+        outcome_json(
+            body.system,
+            body.confidence,
+            body.cues or [],
+            vignette.case,
+            recorded.counts,
+            request.app.state.settings.small_group,
+        ),
+        status_code=201,
+        media_type="application/json",
+    )
+
+
+@router.get("/vignettes/{slug}/statistics", responses=responses(401, 403, 404, 422))
+def get_statistics(
+    request: Request,
+    slug: str,
+    trainer: Annotated[Trainer | None, Depends(find_trainer)],
+    db: Annotated[Session, Depends(session)],
+) -> ClassStatistics:
+    """How everybody first answered: for trainers, and for learners who have answered."""
+    vignette = find_vignette(request, slug)
+    if trainer is None:
+        learner = require_learner(request)
+        if latest_guess(db, learner, vignette) is None:
+            raise Forbidden("Give your own answer first; then you see everybody's.")
+    counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
+    return class_statistics(counts, request.app.state.settings.small_group)

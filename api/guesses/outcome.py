@@ -1,0 +1,198 @@
+"""What a learner gets back for a guess: as JSON and as a page."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict
+
+from api.guesses.recording import Counts
+from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, match
+from api.library.case import Blend, Case
+from api.library.systems import NAME, Answer, System
+from api.library.views import VignetteView, view_cues, view_vignette
+from api.statistics.classes import ClassStatistics, class_statistics
+
+
+class OutcomeGuess(BaseModel):
+    system: Answer
+    confidence: Confidence | None
+
+
+class OutcomeKey(BaseModel):
+    dominant: System
+    acceptable: list[Answer]
+    secondary: System | None
+    blend: Blend
+
+
+class OutcomeCue(BaseModel):
+    """Words of the story, by their place in its text, and what they show."""
+
+    text: str
+    start: int
+    end: int
+    system: System
+    type: str
+    strength: str
+    polarity: str
+    marked_by_learner: bool
+
+
+class Explanation(BaseModel):
+    summary: str
+    by_system: dict[System, str]
+    cues: list[OutcomeCue]
+
+
+class Outcome(BaseModel):
+    """A guess beside the key, the explanation, and how everybody first answered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "guess": {"system": "drive", "confidence": "sure"},
+                "match": "key",
+                "key": {
+                    "dominant": "drive",
+                    "acceptable": ["drive"],
+                    "secondary": "threat",
+                    "blend": {"threat": [15, 30], "drive": [55, 65], "soothing": [10, 20]},
+                },
+                "explanation": {
+                    "summary": "She likes what the work brings.",
+                    "by_system": {"threat": "…", "drive": "…", "soothing": "…"},
+                    "cues": [
+                        {
+                            "text": "enjoys it",
+                            "start": 12,
+                            "end": 21,
+                            "system": "drive",
+                            "type": "drive.reward",
+                            "strength": "clear",
+                            "polarity": "present",
+                            "marked_by_learner": True,
+                        }
+                    ],
+                },
+                "class_statistics": {
+                    "scope": "everyone",
+                    "answered": 42,
+                    "suppressed": False,
+                    "systems": [
+                        {"system": "threat", "count": 9, "share": 0.2143, "interval": [0.1172, 0.3594], "few": False}
+                    ],
+                },
+            }
+        }
+    )
+
+    guess: OutcomeGuess
+    match: Match
+    key: OutcomeKey
+    explanation: Explanation
+    class_statistics: ClassStatistics
+
+
+def outcome_json(
+    system: str, confidence: str | None, marked: list[tuple[int, int]], case: Case, counts: Counts, smallest: int
+) -> bytes:
+    """An Outcome as JSON. The parts that many answers share are written once and joined."""
+    guess = OutcomeGuess(system=system, confidence=confidence)
+    return b'{"guess":%b,"match":"%b","key":%b,"explanation":%b,"class_statistics":%b}' % (
+        guess.model_dump_json().encode(),
+        match(guess.system, case).encode(),
+        _key_json(case),
+        _plain_explanation_json(case) if not marked else _explanation_json(case, marked),
+        _statistics_json(counts, smallest),
+    )
+
+
+def _explanation_json(case: Case, marked: list[tuple[int, int]]) -> bytes:
+    cues = [
+        OutcomeCue(
+            text=cue.text,
+            start=cue.start,
+            end=cue.end,
+            system=cue.system,
+            type=cue.type,
+            strength="partial" if cue.partial else "clear",
+            polarity="absent" if cue.absent else "present",
+            marked_by_learner=cue.marked,
+        )
+        for cue in view_cues(case, marked)
+    ]
+    by_system: dict[System, str] = {case.head.key.dominant: case.why, **case.others}
+    return Explanation(summary=case.why, by_system=by_system, cues=cues).model_dump_json().encode()
+
+
+@lru_cache(maxsize=4096)
+def _plain_explanation_json(case: Case) -> bytes:
+    return _explanation_json(case, [])
+
+
+@lru_cache(maxsize=4096)
+def _key_json(case: Case) -> bytes:
+    return key_of(case).model_dump_json().encode()
+
+
+@lru_cache(maxsize=512)
+def _statistics_json(counts: Counts, smallest: int) -> bytes:
+    return class_statistics(counts, smallest).model_dump_json().encode()
+
+
+def key_of(case: Case) -> OutcomeKey:
+    key = case.head.key
+    return OutcomeKey(dominant=key.dominant, acceptable=case.acceptable, secondary=key.secondary, blend=key.blend)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many readers."""
+
+    vignette: VignetteView
+    guess: Answer
+    guess_name: str
+    confidence: str | None
+    match: Match
+    headline: str
+    match_label: str
+    feedback: str
+    dominant: System
+    marked: tuple[str, ...]
+    explanation: Markup
+    statistics: Markup
+    attempt: int
+    next_url: str
+    again_url: str
+
+
+def view_outcome(
+    case: Case,
+    guess: Answer,
+    confidence: Confidence | None,
+    marked: list[tuple[int, int]],
+    attempt: int,
+    explanation: Markup,
+    statistics: Markup,
+) -> OutcomeView:
+    """The page for a guess; its words come from the case and the field's tone, never from a score."""
+    dominant = case.head.key.dominant
+    matched = match(guess, case)
+    return OutcomeView(
+        vignette=view_vignette(case),
+        guess=guess,
+        guess_name=NAME[guess],
+        confidence=CONFIDENCE_LABEL[confidence] if confidence else None,
+        match=matched,
+        headline=f"{NAME[dominant]} looks biggest for {case.head.person}",
+        match_label=MATCH_LABEL[matched],
+        feedback=feedback(guess, case),
+        dominant=dominant,
+        marked=tuple(case.story[cue.start : cue.end] for cue in case.cues if cue.touches(marked)),
+        explanation=explanation,
+        statistics=statistics,
+        attempt=attempt,
+        next_url=f"/practice?after={case.head.slug}",
+        again_url=f"/vignettes/{case.head.slug}?open=1",
+    )

@@ -1,0 +1,87 @@
+"""Recording a guess and giving its outcome."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from api.db import now
+from api.guesses.models import Guess
+from api.guesses.recording import NO_COUNTS, Counts, NewGuess, Recorded, read_tallies
+from api.guesses.rules import GuessBody
+from api.guesses.writer import Writer
+from api.library.catalogue import Vignette
+from api.problems import Unprocessable
+
+GuessWriter = Writer[NewGuess, Recorded]
+
+
+async def record(writer: GuessWriter, learner: str, vignette: Vignette, body: GuessBody) -> Recorded:
+    """Keeps a guess; when this returns it is on disk.
+
+    Raises Unprocessable when marked words lie outside the story, Unavailable when the database cannot take it.
+    """
+    length = len(vignette.case.story)
+    if any(end > length for _, end in body.cues or []):
+        raise Unprocessable(
+            "A marked span ends behind the story.",
+            [{"pointer": "/cues", "detail": f"spans end at {length} at the latest"}],
+        )
+    return await writer.submit(
+        NewGuess(
+            learner=learner,
+            vignette_id=vignette.id,
+            series=vignette.series,
+            version=vignette.version,
+            system=body.system,
+            confidence=body.confidence,
+            cues=body.cues,
+            reason=body.reason,
+            circles=body.circles.model_dump() if body.circles else None,
+            created_at=now(),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A learner's latest guess on a vignette, as it was kept."""
+
+    system: Any
+    confidence: Any
+    cues: list[tuple[int, int]]
+    attempt: int
+
+
+def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | None:
+    """The learner's newest attempt, or None before the first."""
+    row = db.exec(
+        select(Guess)
+        .where(Guess.learner == learner, Guess.vignette_id == vignette.id, Guess.series == vignette.series)
+        .order_by(col(Guess.attempt).desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Answered(row.system, row.confidence, [tuple(span) for span in row.cues or []], row.attempt)
+
+
+def answered_vignettes(db: Session, learner: str) -> dict[int, int]:
+    """The vignettes that a learner has answered, oldest answer first, each with its number of attempts."""
+    rows = db.exec(
+        select(Guess.vignette_id, Guess.attempt).where(Guess.learner == learner).order_by(col(Guess.id))
+    ).all()
+    latest: dict[int, int] = {}
+    for vignette_id, attempt in rows:
+        latest.pop(vignette_id, None)
+        latest[vignette_id] = attempt
+    return latest
+
+
+def counts_of(engine: Engine, vignettes: list[Vignette]) -> dict[int, Counts]:
+    """How everybody first answered, by vignette id; one query, however many guesses there are."""
+    keys = [(vignette.id, vignette.series) for vignette in vignettes]
+    with engine.connect() as connection:
+        found = read_tallies(connection, keys)
+    return {vignette.id: found.get((vignette.id, vignette.series), NO_COUNTS) for vignette in vignettes}

@@ -1,0 +1,114 @@
+"""Group commit: every guess that arrives while one commit is under way goes into the next one.
+
+Under no load a guess is committed at once; under load the batch grows by itself, so there is no timer to tune.
+A caller is answered only after the commit that holds its item.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from api.db import writing
+from api.problems import Unavailable, is_unavailable
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+QUEUE_LIMIT = 10_000
+BATCH_LIMIT = 1_000
+
+log = structlog.get_logger()
+
+
+class Writer(Generic[Item, Answer]):
+    """One thread with one connection that writes items in batches.
+
+    `write` takes a connection inside a transaction and the batch, and gives one answer for each item in order;
+    an answer that is an exception is raised to that caller alone.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        write: Callable[[Connection, Sequence[Item]], Sequence[Answer | Exception]],
+        observe: Callable[[int], None] | None = None,
+    ) -> None:
+        self._engine = writing(engine)
+        self._write = write
+        self._observe = observe or (lambda _size: None)
+        self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Starts the thread; answers come back on the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Writes what is queued, then ends; later items are refused."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.to_thread(self._thread.join)
+
+    @property
+    def depth(self) -> int:
+        """How many items wait."""
+        return len(self._queue)
+
+    async def submit(self, item: Item) -> Answer:
+        """The item's answer, once it is on disk. Raises Unavailable when the database cannot take it now."""
+        if self._stopping or self._loop is None or len(self._queue) >= QUEUE_LIMIT:
+            raise Unavailable
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._queue.append((item, future))
+        self._wake.set()
+        return await future
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                size = min(len(self._queue), BATCH_LIMIT)
+                self._commit([self._queue.popleft() for _ in range(size)])
+            if self._stopping:
+                return
+
+    def _commit(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        answers = self._answers([item for item, _ in batch])
+        self._observe(len(batch))
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(_settle, [future for _, future in batch], answers)
+
+    def _answers(self, items: list[Item]) -> Sequence[Answer | Exception]:
+        try:
+            with self._engine.begin() as connection:
+                return self._write(connection, items)
+        except Exception as error:  # whatever it is, the thread lives on and every caller is told
+            if isinstance(error, DBAPIError) and is_unavailable(error):
+                log.warning("write_refused", items=len(items), error=str(error.orig))
+                return [Unavailable() for _ in items]
+            if len(items) == 1:
+                log.exception("write_failed")
+                return [error]
+        # Something in the batch is bad: each is written alone, so that only the bad one fails.
+        return [self._answers([item])[0] for item in items]
+
+
+def _settle(futures: list[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:
+    for future, answer in zip(futures, answers, strict=True):
+        if future.done():  # the caller has gone
+            continue
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)

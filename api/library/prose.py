@@ -1,0 +1,16 @@
+"""Markdown of explanations as safe HTML."""
+
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_TAGS = {"p", "em", "strong", "ul", "ol", "li", "blockquote", "br"}
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+@lru_cache(maxsize=4096)
+def html(text: str) -> Markup:
+    """Paragraphs, emphasis, lists and quotations; everything else is dropped."""
+    return Markup(nh3.clean(_markdown.render(text), tags=_TAGS, attributes={}))  # noqa: S704

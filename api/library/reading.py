@@ -1,0 +1,229 @@
+"""Reads a case file. Every fault is told with its line and column, and with what would be right."""
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from api.library.case import Case, Cue, FrontMatter
+from api.library.codebook import CUE_LABEL
+from api.library.suggest import did_you_mean
+from api.library.systems import SYSTEMS, System
+
+LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
+
+_ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
+_ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
+_STRENGTHS = ("clear", "partial")
+_POLARITIES = ("present", "absent")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """What is wrong at a place in a file; line and column count from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(slots=True)
+class _Text:
+    """A stretch of the file that knows where it stands."""
+
+    text: str
+    line: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, offset: int, message: str) -> None:
+        before = self.text[:offset]
+        self.faults.append(Fault(self.line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1, message))
+
+
+def read(text: str) -> tuple[Case | None, list[Fault]]:
+    """The case in a file's text, and every fault found; no case where a fault leaves nothing to build it from."""
+    if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
+        return None, [Fault(1, 1, f"the file is larger than {LARGEST_FILE} bytes; a case file is a page of text")]
+    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    match = re.match(r"---\n(.*?\n)---[ ]*(?:\n|$)", text, re.DOTALL)
+    if match is None:
+        return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
+    head, faults = _read_head(match[1])
+    sections = list(_sections(text[match.end() :], text[: match.end()].count("\n") + 1))
+    story, cues = _read_story(sections[0])
+    faults += sections[0].faults
+    why: dict[str, str] = {}
+    others: dict[System, str] = {}
+    questions: list[str] = []
+    for section in sections[1:]:
+        title, _, body = section.text.partition("\n")
+        title = title.removeprefix("##").strip().rstrip("?").lower()
+        if title.startswith("why somebody may say ") and title.split()[-1] in SYSTEMS:
+            others[title.split()[-1]] = body.strip()  # type: ignore[index]
+        elif title.startswith("why ") and title.removeprefix("why ") in SYSTEMS:
+            why[title.removeprefix("why ")] = body.strip()
+        elif title == "to talk about":
+            questions = [" ".join(item.split()) for item in re.findall(r"^[-*] (.+(?:\n(?![-*] ).+)*)", body, re.M)]
+        else:
+            section.fault(
+                0, f"the section “{title}” is unknown; sections are: Why …, Why somebody may say …, To talk about"
+            )
+        faults += section.faults
+    if head is None:
+        return None, sorted(faults)
+    end = text.count("\n") + 1
+    if head.key.dominant not in why:
+        faults.append(Fault(end, 1, f"the section “## Why {head.key.dominant}” is missing: it explains the key"))
+    faults += [
+        Fault(end, 1, f"the section “## Why {system}” explains another system than the key's {head.key.dominant}")
+        for system in why
+        if system != head.key.dominant
+    ]
+    case = Case(
+        head=head, story=story, cues=cues, why=why.get(head.key.dominant, ""), others=others, questions=questions
+    )
+    return case, sorted(faults)
+
+
+def _sections(body: str, line: int) -> Iterator[_Text]:
+    """The story, then each section from its `##` line on."""
+    starts = [0, *(m.start() for m in re.finditer(r"^## ", body, re.M)), len(body)]
+    for start, end in pairwise(starts):
+        yield _Text(body[start:end], line + body[:start].count("\n"))
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases, which a small file can use to grow without bound, and without repeated keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
+        return None, [Fault(line, column, f"the front matter is not plain YAML: {problem}")]
+    finally:
+        loader.dispose()
+    if not isinstance(data, dict):
+        return None, [Fault(2, 1, "the front matter is a list of lines such as “slug: julie”")]
+    try:
+        return FrontMatter.model_validate(data), []
+    except ValidationError as error:
+        return None, [_head_fault(root, detail["loc"], detail["msg"]) for detail in error.errors()]
+
+
+def _head_fault(root: Any, path: tuple[int | str, ...], message: str) -> Fault:
+    node, name = root, ".".join(str(step) for step in path)
+    mark = root.start_mark
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == step), None)
+            if found is None:
+                break
+            mark, node = found[0].start_mark, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            mark = node.start_mark
+        else:
+            break
+    if message == "Extra inputs are not permitted":
+        message = "is not a field of the front matter" + did_you_mean(str(path[-1]), FrontMatter.model_fields)
+    elif message == "Field required":
+        message = "is missing"
+    return Fault(mark.line + 2, mark.column + 1, f"{name}: {message[:1].lower()}{message[1:]}")
+
+
+def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
+    """Plain text and cues from paragraphs with spans: `[words]{.system.cue strength=partial polarity=absent}`."""
+    plain: list[str] = []
+    cues: list[Cue] = []
+    opened: tuple[int, int] | None = None  # where the span starts: in the file, in the plain text
+    blank_lines = 0
+    position = 0
+    source = raw.text
+    while position < len(source):
+        character = source[position]
+        if character.isspace():
+            blank_lines += character == "\n"
+            position += 1
+            continue
+        if character == "]" and opened is not None:
+            position = _close(raw, position, opened, "".join(plain), cues)
+            opened = None
+            continue
+        before = position == 0 or source[position - 1].isspace()
+        if plain and before and not plain[-1].isspace():
+            if blank_lines > 1 and opened is not None:
+                raw.fault(opened[0], "the span runs into another paragraph; close it with ]{.system.cue} before")
+                opened = None
+            plain.append("\n\n" if blank_lines > 1 else " ")
+        blank_lines = 0
+        if character == "[":
+            if opened is not None:
+                raw.fault(position, "a span starts inside another; spans stand side by side and never cross")
+            opened = (position, sum(map(len, plain)))
+            # The blank before a bracket belongs to the text, the one after it is dropped.
+            position += 1
+            while position < len(source) and source[position].isspace():
+                position += 1
+            continue
+        if character == "]":
+            raw.fault(position, "this ] closes no span; a span is [words]{.system.cue}")
+            position += 1
+            continue
+        plain.append(character)
+        position += 1
+    if opened is not None:
+        raw.fault(opened[0], "the span is never closed; write [words]{.system.cue}")
+    return "".join(plain), cues
+
+
+def _close(raw: _Text, position: int, opened: tuple[int, int], plain: str, cues: list[Cue]) -> int:
+    """Takes the attributes after the `]` at `position`, adds the cue, and says where reading goes on."""
+    attributes = _ATTRIBUTES.match(raw.text, position + 1)
+    if attributes is None:
+        raw.fault(position, "the span names no cue; write {.system.cue} right after the ], such as {.drive.effort}")
+        return position + 1
+    cue_type = attributes["type"]
+    if cue_type not in CUE_LABEL:
+        raw.fault(
+            attributes.start("type"),
+            f"the cue type “{cue_type}” is unknown{did_you_mean(cue_type, CUE_LABEL)}",
+        )
+        return attributes.end()
+    options = dict(_ATTRIBUTE.findall(attributes["rest"]))
+    rest = _ATTRIBUTE.sub("", attributes["rest"]).strip()
+    strength, polarity = options.pop("strength", "clear"), options.pop("polarity", "present")
+    if rest or options or strength not in _STRENGTHS or polarity not in _POLARITIES:
+        raw.fault(
+            attributes.start("rest"),
+            "after the cue type only strength=clear|partial and polarity=present|absent may follow",
+        )
+    elif len(plain) == opened[1]:
+        raw.fault(opened[0], "the span holds no words")
+    else:
+        start = opened[1] + len(plain[opened[1] :]) - len(plain[opened[1] :].lstrip())
+        cues.append(Cue(start=start, end=len(plain), type=cue_type, strength=strength, polarity=polarity))
+    return attributes.end()

@@ -1,0 +1,27 @@
+"""Writes a case as a case file: what `reading` gives back unchanged."""
+
+import yaml
+
+from api.library.case import Case, Cue
+
+
+def write(case: Case) -> str:
+    """The text of the case file."""
+    head = yaml.safe_dump(
+        case.head.model_dump(mode="json"), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None
+    )
+    parts = [f"---\n{head}---", _marked(case.story, case.cues), f"## Why {case.head.key.dominant}\n\n{case.why}"]
+    parts += [f"## Why somebody may say {system}\n\n{text}" for system, text in case.others.items()]
+    parts.append("## To talk about\n\n" + "\n".join(f"- {question}" for question in case.questions))
+    return "\n\n".join(parts) + "\n"
+
+
+def _marked(story: str, cues: list[Cue]) -> str:
+    pieces: list[str] = []
+    position = 0
+    for cue in sorted(cues, key=lambda cue: cue.start):
+        strength = "" if cue.strength == "clear" else f" strength={cue.strength}"
+        polarity = "" if cue.polarity == "present" else f" polarity={cue.polarity}"
+        pieces += [story[position : cue.start], f"[{story[cue.start : cue.end]}]{{.{cue.type}{strength}{polarity}}}"]
+        position = cue.end
+    return "".join(pieces) + story[position:]

@@ -1,0 +1,26 @@
+"""Alembic's environment: the application's own engine and models."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from api.db import writing
+from api.guesses import models as guesses_models
+from api.identity import models as identity_models
+from api.library import models as library_models
+
+# Imported for their tables, which register themselves.
+TABLES = (guesses_models, identity_models, library_models)
+
+# One process of several that start together migrates; the others wait for it.
+ADVISORY_LOCK = 0x3C1AC1E5
+
+with writing(context.config.attributes["engine"]).connect() as connection:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")
+        connection.commit()
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})")
+        connection.commit()

@@ -1,0 +1,174 @@
+"""Pages: reading a vignette, answering it, and the outcome. All of it works as plain links and forms."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from api.db import session
+from api.guesses.api import take_guess
+from api.guesses.outcome import view_outcome
+from api.guesses.recording import Counts
+from api.guesses.rules import GuessBody
+from api.guesses.service import answered_vignettes, counts_of, latest_guess, record
+from api.identity.learner import find_learner, new_learner, remember
+from api.library.api import find_vignette
+from api.library.case import Case
+from api.library.views import VignetteView, view_explanation, view_vignette
+from api.practice.choosing import choose_again, choose_next
+from api.problems import Problem, TooMany, Unavailable, Unprocessable
+from api.statistics.classes import class_statistics
+from api.statistics.figures import view_class_statistics
+from api.web import fragment, render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+_CHOOSE = "Choose one of the circles, or “not enough information”."
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What `practice/_case.html` shows: the content note, or the story with the form."""
+
+    vignette: VignetteView
+    opened: bool
+    skip_url: str
+    chosen: str | None = None
+    confidence: str | None = None
+    error: str | None = None
+
+
+@router.get("/practice")
+def next_vignette(
+    request: Request, db: Annotated[Session, Depends(session)], after: str | None = None, again: bool = False
+) -> Response:
+    """Goes to the next vignette, or to the page that says that all are answered."""
+    learner = find_learner(request)
+    answered = answered_vignettes(db, learner) if learner else {}
+    vignettes = list(request.app.state.catalogue.vignettes.values())
+    choice = choose_next(vignettes, answered, after)
+    if choice is None and again:
+        choice = choose_again(vignettes, answered, after)
+    if choice is None:
+        return render(request, "practice/done.html", title="Practice", section="practice", total=len(vignettes))
+    return RedirectResponse(f"/vignettes/{choice.slug}", status_code=303)
+
+
+@router.get("/vignettes/{slug}")
+def show_vignette(request: Request, slug: str, open: bool = False) -> Response:  # the query's own name
+    """The story with the answer control; first its content note, where it has one."""
+    return _case_page(request, find_vignette(request, slug).case, opened=open)
+
+
+@router.post("/vignettes/{slug}/guesses")
+async def give_guess(request: Request, slug: str) -> Response:
+    """Keeps the guess of the form. htmx gets the outcome to swap in; a plain form is sent on to its page."""
+    vignette = find_vignette(request, slug)
+    learner = find_learner(request)
+    known = learner is not None
+    learner = learner or new_learner()
+    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    try:
+        await take_guess(request, learner)
+        body = _parse(form)
+        recorded = await record(request.app.state.writer, learner, vignette, body)
+    except (Unprocessable, TooMany, Unavailable) as problem:
+        return _case_page(request, vignette.case, opened=True, form=form, problem=problem)
+    response: Response
+    if wants_fragment(request):
+        response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts)
+    else:
+        response = RedirectResponse(f"/vignettes/{slug}/outcome", status_code=303)
+    if not known:
+        remember(request, response, learner)
+    return response
+
+
+@router.get("/vignettes/{slug}/outcome")
+def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(session)]) -> Response:
+    """The learner's newest guess beside the key; whoever has not answered is sent to the story."""
+    vignette = find_vignette(request, slug)
+    learner = find_learner(request)
+    guess = latest_guess(db, learner, vignette) if learner else None
+    if guess is None:
+        return RedirectResponse(f"/vignettes/{slug}", status_code=303)
+    counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
+    smallest = request.app.state.settings.small_group
+    view = view_outcome(
+        vignette.case,
+        guess.system,
+        guess.confidence,
+        guess.cues,
+        guess.attempt,
+        _explanation(vignette.case),
+        _statistics(counts, smallest),
+    )
+    return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
+
+
+def _parse(form: dict[str, str]) -> GuessBody:
+    try:
+        return GuessBody.model_validate({name: value for name, value in form.items() if value})
+    except ValidationError:
+        raise Unprocessable(_CHOOSE) from None
+
+
+def _case_page(
+    request: Request,
+    case: Case,
+    *,
+    opened: bool,
+    form: dict[str, str] | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    form = form or {}
+    view = CaseView(
+        vignette=view_vignette(case),
+        opened=opened or case.head.content_note is None,
+        skip_url=f"/practice?after={case.head.slug}",
+        chosen=form.get("system"),
+        confidence=form.get("confidence"),
+        error=problem.detail if problem else None,
+    )
+    template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
+    response = render(
+        request,
+        template,
+        title=case.head.title,
+        section="practice",
+        status_code=problem.status if problem else 200,
+        view=view,
+    )
+    response.headers.update(problem.headers if problem else {})
+    return response
+
+
+def _outcome_fragment(request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts) -> Response:
+    smallest = request.app.state.settings.small_group
+    view = view_outcome(
+        case,
+        body.system,
+        body.confidence,
+        body.cues or [],
+        attempt,
+        _explanation(case),
+        _statistics(counts, smallest),
+    )
+    return HTMLResponse(fragment("practice/_outcome.html", {"view": view}), headers={"Vary": "HX-Request"})
+
+
+@lru_cache(maxsize=4096)
+def _explanation(case: Case) -> Markup:
+    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704
+
+
+@lru_cache(maxsize=512)
+def _statistics(counts: Counts, smallest: int) -> Markup:
+    statistics = view_class_statistics(class_statistics(counts, smallest), smallest)
+    return Markup(fragment("_class_statistics.html", {"statistics": statistics}))  # noqa: S704

@@ -1,0 +1,189 @@
+"""Errors that people can act on: each carries its status, and is told as a page or as problem details (RFC 9457)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+from typing_extensions import TypedDict
+
+from api.web import render
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class FieldError(TypedDict):
+    """One bad field: a JSON pointer into the body, and what would be right."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """A refusal with its HTTP status. Nothing that was refused is half done."""
+
+    status = 500
+    title = "Something went wrong here"
+
+    def __init__(self, detail: str, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = headers or {}
+
+
+class Unauthorized(Problem):
+    status, title = 401, "Please say who is asking"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    status, title = 403, "This is not open to you"
+
+
+class NotFound(Problem):
+    status, title = 404, "We could not find that"
+
+
+class Conflict(Problem):
+    status, title = 409, "That does not fit right now"
+
+
+class TooLarge(Problem):
+    status, title = 413, "That is too long"
+
+
+class Unprocessable(Problem):
+    status, title = 422, "Something is missing or not understood"
+
+
+class TooMany(Problem):
+    status, title = 429, "That was a lot at once"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            f"Please wait {retry_after} seconds and try again. Nothing is lost.",
+            headers={"Retry-After": str(retry_after)},
+        )
+
+
+class Unavailable(Problem):
+    status, title = 503, "We cannot keep your answer right now"
+
+    def __init__(self, detail: str = "It is not lost on your side. Please send it again in a moment.") -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details, the body of every refusal."""
+
+    type: str = Field("about:blank", description="A URI for this kind of problem.")
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the refusals that a call can give."""
+    body = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
+    return {status: {"description": HTTPStatus(status).phrase, **body} for status in (*statuses, 429, 500)}
+
+
+def field_errors(error: ValidationError | RequestValidationError) -> list[FieldError]:
+    """Pydantic's findings as JSON pointers and sentences."""
+    return [
+        {"pointer": "/" + "/".join(str(step) for step in detail["loc"]), "detail": detail["msg"]}
+        for detail in error.errors()
+    ]
+
+
+def register(app: FastAPI) -> None:
+    """Translates every error once: to problem details below /api, to a calm page elsewhere."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answer(request, from_status(error.status_code, dict(error.headers or {}), str(error.detail)))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, Unprocessable("Please look at the fields named in `errors`.", field_errors(error)))
+
+    async def database(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DBAPIError)
+        if is_unavailable(error):
+            return answer(request, Unavailable("The database does not answer. Please try again in a moment."))
+        return answer(request, Problem("It is not you. Please try again, and tell whoever runs this if it stays."))
+
+    async def unexpected(request: Request, _error: Exception) -> Response:
+        return answer(request, Problem("It is not you. Please try again, and tell whoever runs this if it stays."))
+
+    app.add_exception_handler(Problem, known)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database could not take part at all (locked, full, gone), as against refusing this row."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+_DETAIL = {
+    404: "The address may be mistyped, or what stood here has gone.",
+    405: "This address does not do that.",
+    413: "Please send something shorter.",
+}
+
+
+def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
+    """A framework's own refusal in our words."""
+    kinds = {kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, TooLarge, Unprocessable)}
+    problem = Problem.__new__(kinds.get(status, Problem))
+    Problem.__init__(problem, _DETAIL.get(status, detail), headers=headers)
+    problem.status = status
+    if status not in kinds:
+        problem.title = HTTPStatus(status).phrase
+    return problem
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The response that tells the problem."""
+    if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+        body = {
+            "type": "about:blank",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "errors": problem.errors,
+        }
+        return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+    response = render(
+        request,
+        "error.html",
+        title=problem.title,
+        status_code=problem.status,
+        status=problem.status,
+        detail=problem.detail,
+        back_url=_back(request),
+    )
+    response.headers.update(problem.headers)
+    return response
+
+
+def _back(request: Request) -> str:
+    """The page to go back to: the one that a refused form stood on."""
+    path = request.url.path
+    return path.removesuffix("/guesses") if path.startswith("/vignettes/") and path.endswith("/guesses") else "/"

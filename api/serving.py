@@ -1,0 +1,86 @@
+"""The server process: logs, the first lines that a person reads, and Uvicorn."""
+
+import logging
+import os
+import sys
+
+import structlog
+import uvicorn
+from rich.console import Console
+from uvicorn.supervisors import Multiprocess
+
+from api.app import create_app
+from api.db import make_engine
+from api.identity.tokens import Tokens
+from api.identity.trainer import needs_setup, set_up_link
+from api.migrations.running import upgrade
+from api.settings import Settings
+
+# Requests under way get this long after SIGTERM; they need a commit, not more.
+GRACE_SECONDS = 2
+
+
+def run(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serves until a signal ends it."""
+    set_up_logs()
+    config = uvicorn.Config(
+        "api.serving:application",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    socket = config.bind_socket()
+    upgrade_and_welcome(settings, host, socket.getsockname()[1])
+    if workers > 1:
+        Multiprocess(config, sockets=[socket]).run()
+    else:
+        uvicorn.Server(config).run(sockets=[socket])
+
+
+def application() -> object:
+    """The application of one server process."""
+    set_up_logs()
+    return create_app()
+
+
+def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
+    """Migrates, then prints where to go."""
+    engine = make_engine(settings.resolved_database_url())
+    upgrade(engine)
+    base = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    lines = [
+        f"Three Circles is running at {base}",
+        f"  Practise        {base}/practice",
+        f"  Start a group   {base}/groups/new",
+    ]
+    if needs_setup(engine):
+        lines.append(f"  First trainer   {set_up_link(Tokens(settings.resolved_secret_key()), base)}")
+        lines.append("                  (this link works once, within seven days)")
+    lines.append("  Stop with Ctrl+C")
+    engine.dispose()
+    Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
+    sys.stdout.flush()
+
+
+def set_up_logs() -> None:
+    """Readable lines on a terminal, JSON elsewhere; never a request's body, token or address."""
+    level = getattr(logging, os.environ.get("LOG_LEVEL", "WARNING").upper(), logging.WARNING)
+    processors: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    readable = sys.stderr.isatty()
+    structlog.configure(
+        processors=[*processors, structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)

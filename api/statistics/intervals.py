@@ -1,0 +1,21 @@
+"""Shares with their uncertainty."""
+
+from math import sqrt
+from statistics import NormalDist
+
+
+def wilson(count: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a share: (low, high), each from 0 to 1.
+
+    Source: Wilson 1927, J Am Stat Assoc 22:209-212; centre (p+z²/2n)/(1+z²/n), half-width
+    z·√(p(1−p)/n+z²/4n²)/(1+z²/n). Raises ValueError unless 0 <= count <= total and total > 0.
+    """
+    if total <= 0 or not 0 <= count <= total:
+        raise ValueError("a share needs 0 <= count <= total, and a total above 0")
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = count / total
+    scale = 1 + z * z / total
+    centre = (share + z * z / (2 * total)) / scale
+    half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / scale
+    # Exact at the ends, where rounding would leave 1e-17 and exclude a share of exactly 0 or 1.
+    return (0.0 if count == 0 else centre - half, 1.0 if count == total else centre + half)

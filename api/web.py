@@ -1,0 +1,79 @@
+"""Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import Scope
+
+from api import assets
+from api.library.systems import NAME, PLAIN_LABEL
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page shows around its content."""
+
+    title: str
+    section: str
+    trainer: str | None
+    setup: bool
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it for good."""
+    digest = hashlib.sha256((assets.STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+templates = Jinja2Templates(
+    env=Environment(
+        loader=FileSystemLoader(assets.TEMPLATES), autoescape=True, auto_reload=False, undefined=StrictUndefined
+    )
+)
+templates.env.globals.update(static=static, system_name=NAME, plain_label=PLAIN_LABEL)
+
+
+def render(
+    request: Request, template: str, *, title: str = "", section: str = "", status_code: int = 200, **context: Any
+) -> Response:
+    """A page or a fragment from its template."""
+    page = Page(
+        title=title,
+        section=section,
+        trainer=getattr(request.state, "trainer_name", None),
+        setup=request.app.state.needs_setup,
+    )
+    response = templates.TemplateResponse(
+        request, template, {"page": page, "title": title, **context}, status_code=status_code
+    )
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def fragment(template: str, context: Mapping[str, Any]) -> str:
+    """The text of a part of a page."""
+    return templates.env.get_template(template).render(context)
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx asks for the part to swap in, rather than a browser for the whole page."""
+    return request.headers.get("hx-request") == "true"
+
+
+class HashedStatic(StaticFiles):
+    """Static files; those asked for with their hash never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        hashed = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "public, max-age=86400"
+        return response

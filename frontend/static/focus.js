@@ -1,0 +1,10 @@
+// After a swap, move the reader to what is new: the error if there is one, otherwise the heading.
+document.addEventListener('htmx:after:settle', () => {
+  const main = document.getElementById('main');
+  const heading = main.querySelector('h1[tabindex]');
+  const target = main.querySelector('[role="alert"][tabindex]') || heading;
+  if (!target) return;
+  if (heading) document.title = (heading.dataset.title || heading.textContent.trim()) + ' · Three Circles';
+  if (target === heading) window.scrollTo(0, 0);
+  target.focus({preventScroll: target === heading});
+});

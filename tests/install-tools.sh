@@ -1,0 +1,28 @@
+#!/bin/sh
+# A headless Chromium and PostgreSQL for the tests: taken from Debian where this is root and they are missing.
+set -eu
+
+have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+have_postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
+
+missing=""
+have_chromium >/dev/null 2>&1 || missing="$missing chromium"
+have_postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing="$missing redis-server"
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing for the tests:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # A package must not start a service on this machine: the tests start their own.
+    [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; made=1; }
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+    [ -z "${made:-}" ] || rm /usr/sbin/policy-rc.d
+elif [ -n "${CI:-}" ]; then
+    echo "Missing for the tests:$missing. CI does not skip: install them." >&2
+    exit 1
+else
+    echo "Missing:$missing. Tests that need them are skipped; on Debian, apt install$missing."
+fi
