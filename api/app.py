@@ -1,14 +1,24 @@
 """Settings in, application out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
 from api import assets, health, home, problems
 from api.db import make_engine
+from api.groups import api as groups_api
+from api.groups import pages as groups_pages
+from api.groups.api import VoteBody
+from api.groups.broker import make_broker
+from api.groups.hub import Hub
+from api.groups.pages import tell_step, tell_version
+from api.groups.purging import purge_for_ever
+from api.groups.showing import Shower
+from api.groups.telling import Teller
 from api.guesses import api as guesses_api
-from api.guesses.recording import write_guesses
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
 from api.health import Metrics
@@ -25,7 +35,9 @@ from api.problems import ProblemDetails
 from api.ratelimit import Limiter
 from api.security import Security
 from api.settings import Settings
+from api.shutdown import on_shutdown_signal
 from api.web import HashedStatic
+from api.writing import write_batch
 
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
@@ -39,15 +51,31 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         engine = make_engine(settings.resolved_database_url())
         upgrade(engine)
         metrics = Metrics()
-        writer = Writer(engine, write_guesses, metrics.committed)
+        writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
+        catalogue = load_library(engine, settings.vignettes_dir)
+        teller = Teller(catalogue, settings.small_group)
+        hub = Hub(
+            engine,
+            make_broker(settings.broker_url),
+            {"json": teller.json, "member": tell_step, "screen": tell_version, "console": tell_version},
+        )
         app.state.engine = engine
         app.state.metrics = metrics
         app.state.writer = writer
-        app.state.catalogue = load_library(engine, settings.vignettes_dir)
+        app.state.catalogue = catalogue
+        app.state.teller = teller
+        app.state.shower = Shower(catalogue, teller, settings)
+        app.state.hub = hub
         app.state.needs_setup = needs_setup(engine)
         writer.start()
+        hub.start()
+        restore = on_shutdown_signal(hub.end_streams_soon)
+        purging = asyncio.create_task(purge_for_ever(engine))
         yield
+        restore()
+        purging.cancel()
         await writer.stop()
+        await hub.close()
         engine.dispose()
 
     app = FastAPI(
@@ -70,12 +98,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         identity_api.router,
         health.router,
         home.router,
+        groups_api.router,
+        groups_pages.router,
         practice_pages.router,
         identity_pages.router,
     ):
         app.include_router(router)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     problems.register(app)
-    describe(app, GuessBody, ProblemDetails)
+    describe(app, GuessBody, VoteBody, ProblemDetails)
     app.add_middleware(Security, public_url=settings.public_url)
     return app

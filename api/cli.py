@@ -21,6 +21,8 @@ vignettes = typer.Typer(help="Case files: check them, and the schema that editor
 trainer = typer.Typer(help="People who write and review vignettes.", no_args_is_help=True)
 app.add_typer(vignettes, name="vignettes")
 app.add_typer(trainer, name="trainer")
+groups = typer.Typer(help="Groups and their deletion.", no_args_is_help=True)
+app.add_typer(groups, name="groups")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -86,6 +88,18 @@ def add(
     except Problem as problem:
         raise fail(problem.detail) from None
     out.print(f"{name} can sign in now, under Trainers.", markup=False)
+
+
+@groups.command("purge")
+def purge_groups() -> None:
+    """Deletes the groups whose time is over, as the server does every hour."""
+    from api.db import make_engine
+    from api.groups.service import purge
+    from api.migrations.running import upgrade
+
+    engine = make_engine(Settings().resolved_database_url())
+    upgrade(engine)
+    out.print(f"{purge(engine)} groups deleted.")
 
 
 @vignettes.command("check")

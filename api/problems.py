@@ -170,9 +170,12 @@ def answer(request: Request, problem: Problem) -> Response:
             "errors": problem.errors,
         }
         return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+    code = request.url.path.removeprefix("/g/").partition("/")[0]
+    gone = problem.status == HTTPStatus.NOT_FOUND and request.url.path.startswith("/g/")
     response = render(
         request,
-        "error.html",
+        "groups/gone.html" if gone else "error.html",
+        code=code[:20],
         title=problem.title,
         status_code=problem.status,
         status=problem.status,

@@ -12,7 +12,8 @@ from api.settings import Settings
 GUESSES = RateLimitItemPerMinute(120)
 GUESSES_PER_ADDRESS = RateLimitItemPerSecond(2000, 10)
 LEARNERS_PER_ADDRESS = RateLimitItemPerMinute(3000)
-CODES_PER_ADDRESS = RateLimitItemPerMinute(300)
+GROUPS_PER_ADDRESS = RateLimitItemPerMinute(30)
+WRONG_CODES_PER_ADDRESS = RateLimitItemPerMinute(30)
 SIGN_INS_PER_NAME = RateLimitItemPerMinute(5)
 SIGN_INS_PER_ADDRESS = RateLimitItemPerMinute(30)
 
@@ -34,6 +35,11 @@ class Limiter:
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""
         if self.enabled and not await self._windows.hit(item, *client):
+            raise TooMany(item.get_expiry())
+
+    async def check(self, item: RateLimitItem, *client: str) -> None:
+        """Counts nothing; raises TooMany when this client has used up its window."""
+        if self.enabled and not await self._windows.test(item, *client):
             raise TooMany(item.get_expiry())
 
 

@@ -20,6 +20,12 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="The address people type, such as https://circles.example.org.")
     open_groups: bool = Field(True, description="Whether anybody may start a group without an account.")
     small_group: int = Field(5, ge=1, description="Class statistics stay hidden below this many answers.")
+    advice_low: float = Field(
+        0.45, ge=0, le=1, description="Below this share of the key, groups are advised to read again."
+    )
+    advice_high: float = Field(
+        0.70, ge=0, le=1, description="Above this share of the key, groups are advised to explain."
+    )
     group_days: int = Field(30, ge=1, description="Days until a group and its guesses are deleted.")
     rate_limit: bool = Field(
         True, description="Whether requests are limited per client; off behind a limiting gateway."

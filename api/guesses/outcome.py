@@ -103,12 +103,13 @@ def outcome_json(
         guess.model_dump_json().encode(),
         match(guess.system, case).encode(),
         _key_json(case),
-        _plain_explanation_json(case) if not marked else _explanation_json(case, marked),
+        _plain_explanation_json(case) if not marked else explain(case, marked).model_dump_json().encode(),
         _statistics_json(counts, smallest),
     )
 
 
-def _explanation_json(case: Case, marked: list[tuple[int, int]]) -> bytes:
+def explain(case: Case, marked: list[tuple[int, int]]) -> Explanation:
+    """The explanation, with the cues that share a character with the learner's marked words."""
     cues = [
         OutcomeCue(
             text=cue.text,
@@ -123,12 +124,12 @@ def _explanation_json(case: Case, marked: list[tuple[int, int]]) -> bytes:
         for cue in view_cues(case, marked)
     ]
     by_system: dict[System, str] = {case.head.key.dominant: case.why, **case.others}
-    return Explanation(summary=case.why, by_system=by_system, cues=cues).model_dump_json().encode()
+    return Explanation(summary=case.why, by_system=by_system, cues=cues)
 
 
 @lru_cache(maxsize=4096)
 def _plain_explanation_json(case: Case) -> bytes:
-    return _explanation_json(case, [])
+    return explain(case, []).model_dump_json().encode()
 
 
 @lru_cache(maxsize=4096)

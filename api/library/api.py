@@ -101,7 +101,7 @@ def list_vignettes(
     ]
     page = found[:limit]
     return VignettePage(
-        items=[VignetteOut(**_public(vignette)) for vignette in page],
+        items=[VignetteOut(**public_fields(vignette)) for vignette in page],
         next_cursor=page[-1].slug if len(found) > limit else None,
     )
 
@@ -124,10 +124,10 @@ def get_vignette(
     """One vignette; a trainer also gets key, cues and explanations."""
     vignette = find_vignette(request, slug)
     if trainer is None:
-        return VignetteOut(**_public(vignette))
+        return VignetteOut(**public_fields(vignette))
     case = vignette.case
     return TrainerVignetteOut(
-        **_public(vignette),
+        **public_fields(vignette),
         key=key_of(case),
         cues=[CueOut(text=case.story[cue.start : cue.end], **cue.model_dump()) for cue in case.cues],
         explanations={case.head.key.dominant: case.why, **case.others},
@@ -136,7 +136,8 @@ def get_vignette(
     )
 
 
-def _public(vignette: Vignette) -> dict[str, object]:
+def public_fields(vignette: Vignette) -> dict[str, object]:
+    """What a learner may see of a vignette before answering."""
     head = vignette.case.head
     return {
         "slug": head.slug,

@@ -13,7 +13,7 @@ from api.library.systems import NAME, SYSTEMS
 SHORTEST, LONGEST, LONGEST_SENTENCE = 40, 90, 20
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…][”’\"')]*(?=\s|$)|$)", re.DOTALL)
-_WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
 _SYSTEM_NAME = re.compile(r"\b(threat\w*|drives?|driven|sooth\w*)\b", re.I)
 _DIAGNOSIS = re.compile(
     r"\b(PTSD|OCD|ADHD|depress\w*|bipolar|psychosis|psychotic|schizo\w*|burnout|phobia|\w+ disorder|mentally ill)\b",
@@ -77,7 +77,7 @@ def _finder(text: str) -> Place:
 
 
 def words(text: str) -> list[str]:
-    return _WORD.findall(text)
+    return WORD.findall(text)
 
 
 def sentences(text: str) -> list[str]:

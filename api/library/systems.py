@@ -6,14 +6,18 @@ from typing import Literal, get_args
 System = Literal["threat", "drive", "soothing"]
 Answer = Literal["threat", "drive", "soothing", "unsure"]
 
+Vote = Literal["threat", "drive", "soothing", "unsure", "pass"]
+
 SYSTEMS: tuple[System, ...] = get_args(System)
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
+VOTES: tuple[Vote, ...] = get_args(Vote)
 
 NAME: dict[str, str] = {
     "threat": "Threat",
     "drive": "Drive",
     "soothing": "Soothing",
     "unsure": "Not enough information",
+    "pass": "Passed",
 }
 PLAIN_LABEL: dict[str, str] = {
     "threat": "Keeping safe",

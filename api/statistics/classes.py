@@ -5,14 +5,16 @@ from functools import lru_cache
 
 from pydantic import BaseModel, Field
 
-from api.library.systems import ANSWERS, Answer
+from api.library.systems import VOTES, Vote
 from api.statistics.intervals import wilson
+
+FEW = 2  # so many answers would single somebody out
 
 
 class AnswerShare(BaseModel):
     """One answer's part of the class. `count`, `share` and `interval` are null where 1 or 2 people chose it."""
 
-    system: Answer
+    system: Vote
     count: int | None
     share: float | None = Field(description="From 0 to 1.")
     interval: tuple[float, float] | None = Field(description="95 % Wilson interval of the share.")
@@ -29,15 +31,39 @@ class ClassStatistics(BaseModel):
 
 
 @lru_cache(maxsize=512)
-def class_statistics(counts: Sequence[int], smallest: int, scope: str = "everyone") -> ClassStatistics:
-    """The statistics of counts in the order of ANSWERS; nothing but their number below `smallest` answers."""
+def class_statistics(
+    counts: tuple[int, ...], smallest: int, scope: str = "everyone", hide_few: bool = False
+) -> ClassStatistics:
+    """The statistics of counts in the order of VOTES (passes may be left out).
+
+    Nothing but their number below `smallest` answers. With `hide_few` counts of 1 or 2 are not told.
+    """
     answered = sum(counts)
-    suppressed = answered < smallest
-    systems = [] if suppressed else [_share(a, n, answered) for a, n in zip(ANSWERS, counts, strict=True)]
-    return ClassStatistics(scope=scope, answered=answered, suppressed=suppressed, systems=systems)
+    if answered < smallest:
+        return ClassStatistics(scope=scope, answered=answered, suppressed=True, systems=[])
+    hidden = hidden_cells(counts) if hide_few else frozenset()
+    systems = [
+        AnswerShare(system=vote, count=None, share=None, interval=None, few=True)
+        if place in hidden
+        else _share(vote, counts[place], answered)
+        for place, vote in enumerate(VOTES[: len(counts)])
+    ]
+    return ClassStatistics(scope=scope, answered=answered, suppressed=False, systems=systems)
 
 
-def _share(answer: Answer, count: int, total: int) -> AnswerShare:
+def hidden_cells(counts: Sequence[int]) -> frozenset[int]:
+    """The places of counts that may not be shown: those of 1 or 2, and a second one so that none can be worked out.
+
+    The second is an empty cell where there is one, which leaves the picture true; else the smallest of the others.
+    """
+    few = {place for place, count in enumerate(counts) if 0 < count <= FEW}
+    if len(few) == 1:
+        others = [place for place in range(len(counts)) if place not in few]
+        few.add(min(others, key=lambda place: (counts[place], -place)))
+    return frozenset(few)
+
+
+def _share(answer: Vote, count: int, total: int) -> AnswerShare:
     low, high = wilson(count, total)
     return AnswerShare(
         system=answer, count=count, share=round(count / total, 4), interval=(round(low, 4), round(high, 4))

@@ -1,0 +1,339 @@
+"""JSON: groups, their rounds, votes, live events and results."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Engine, select
+
+from api.db import now
+from api.groups import exporting, service
+from api.groups.access import (
+    facilitator_key,
+    find_facilitator,
+    find_member,
+    member_token,
+    new_member,
+    require_facilitator,
+    require_member,
+    require_state,
+)
+from api.groups.hub import EventStream
+from api.groups.models import GroupRound
+from api.groups.phases import Phase, is_shown
+from api.groups.results import GroupResults, Kind, Snapshot
+from api.groups.state import GroupState, read_own_votes
+from api.groups.telling import GroupGuess, StateOut, Teller
+from api.groups.voting import NewVote, Voted
+from api.guesses.recording import table
+from api.guesses.rules import GuessBody
+from api.identity.models import Trainer
+from api.identity.trainer import find_trainer
+from api.library.api import find_vignette
+from api.library.systems import Vote
+from api.problems import Conflict, Forbidden, NotFound, Unprocessable, field_errors, responses
+from api.ratelimit import (
+    GROUPS_PER_ADDRESS,
+    GUESSES,
+    GUESSES_PER_ADDRESS,
+    WRONG_CODES_PER_ADDRESS,
+    Limiter,
+    address,
+    take,
+)
+
+router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
+
+_round = table(GroupRound)
+
+
+class VoteBody(GuessBody):
+    """A guess, or `pass`."""
+
+    system: Vote  # type: ignore[assignment]
+
+
+class NewGroupBody(BaseModel):
+    """A group to start. Without a plan it is Julie, then Dave."""
+
+    name: str = Field("", max_length=200)
+    kind: Kind = "psychoeducation"
+    plan: list[str] = Field(default_factory=list, max_length=100, description="Slugs of vignettes, in order.")
+    show_first_ballot: bool = Field(False, description="Training only: show the first vote before talking.")
+
+
+class GroupOut(BaseModel):
+    """A new group. `facilitator_key` leads it; `console_url` carries the same key: both are secrets."""
+
+    code: str
+    join_url: str
+    facilitator_key: str
+    console_url: str
+    screen_url: str
+    expires_at: str
+
+
+class MemberOut(BaseModel):
+    member_token: str
+
+
+class RoundBody(BaseModel):
+    vignette: str = Field(max_length=80)
+
+
+class PhaseBody(BaseModel):
+    phase: Phase
+
+
+class VoteOut(BaseModel):
+    guess: GroupGuess
+    ballot: int
+    answered: int
+
+
+def base_url(request: Request) -> str:
+    """The address that people type, without a slash at the end."""
+    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:
+    if not request.app.state.settings.open_groups and trainer is None:
+        raise Forbidden("On this server only trainers start groups. Sign in first.")
+
+
+async def limit_groups(request: Request) -> None:
+    await take(request, GROUPS_PER_ADDRESS, address(request))
+
+
+async def limit_wrong_codes(request: Request) -> AsyncIterator[None]:
+    """Codes are short, so guessing them is limited; a class that joins with the right one is not."""
+    limiter: Limiter = request.app.state.limiter
+    await limiter.check(WRONG_CODES_PER_ADDRESS, "code", address(request))
+    try:
+        yield
+    except NotFound:
+        await limiter.take(WRONG_CODES_PER_ADDRESS, "code", address(request))
+        raise
+
+
+@router.post(
+    "", status_code=201, responses=responses(403, 422), dependencies=[Depends(limit_groups), Depends(may_start)]
+)
+def start_group(request: Request, body: NewGroupBody) -> GroupOut:
+    """Starts a group; it and its guesses are deleted after GROUP_DAYS."""
+    settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    made = service.create_group(
+        request.app.state.engine,
+        catalogue,
+        body.kind,
+        body.name,
+        body.plan,
+        settings.group_days,
+        body.show_first_ballot,
+    )
+    state = require_state(request, made.code)
+    key = facilitator_key(request.app.state.tokens, made.code, made.uid)
+    url = f"{base_url(request)}/g/{made.code}"
+    return GroupOut(
+        code=made.code,
+        join_url=url,
+        facilitator_key=key,
+        console_url=f"{url}/console?key={key}",
+        screen_url=f"{url}/screen",
+        expires_at=state.expires_at.isoformat(),
+    )
+
+
+@router.post("/{code}/members", status_code=201, responses=responses(404), dependencies=[Depends(limit_wrong_codes)])
+def join_group(request: Request, code: str) -> MemberOut:
+    """Joins as a new member. No name is asked."""
+    made = service.join(request.app.state.engine, code)
+    request.app.state.hub.changed(code)
+    return MemberOut(member_token=member_token(request.app.state.tokens, new_member(made.code, made.uid)))
+
+
+@router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
+def get_state(request: Request, code: str) -> Response:
+    """The whole present state, for a member or the facilitator."""
+    teller: Teller = request.app.state.teller
+    member = find_member(request, code)
+    state = require_state(request, code, member.uid if member else require_facilitator(request, code).uid)
+    own = None
+    if member and state.round:
+        with request.app.state.engine.connect() as connection:
+            own = read_own_votes(connection, state.round.id, member.id).get(state.round.ballot)
+    return Response(teller.json(state, own), media_type="application/json")
+
+
+@router.post("/{code}/rounds", status_code=201, response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
+def start_round(request: Request, code: str, body: RoundBody) -> Response:
+    """Begins a round with a vignette, in phase `reading`."""
+    who = require_facilitator(request, code)
+    service.start_round(request.app.state.engine, code, who.uid, find_vignette(request, body.vignette))
+    return _changed(request, code, who.uid, 201)
+
+
+@router.post("/{code}/phase", response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
+def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
+    """Takes the round one step on: reading, voting, discussing, revoting, revealed, ended.
+
+    Discussing and revoting may be skipped; any other step is 409.
+    """
+    who = require_facilitator(request, code)
+    service.change_phase(request.app.state.engine, request.app.state.catalogue, code, who.uid, body.phase)
+    return _changed(request, code, who.uid)
+
+
+@router.post("/{code}/back", response_model=StateOut, responses=responses(401, 403, 404, 409))
+def go_back(request: Request, code: str) -> Response:
+    """Takes the last step back; after the answers have been shown it is 409. Votes are kept."""
+    who = require_facilitator(request, code)
+    service.go_back(request.app.state.engine, code, who.uid)
+    return _changed(request, code, who.uid)
+
+
+def _changed(request: Request, code: str, uid: str, status: int = 200) -> Response:
+    request.app.state.hub.changed(code)
+    state = require_state(request, code, uid)
+    return Response(request.app.state.teller.json(state, None), status, media_type="application/json")
+
+
+async def cast(request: Request, code: str, body: VoteBody) -> Voted:
+    """Keeps a member's vote: when this returns it is on disk. Raises as the writer does."""
+    member = require_member(request, code)
+    await take(request, GUESSES, "vote", member.id)
+    await take(request, GUESSES_PER_ADDRESS, "vote", address(request))
+    voted: Voted = await request.app.state.writer.submit(
+        NewVote(
+            code=code,
+            uid=member.uid,
+            member=member.id,
+            system=body.system,
+            confidence=body.confidence,
+            cues=body.cues,
+            reason=body.reason,
+            circles=body.circles.model_dump() if body.circles else None,
+        )
+    )
+    request.app.state.hub.changed(code)
+    return voted
+
+
+# Parsed and answered by hand, as the solo guess is: a class votes within one second.
+@router.put(
+    "/{code}/guess",
+    response_class=Response,
+    responses={
+        200: {"model": VoteOut, "description": "The vote is on disk."},
+        **responses(401, 404, 409, 413, 422, 503),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/VoteBody"}}},
+        }
+    },
+)
+async def vote(request: Request, code: str) -> Response:
+    """Gives the member's guess in the open ballot, or replaces it; outside `voting` and `revoting` it is 409."""
+    try:
+        body = VoteBody.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+    voted = await cast(request, code, body)
+    guess = GroupGuess(system=body.system, confidence=body.confidence).model_dump_json().encode()
+    answer = b'{"guess":%b,"ballot":%d,"answered":%d}' % (guess, voted.ballot, voted.answered)
+    return Response(answer, media_type="application/json")
+
+
+def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
+    """The results of a training group as they now stand; nothing for a psychoeducation group."""
+    if state.kind != "training" or state.round is None or state.round.frozen:
+        return None
+    with request.app.state.engine.connect() as connection:
+        return service.snapshot(connection, state, request.app.state.catalogue)
+
+
+@router.get("/{code}/results", responses=responses(401, 404, 409))
+def get_results(request: Request, code: str) -> GroupResults:
+    """The round's results: at any time for the facilitator of a training group, else once they are shown."""
+    facilitator = find_facilitator(request, code)
+    uid = facilitator.uid if facilitator else require_member(request, code).uid
+    state = require_state(request, code, uid)
+    live = live_snapshot(request, state) if facilitator else None
+    results = request.app.state.teller.results(state, live) if state.shown or live else None
+    if results is None:
+        raise Conflict("The results are shown after the last vote of this person.")
+    shown: GroupResults = results
+    return shown
+
+
+@router.get(
+    "/{code}/events",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "description": "Server-sent events; each message's data is the whole present state as one line of JSON.",
+        },
+        **responses(401, 404),
+    },
+)
+async def follow(
+    request: Request, code: str, screen: Annotated[bool, Query(description="As the projector sees it.")] = False
+) -> Response:
+    """The group live, for a member, the facilitator or the screen."""
+    if screen:
+        await require_state_soon(request, code, None)
+        return EventStream(request, code, "json")
+    member = find_member(request, code)
+    await require_state_soon(request, code, member.uid if member else require_facilitator(request, code).uid)
+    return EventStream(request, code, "json", member.id if member else None)
+
+
+async def require_state_soon(request: Request, code: str, uid: str | None) -> GroupState:
+    """The group's state, read in a thread so that streams that open together do not hold up the rest."""
+    return await asyncio.to_thread(require_state, request, code, uid)
+
+
+def shown_rounds(engine: Engine, teller: Teller, state: GroupState) -> list[tuple[int, str, Snapshot]]:
+    """Every round of the group whose answers were shown: number, slug and frozen results."""
+    with engine.connect() as connection:
+        found = connection.execute(select(_round).where(_round.c.group_id == state.id).order_by(_round.c.number)).all()
+    rounds = []
+    for row in found:
+        vignette = teller.by_id(row.vignette_id)
+        if row.frozen and is_shown(row.path) and vignette:
+            rounds.append((row.number, vignette.slug, Snapshot.model_validate(row.frozen)))
+    return rounds
+
+
+@router.get("/{code}/export", response_class=Response, responses=responses(401, 403, 404, 422))
+def export(request: Request, code: str, format: Literal["csv", "json"] = "json") -> Response:
+    """The group's shown rounds, with counts of 1 to 7 as `*` and others rounded to the nearest 5."""
+    who = require_facilitator(request, code)
+    state = require_state(request, code, who.uid)
+    table_rows = exporting.rows(shown_rounds(request.app.state.engine, request.app.state.teller, state))
+    name = f'attachment; filename="three-circles-{code}.{format}"'
+    if format == "csv":
+        return PlainTextResponse(
+            exporting.as_csv(table_rows), media_type="text/csv", headers={"Content-Disposition": name}
+        )
+    body: dict[str, Any] = {
+        "group": state.name,
+        "kind": state.kind,
+        "exported_at": now().isoformat(),
+        "rounds": table_rows,
+    }
+    return JSONResponse(body, headers={"Content-Disposition": name})
+
+
+@router.delete("/{code}", status_code=204, responses=responses(401, 403, 404))
+def end_group(request: Request, code: str) -> None:
+    """Ends the group for good: it, its rounds and its guesses are deleted."""
+    who = require_facilitator(request, code)
+    service.end_group(request.app.state.engine, code, who.uid)
+    request.app.state.hub.changed(code)

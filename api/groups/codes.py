@@ -1,0 +1,22 @@
+"""Codes to read out and type: no look-alike characters, and no vowels that could make words."""
+
+import secrets
+
+# Without A E I O U (words), B 8, C, 5 S, 2 Z, 1 L, 0, V (alike in print or in sound).
+ALPHABET = "DFGHJKMNPQRTWXY34679"
+LENGTH = 6
+
+
+def new_code() -> str:
+    """A random code: 20 to the power of 6, 64 million."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def normalise(typed: str) -> str:
+    """The code meant by what was typed: any case, with blanks or hyphens."""
+    return "".join(character for character in typed.upper() if character.isalnum())
+
+
+def spoken(code: str) -> str:
+    """The code in two halves, as it is shown and read out."""
+    return f"{code[: LENGTH // 2]} {code[LENGTH // 2 :]}"

@@ -1,0 +1,268 @@
+"""Live updates: each change is read once, rendered once for each kind of reader, and offered to every stream.
+
+A message is the whole present state, so a stream that could not take one simply gets the next. Nothing is queued
+for a slow reader, and no reader waits for another.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from random import uniform
+from time import monotonic
+from typing import Any
+
+import structlog
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Receive, Scope, Send
+
+from api.groups.broker import Broker
+from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
+
+PUSH_SECONDS = 0.25  # at most four updates a second
+HEARTBEAT_SECONDS = 15.0
+POLL_SECONDS = 2.0  # how old what is seen may be while the broker is away
+STALE_SECONDS = 60.0  # a stream that takes nothing for so long is dropped
+BREATH = 200  # streams written before other work gets its turn
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+Renderer = Callable[[GroupState, OwnVote | None], bytes]
+
+log = structlog.get_logger()
+
+
+class Stream:
+    """One reader. `send` is stepped by hand: what it cannot write at once is not written at all."""
+
+    __slots__ = ("behind_since", "dropped", "kind", "member", "send", "task", "version", "written_at")
+
+    def __init__(self, send: Send, kind: str, member: str | None) -> None:
+        self.send = send
+        self.kind = kind
+        self.member = member
+        self.version = -1
+        self.behind_since: float | None = None
+        self.written_at = monotonic()
+        self.task = asyncio.current_task()
+        self.dropped = False
+
+    def drop(self) -> None:
+        """Ends a stream that takes nothing: its connection is closed."""
+        self.dropped = True
+        if self.task:
+            self.task.cancel()
+
+    def offer(self, chunk: bytes, more: bool = True) -> bool:
+        """Writes the chunk if the connection takes it now. Uvicorn waits before it writes, never halfway."""
+        step: Coroutine[Any, Any, None] = self.send(  # type: ignore[assignment]
+            {"type": "http.response.body", "body": chunk, "more_body": more}
+        )
+        try:
+            step.send(None)
+        except StopIteration:
+            self.behind_since = None
+            self.written_at = monotonic()
+            return True
+        except OSError:  # the connection has just gone; its own task sees it
+            return False
+        step.close()
+        self.behind_since = self.behind_since or monotonic()
+        return False
+
+
+@dataclass(slots=True)
+class _Live:
+    """A group with streams in this process."""
+
+    streams: set[Stream] = field(default_factory=set)
+    state: GroupState | None = None
+    votes: Votes = field(default_factory=dict)
+
+
+class Hub:
+    """The streams of this process, and what their groups last looked like."""
+
+    def __init__(self, engine: Engine, broker: Broker, renderers: Mapping[str, Renderer]) -> None:
+        self._engine = engine
+        self._broker = broker
+        self._renderers = renderers
+        self._groups: dict[str, _Live] = {}
+        self._changed: set[str] = set()
+        self._to_publish: set[str] = set()
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.dropped = 0
+
+    def start(self) -> None:
+        """Starts pushing and listening on the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks = [
+            self._loop.create_task(self._push_for_ever()),
+            self._loop.create_task(self._broker.listen(self._hear)),
+        ]
+
+    @property
+    def open_streams(self) -> int:
+        return sum(len(live.streams) for live in self._groups.values())
+
+    def changed(self, code: str) -> None:
+        """A group has changed here; may be called from any thread."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._mark, code)
+
+    def _mark(self, code: str) -> None:
+        self._to_publish.add(code)
+        self._hear(code)
+
+    def _hear(self, code: str) -> None:
+        if code in self._groups:
+            self._changed.add(code)
+        self._wake.set()
+
+    def end_streams_soon(self) -> None:
+        """Ends every stream, so that a server told to stop can; may be called from a signal handler."""
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._end_streams)
+
+    def _end_streams(self) -> None:
+        self._closing = True
+        for live in self._groups.values():
+            for stream in list(live.streams):
+                if not stream.offer(b"", more=False):
+                    stream.drop()
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._broker.close()
+
+    async def follow(self, stream: Stream, code: str, receive: Receive) -> None:
+        """Serves a stream until its reader leaves or the server stops."""
+        live = self._groups.setdefault(code, _Live())
+        live.streams.add(stream)
+        self._hear(code)
+        try:
+            while not self._closing and (await receive())["type"] != "http.disconnect":
+                pass
+        except asyncio.CancelledError:
+            if not stream.dropped:
+                raise
+        finally:
+            live.streams.discard(stream)
+            if not live.streams and self._groups.get(code) is live:
+                del self._groups[code]
+
+    async def _push_for_ever(self) -> None:
+        polled = beaten = monotonic()
+        while True:
+            try:
+                async with asyncio.timeout(PUSH_SECONDS * 2):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            moment = monotonic()
+            if not self._broker.connected and moment - polled > POLL_SECONDS:
+                polled = moment
+                self._changed.update(self._groups)
+            await self._push()
+            if moment - beaten > HEARTBEAT_SECONDS / 3:
+                beaten = moment
+                self._beat(moment)
+            await asyncio.sleep(PUSH_SECONDS)
+
+    async def _push(self) -> None:
+        to_publish, self._to_publish = self._to_publish, set()
+        if to_publish:
+            await self._broker.publish(to_publish)
+        codes, self._changed = self._changed, set()
+        behind = {code for code, live in self._groups.items() if any(s.behind_since for s in live.streams)}
+        if codes:
+            try:
+                await asyncio.to_thread(self._read, [code for code in codes if code in self._groups])
+            except SQLAlchemyError as error:
+                log.warning("live_read_failed", error=type(error).__name__)
+                self._changed |= codes
+                return
+        for code in codes | behind:
+            if (live := self._groups.get(code)) is not None:
+                await self._offer(live)
+
+    def _read(self, codes: list[str]) -> None:
+        """Brings the groups' states up to date, with the votes stored since the last look."""
+        with self._engine.connect() as connection:
+            states = read_states(connection, codes)
+            since = {}
+            for code in codes:
+                live, state = self._groups.get(code), states.get(code)
+                if live is None or state is None or state.round is None:
+                    continue
+                known = live.state
+                same = known is not None and known.round is not None and known.round.id == state.round.id
+                since[state.round.id] = known.version if same and known is not None else -1
+            votes = read_votes(connection, since)
+        for code in codes:
+            live = self._groups.get(code)
+            if live is None:
+                continue
+            state = live.state = states.get(code)
+            fresh = votes.get(state.round.id, {}) if state and state.round else {}
+            again = state is None or state.round is None or since.get(state.round.id) == -1
+            live.votes = fresh if again else live.votes | fresh
+
+    async def _offer(self, live: _Live) -> None:
+        """Offers the present state to the group's streams that have not had it."""
+        state = live.state
+        if state is None:
+            for stream in list(live.streams):
+                stream.offer(b"event: ended\ndata: {}\n\n", more=False)
+            return
+        number = state.round.ballot if state.round else 0
+        chunks: dict[tuple[str, OwnVote | None], bytes] = {}
+        for count, stream in enumerate(list(live.streams)):
+            if stream.version == state.version:
+                continue
+            own = live.votes.get((number, stream.member)) if stream.member else None
+            if (chunk := chunks.get((stream.kind, own))) is None:
+                data = self._renderers[stream.kind](state, own)
+                chunk = chunks[stream.kind, own] = b"id: %d\ndata: %b\n\n" % (state.version, data)
+            if stream.offer(chunk):
+                stream.version = state.version
+            if count % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+
+    def _beat(self, moment: float) -> None:
+        """Keeps quiet connections open through proxies, and drops those that take nothing."""
+        for live in self._groups.values():
+            for stream in list(live.streams):
+                if stream.behind_since and moment - stream.behind_since > STALE_SECONDS:
+                    stream.drop()
+                    self.dropped += 1
+                elif moment - stream.written_at > HEARTBEAT_SECONDS * 2 / 3:
+                    stream.offer(b": \n\n")
+
+
+class EventStream(Response):
+    """The response of a stream; no session or connection of the database is held while it is open."""
+
+    def __init__(self, request: Request, code: str, kind: str, member: str | None = None) -> None:
+        super().__init__()
+        self._hub: Hub = request.app.state.hub
+        self._code, self._kind, self._member = code, kind, member
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        # Each reader waits for another time before it comes back, so that a restart brings no stampede.
+        retry = b"retry: %d\n\n" % uniform(1000, 5000)  # noqa: S311  # no secret
+        await send({"type": "http.response.body", "body": retry, "more_body": True})
+        await self._hub.follow(Stream(send, self._kind, self._member), self._code, receive)

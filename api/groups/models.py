@@ -1,0 +1,102 @@
+"""Groups, their rounds and votes. All of it is deleted when the group ends; only totals stay."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from api.db import RowId, UTCDateTime
+
+
+def _of_group() -> Column[int]:
+    return Column(Integer, ForeignKey("room.id", ondelete="CASCADE"), nullable=False)
+
+
+class Group(SQLModel, table=True):
+    """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
+
+    `version` goes up with every change that anybody can see.
+    """
+
+    __tablename__ = "room"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=8, unique=True)
+    uid: str = Field(max_length=24)
+    kind: str = Field(max_length=20)
+    name: str = Field(max_length=60)
+    plan: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    show_first_ballot: bool = False
+    version: int = 1
+    members: int = 0
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class GroupRound(SQLModel, table=True):
+    """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("group_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(sa_column=_of_group())
+    number: int
+    vignette_id: int = Field(foreign_key="vignette.id")
+    vignette_version: int
+    series: int
+    path: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    frozen: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+
+
+class Vote(SQLModel, table=True):
+    """A member's answer in a ballot; sent again, it replaces the earlier one. `version` is the group's at that time."""
+
+    __tablename__ = "vote"
+    __table_args__ = (
+        UniqueConstraint("round_id", "ballot", "member"),
+        Index("ix_vote_round_version", "round_id", "version"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    round_id: int = Field(sa_column=Column(Integer, ForeignKey("round.id", ondelete="CASCADE"), nullable=False))
+    ballot: int
+    member: str = Field(max_length=32)
+    system: str = Field(max_length=8)
+    confidence: str | None = Field(default=None, max_length=8)
+    cues: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    reason: str | None = Field(default=None, max_length=280)
+    circles: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    reason_shown: bool = False
+    version: int
+
+
+class BallotTally(SQLModel, table=True):
+    """How many in a ballot gave which answer; moved in the transaction of the vote."""
+
+    __tablename__ = "ballot_tally"
+
+    round_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("round.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    ballot: int = Field(primary_key=True)
+    threat: int = 0
+    drive: int = 0
+    soothing: int = 0
+    unsure: int = 0
+    passed: int = 0
+
+
+class GroupTotal(SQLModel, table=True):
+    """What groups first answered to a vignette, without link to group or member: what stays after deletion."""
+
+    __tablename__ = "group_total"
+
+    vignette_id: int = Field(foreign_key="vignette.id", primary_key=True)
+    series: int = Field(primary_key=True)
+    rounds: int = 0
+    threat: int = 0
+    drive: int = 0
+    soothing: int = 0
+    unsure: int = 0

@@ -1,0 +1,160 @@
+"""What a round shows: counts and movement with small numbers hidden, marked words, and advice. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from api.library.case import Case
+from api.library.checking import WORD
+from api.library.systems import ANSWERS, VOTES
+from api.statistics.classes import FEW, ClassStatistics, class_statistics
+
+Kind = Literal["psychoeducation", "training"]
+Advice = Literal["reread", "discuss", "explain"]
+Movement = dict[str, dict[str, int]]
+
+
+class Calibration(BaseModel):
+    """Of those who felt so sure, how many chose an answer that the key accepts."""
+
+    answered: int
+    matched: int
+
+
+class Snapshot(BaseModel):
+    """A round's raw counts, frozen when they are shown, so that no later answer can be worked out by difference.
+
+    `ballots`: for each ballot a count for each of VOTES. `movement`: of those who answered in both.
+    `words`: how many marked each word of the story, by its place among the words.
+    """
+
+    ballots: list[list[int]]
+    movement: Movement = Field(default_factory=dict)
+    words: dict[int, int] = Field(default_factory=dict)
+    calibration: dict[str, Calibration] = Field(default_factory=dict)
+
+
+class Heat(BaseModel):
+    """Words of the story and how many people marked them."""
+
+    start: int
+    end: int
+    count: int
+
+
+class GroupResults(BaseModel):
+    """A round's ballots, the movement between them (null where so few moved that it would single them out)."""
+
+    ballots: list[ClassStatistics]
+    movement: dict[str, dict[str, int | None]] | None
+    gain: float | None = Field(description="Normalised gain (p2 - p1) / (1 - p1) of answers that the key accepts.")
+    heat_map: list[Heat]
+
+
+def word_spans(story: str) -> list[tuple[int, int]]:
+    """Start and end of every word, in order."""
+    return [match.span() for match in WORD.finditer(story)]
+
+
+def count_words(story: str, marked: Iterable[Sequence[Sequence[int]]]) -> dict[int, int]:
+    """How many people marked each word: `marked` holds each person's spans. Words nobody marked are left out."""
+    counts: Counter[int] = Counter()
+    spans = word_spans(story)
+    for own in marked:
+        counts.update(
+            place for place, (start, end) in enumerate(spans) if any(span[0] < end and start < span[1] for span in own)
+        )
+    return dict(counts)
+
+
+def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupResults:
+    """The results as people may see them."""
+    careful = kind == "psychoeducation"
+    scope = "group"
+    ballots = [class_statistics(tuple(counts), smallest, scope, careful) for counts in snapshot.ballots]
+    both_shown = len(ballots) == 2 and not any(ballot.suppressed for ballot in ballots)
+    least = FEW + 1 if careful else 1
+    spans = word_spans(case.story)
+    return GroupResults(
+        ballots=ballots,
+        movement=present_movement(snapshot.movement, careful) if both_shown else None,
+        gain=gain(snapshot.ballots, case) if both_shown and not careful else None,
+        heat_map=[]
+        if not ballots or ballots[-1].suppressed
+        else [
+            Heat(start=spans[place][0], end=spans[place][1], count=count)
+            for place, count in sorted(snapshot.words.items())
+            if count >= least and place < len(spans)
+        ],
+    )
+
+
+def present_movement(movement: Movement, careful: bool) -> dict[str, dict[str, int | None]]:
+    """Every step between two answers with its count; None where it is hidden.
+
+    Carefully, a count below 3 is hidden, zero among them. What stays hidden can be worked out from the ballots'
+    totals when it all lies in one row or one column, so further counts are hidden until it does not.
+    """
+    table = {start: {end: movement.get(start, {}).get(end, 0) for end in VOTES} for start in VOTES}
+    shown = {(s, e): n for s, row in table.items() for e, n in row.items() if n > FEW or not careful}
+    while careful:
+        left = [(s, e) for s, row in table.items() for e, n in row.items() if n and (s, e) not in shown]
+        if not left or (len({s for s, _ in left}) > 1 and len({e for _, e in left}) > 1) or not shown:
+            break
+        rows, columns = {s for s, _ in left}, {e for _, e in left}
+        helpful = [cell for cell in shown if cell[0] not in rows and cell[1] not in columns]
+        del shown[min(helpful or shown, key=lambda cell: (shown[cell], cell))]
+    return {start: {end: shown.get((start, end)) for end in VOTES} for start in VOTES}
+
+
+def gain(ballots: Sequence[Sequence[int]], case: Case) -> float | None:
+    """Normalised gain g = (p2 - p1) / (1 - p1) (Hake 1998) of the share that the key accepts; None at p1 = 1."""
+    first, second = (_accepted_share(counts, case) for counts in ballots)
+    if first is None or second is None or first == 1:
+        return None
+    return round((second - first) / (1 - first), 4)
+
+
+def _accepted_share(counts: Sequence[int], case: Case) -> float | None:
+    by_vote = dict(zip(VOTES, counts, strict=True))
+    answered = sum(by_vote[answer] for answer in ANSWERS)
+    return sum(by_vote[answer] for answer in case.acceptable) / answered if answered else None
+
+
+def advise(counts: Sequence[int], case: Case, low: float, high: float) -> Advice | None:
+    """What to do after the first ballot, by the share that matches the key (Crouch & Mazur 2001).
+
+    Below `low` read again together, up to `high` talk in pairs and vote again, above explain. With two acceptable
+    answers there is no right share: then it goes by the largest one, and disagreement means talking.
+    """
+    by_vote = dict(zip(VOTES, counts, strict=True))
+    answered = sum(by_vote[answer] for answer in ANSWERS)
+    if not answered:
+        return None
+    if len(case.acceptable) > 1:
+        return "explain" if max(by_vote[answer] for answer in ANSWERS) / answered > high else "discuss"
+    share = by_vote[case.head.key.dominant] / answered
+    return "reread" if share < low else "discuss" if share <= high else "explain"
+
+
+def calibrate(votes: Iterable[tuple[str, str | None]], case: Case) -> dict[str, Calibration]:
+    """For each confidence that was given: how many answered so, and how many of them the key accepts."""
+    table: dict[str, Calibration] = {}
+    for system, confidence in votes:
+        if confidence is not None and system != "pass":
+            row = table.setdefault(confidence, Calibration(answered=0, matched=0))
+            row.answered += 1
+            row.matched += system in case.acceptable
+    return table
+
+
+def count_movement(first: Mapping[str, str], second: Mapping[str, str]) -> Movement:
+    """How many went from which answer to which, of the members who answered in both ballots."""
+    movement: Movement = {}
+    for member, start in first.items():
+        if (end := second.get(member)) is not None:
+            row = movement.setdefault(start, {})
+            row[end] = row.get(end, 0) + 1
+    return movement

@@ -1,0 +1,270 @@
+"""What people do with a group: start it, join it, lead it through its rounds, end it."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from api.db import insert_into, now, writing
+from api.groups.codes import new_code
+from api.groups.models import BallotTally, Group, GroupRound, GroupTotal, Vote
+from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
+from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words
+from api.groups.state import GroupState, read_states
+from api.guesses.recording import table
+from api.library.catalogue import Catalogue, Vignette
+from api.library.systems import ANSWERS, VOTES
+from api.problems import Conflict, NotFound, Unprocessable
+
+SUGGESTED = ("julie", "dave")
+LONGEST_PLAN = 20
+LONGEST_NAME = 60
+
+_group, _round, _vote = table(Group), table(GroupRound), table(Vote)
+_tally, _total = table(BallotTally), table(GroupTotal)
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """A group that has just been made."""
+
+    code: str
+    uid: str
+
+
+def create_group(
+    engine: Engine, catalogue: Catalogue, kind: Kind, name: str, plan: Sequence[str], days: int, show_first: bool
+) -> NewGroup:
+    """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be."""
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME:
+        raise Unprocessable(
+            f"A name has at most {LONGEST_NAME} characters.", [{"pointer": "/name", "detail": "too long"}]
+        )
+    plan = list(dict.fromkeys(plan)) or [slug for slug in SUGGESTED if slug in catalogue.vignettes]
+    unknown = [slug for slug in plan if slug not in catalogue.vignettes]
+    if unknown or len(plan) > LONGEST_PLAN:
+        detail = f"there is no vignette {unknown[0]}" if unknown else f"at most {LONGEST_PLAN} vignettes"
+        raise Unprocessable(f"This plan does not work: {detail}.", [{"pointer": "/plan", "detail": detail}])
+    uid = secrets.token_urlsafe(12)
+    made = now()
+    row = {
+        "uid": uid,
+        "kind": kind,
+        "name": name,
+        "plan": plan,
+        "show_first_ballot": show_first and kind == "training",
+        "version": 1,
+        "members": 0,
+        "created_at": made,
+        "expires_at": made + timedelta(days=days),
+    }
+    while True:
+        code = new_code()
+        try:
+            with writing(engine).begin() as connection:
+                connection.execute(insert(_group), row | {"code": code})
+            return NewGroup(code, uid)
+        except IntegrityError:  # one code in millions is taken: draw another
+            continue
+
+
+def join(engine: Engine, code: str) -> NewGroup:
+    """Counts one more member. Raises NotFound for a code that is not open."""
+    with writing(engine).begin() as connection:
+        uid = connection.execute(select(_group.c.uid).where(_group.c.code == code)).scalar_one_or_none()
+        if uid is None:
+            raise NotFound("There is no group with this code. Please look at the code once more.")
+        _touch(connection, code, members=_group.c.members + 1)
+    return NewGroup(code, uid)
+
+
+def leave(engine: Engine, code: str, uid: str) -> None:
+    """Counts one member less; what they answered stays, for nobody knows which answer it was."""
+    with writing(engine).begin() as connection:
+        connection.execute(
+            update(_group)
+            .where(_group.c.code == code, _group.c.uid == uid, _group.c.members > 0)
+            .values(members=_group.c.members - 1, version=_group.c.version + 1)
+        )
+
+
+def _touch(connection: Connection, code: str, **values: Any) -> None:
+    connection.execute(update(_group).where(_group.c.code == code).values(version=_group.c.version + 1, **values))
+
+
+def _locked(connection: Connection, code: str, uid: str) -> GroupState:
+    """The group's state, with its row locked to the commit. Raises NotFound."""
+    connection.execute(select(_group.c.id).where(_group.c.code == code).with_for_update())
+    state = read_states(connection, [code]).get(code)
+    if state is None or state.uid != uid:
+        raise NotFound("This group has ended.")
+    return state
+
+
+def start_round(engine: Engine, code: str, uid: str, vignette: Vignette) -> None:
+    """Begins a round with a vignette. Raises Conflict while a vote or a talk is under way."""
+    with writing(engine).begin() as connection:
+        state = _locked(connection, code, uid)
+        if state.round and not is_shown(state.round.path) and state.round.phase != "reading":
+            raise Conflict("Finish this person first: show the answers, or take the steps back.")
+        if state.round and state.round.phase == "reading":
+            connection.execute(delete(_round).where(_round.c.id == state.round.id))
+        elif state.round and state.round.phase == "revealed":
+            _set_path(connection, state, (*state.round.path, "ended"))
+        number = 1 + (connection.execute(
+            select(func.max(_round.c.number)).where(_round.c.group_id == state.id)
+        ).scalar_one() or 0)  # fmt: skip
+        connection.execute(
+            insert(_round),
+            {
+                "group_id": state.id,
+                "number": number,
+                "vignette_id": vignette.id,
+                "vignette_version": vignette.version,
+                "series": vignette.series,
+                "path": ["reading"],
+            },
+        )
+        plan = state.plan if vignette.slug in state.plan else (*state.plan, vignette.slug)
+        _touch(connection, code, plan=list(plan))
+
+
+def add_person(engine: Engine, code: str, uid: str, slug: str) -> None:
+    """Adds a vignette to the end of the plan."""
+    with writing(engine).begin() as connection:
+        state = _locked(connection, code, uid)
+        if slug not in state.plan:
+            _touch(connection, code, plan=[*state.plan, slug])
+
+
+def change_phase(engine: Engine, catalogue: Catalogue, code: str, uid: str, phase: str) -> None:
+    """Takes the round one step on; at the reveal the results are frozen. Raises Conflict for another step."""
+
+    def step(connection: Connection, state: GroupState) -> None:
+        assert state.round is not None
+        path = advance(state.round.path, phase)  # type: ignore[arg-type]  # an unknown phase is a wrong one
+        frozen = snapshot(connection, state, catalogue).model_dump(mode="json") if phase == "revealed" else None
+        _set_path(connection, state, path, frozen)
+
+    _step(engine, code, uid, step)
+
+
+def go_back(engine: Engine, code: str, uid: str) -> None:
+    """Takes the last step back. Raises Conflict once the answers have been shown."""
+    _step(engine, code, uid, lambda connection, state: _set_path(connection, state, take_back(_path(state))))
+
+
+def _path(state: GroupState) -> tuple[Any, ...]:
+    return state.round.path if state.round else ()
+
+
+def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, GroupState], None]) -> None:
+    with writing(engine).begin() as connection:
+        state = _locked(connection, code, uid)
+        if state.round is None:
+            raise Conflict("Choose the first person before that.")
+        try:
+            change(connection, state)
+        except WrongPhase as wrong:
+            raise Conflict(str(wrong)) from None
+        _touch(connection, code)
+
+
+def _set_path(
+    connection: Connection, state: GroupState, path: Sequence[str], frozen: dict[str, Any] | None = None
+) -> None:
+    assert state.round is not None
+    values: dict[str, Any] = {"path": list(path)} | ({"frozen": frozen} if frozen else {})
+    connection.execute(update(_round).where(_round.c.id == state.round.id).values(**values))
+
+
+def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) -> Snapshot:
+    """The round's raw results as they now stand."""
+    assert state.round is not None
+    case = case_of(catalogue, state.round.vignette_id).case
+    found = connection.execute(
+        select(_vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues).where(
+            _vote.c.round_id == state.round.id
+        )
+    ).all()
+    last = ballot(state.round.path)
+    answers: dict[int, dict[str, str]] = {1: {}, 2: {}}
+    marked: dict[str, list[list[int]]] = {}
+    for row in sorted(found, key=lambda row: row.ballot):
+        answers[row.ballot][row.member] = row.system
+        if row.cues and row.ballot <= last:
+            marked[row.member] = row.cues
+    return Snapshot(
+        ballots=[list(counts) for counts in state.round.ballots],
+        movement=count_movement(answers[1], answers[2]) if last == 2 else {},
+        words=count_words(case.story, marked.values()),
+        calibration=calibrate(((row.system, row.confidence) for row in found if row.ballot == last), case),
+    )
+
+
+def case_of(catalogue: Catalogue, vignette_id: int) -> Vignette:
+    """The vignette with this id. Raises NotFound when it has been retired meanwhile."""
+    for vignette in catalogue.vignettes.values():
+        if vignette.id == vignette_id:
+            return vignette
+    raise NotFound("This vignette is no longer published. Choose another person.")
+
+
+def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) -> None:
+    """Lets a one-line reason through to the group, or takes it back."""
+    with writing(engine).begin() as connection:
+        state = _locked(connection, code, uid)
+        rounds = select(_round.c.id).where(_round.c.group_id == state.id)
+        connection.execute(
+            update(_vote).where(_vote.c.id == vote_id, _vote.c.round_id.in_(rounds)).values(reason_shown=shown)
+        )
+        _touch(connection, code)
+
+
+def end_group(engine: Engine, code: str, uid: str) -> None:
+    """Deletes a group with its rounds and votes; totals stay. Raises NotFound."""
+    with writing(engine).begin() as connection:
+        state = _locked(connection, code, uid)
+        _delete_groups(connection, [state.id])
+
+
+def purge(engine: Engine) -> int:
+    """Deletes every group whose time is over, and says how many."""
+    with writing(engine).begin() as connection:
+        over = list(connection.execute(select(_group.c.id).where(_group.c.expires_at <= now())).scalars())
+        _delete_groups(connection, over)
+    return len(over)
+
+
+def _delete_groups(connection: Connection, ids: Sequence[int]) -> None:
+    rounds = connection.execute(
+        select(_round.c.id, _round.c.vignette_id, _round.c.series, _round.c.path, _round.c.frozen).where(
+            _round.c.group_id.in_(ids)
+        )
+    ).all()
+    for row in rounds:
+        if row.frozen and is_shown(row.path):
+            _keep_totals(connection, row.vignette_id, row.series, Snapshot.model_validate(row.frozen))
+    round_ids = [row.id for row in rounds]
+    for child in (_vote, _tally):
+        connection.execute(delete(child).where(child.c.round_id.in_(round_ids)))
+    connection.execute(delete(_round).where(_round.c.group_id.in_(ids)))
+    connection.execute(delete(_group).where(_group.c.id.in_(ids)))
+
+
+def _keep_totals(connection: Connection, vignette_id: int, series: int, results: Snapshot) -> None:
+    first = dict(zip(VOTES, results.ballots[0], strict=True))
+    added = insert_into(_total, connection)
+    names = ("rounds", *ANSWERS)
+    connection.execute(
+        added.on_conflict_do_update(
+            index_elements=["vignette_id", "series"],
+            set_={name: _total.c[name] + added.excluded[name] for name in names},
+        ),
+        {"vignette_id": vignette_id, "series": series, "rounds": 1} | {answer: first[answer] for answer in ANSWERS},
+    )

@@ -1,0 +1,352 @@
+"""Builds what phone, wall, console and summary show from a group's state."""
+
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import segno
+from fastapi import Request
+from markupsafe import Markup
+from sqlalchemy import Connection, select
+
+from api.db import now
+from api.groups.access import facilitator_key
+from api.groups.codes import spoken
+from api.groups.models import GroupRound, Vote
+from api.groups.phases import Phase, can_take_back, next_phases, open_ballot
+from api.groups.pictures import ring, view_ballots
+from api.groups.results import Advice, Snapshot, advise, present, word_spans
+from api.groups.state import GroupState, OwnVote
+from api.groups.telling import Teller
+from api.groups.views import (
+    ADVICE,
+    ADVICE_NOTE,
+    NEXT_LABEL,
+    SAY,
+    STEP_NAME,
+    ConsoleView,
+    MemberView,
+    Person,
+    PhaseStep,
+    ReadyView,
+    ReasonView,
+    ResultsView,
+    ScreenView,
+    SummaryRound,
+    SummaryView,
+    view_choice,
+    view_results,
+)
+from api.guesses.recording import table
+from api.guesses.rules import MATCH_LABEL, feedback, match
+from api.library.case import Case
+from api.library.catalogue import Catalogue
+from api.library.prose import html
+from api.library.systems import NAME
+from api.library.views import view_explanation, view_vignette
+from api.settings import Settings
+from api.statistics.classes import class_statistics
+from api.web import fragment
+
+_round, _vote = table(GroupRound), table(Vote)
+
+
+class Shower:
+    """Makes the views of one process: it knows the library, the settings and the address."""
+
+    def __init__(self, catalogue: Catalogue, teller: Teller, settings: Settings) -> None:
+        self._catalogue = catalogue
+        self._teller = teller
+        self._settings = settings
+
+    def case(self, state: GroupState) -> Case | None:
+        vignette = self._teller.vignette(state.round)
+        return vignette.case if vignette else None
+
+    def results(
+        self, state: GroupState, live: Snapshot | None = None, reasons: tuple[ReasonView, ...] = ()
+    ) -> ResultsView | None:
+        """The results as pictures: the frozen ones, or a training group's live ones."""
+        case = self.case(state)
+        snapshot = (state.round.frozen if state.round else None) or live
+        if case is None or snapshot is None:
+            return None
+        smallest = self._settings.small_group
+        return view_results(
+            present(snapshot, case, state.kind, smallest), snapshot, case, state.kind, smallest, reasons
+        )
+
+    def member(
+        self,
+        state: GroupState,
+        own: dict[int, OwnVote],
+        error: str | None = None,
+        draft: OwnVote | None = None,
+        reasons: tuple[ReasonView, ...] = (),
+    ) -> MemberView:
+        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why."""
+        case = self.case(state)
+        number = state.round.ballot if state.round else 1
+        mine = draft or own.get(number)
+        earlier = own.get(1) if number == 2 else None
+        told = own.get(2) or own.get(1) if state.shown else None
+        voting = state.round is not None and open_ballot(state.round.path) is not None
+        results = self.results(state, reasons=reasons) if state.shown else None
+        return MemberView(
+            code=state.code,
+            name=state.name,
+            kind=state.kind,
+            step=state.step,
+            phase=state.round.phase if state.round else None,
+            round_number=state.rounds,
+            rounds=max(state.rounds, len(state.plan)),
+            ballot=number,
+            vignette=view_vignette(case) if case else None,
+            answered=state.round.answered if state.round else 0,
+            members=state.members,
+            guess=mine.system if mine else None,
+            guess_name=NAME[mine.system] if mine else None,
+            earlier=earlier.system if earlier else None,
+            earlier_name=NAME[earlier.system] if earlier else None,
+            confidence=mine.confidence if mine else None,
+            marked=mine.cues if mine else (),
+            words=tuple((s, e, case.story[s:e]) for s, e in word_spans(case.story)) if case and voting else (),
+            training=state.kind == "training",
+            reason=mine.reason if mine else None,
+            error=error,
+            results=results,
+            explanation=_explanation(case) if case and state.shown else None,
+            feedback=_feedback(told, case) if case and told else None,
+            match_label=_match_label(told, case) if case and told else None,
+            headline=results.headline if results else None,
+        )
+
+    def screen(self, state: GroupState, base: str, reasons: tuple[ReasonView, ...] = ()) -> ScreenView:
+        """The projector's page."""
+        case = self.case(state)
+        results = self.results(state, reasons=reasons) if state.shown else None
+        answered = state.round.answered if state.round else 0
+        url = f"{base}/g/{state.code}"
+        return ScreenView(
+            code=state.code,
+            code_spoken=spoken(state.code),
+            join_url=url,
+            join_host=urlsplit(base).netloc,
+            qr=qr(url),
+            name=state.name,
+            kind=state.kind,
+            step=state.step,
+            phase=state.round.phase if state.round else None,
+            round_number=state.rounds,
+            rounds=max(state.rounds, len(state.plan)),
+            ballot=state.round.ballot if state.round else 1,
+            vignette=view_vignette(case) if case else None,
+            members=state.members,
+            answered=answered,
+            ring=ring(state.members, answered),
+            results=results,
+            explanation=_explanation(case) if case and state.shown else None,
+            headline=results.headline if results else None,
+            questions=tuple(case.questions) if case and state.shown else (),
+            first_ballot=None
+            if not (state.show_first_ballot and state.round and state.round.phase in ("discussing", "revoting"))
+            else view_ballots(
+                [class_statistics(state.round.ballots[0], self._settings.small_group, "group")],
+                self._settings.small_group,
+            )[0],
+        )
+
+    def console(
+        self, state: GroupState, base: str, key: str, live: Snapshot | None, reasons: tuple[ReasonView, ...]
+    ) -> ConsoleView:
+        """The facilitator's page."""
+        case = self.case(state)
+        path = state.round.path if state.round else ()
+        phase: Phase | None = path[-1] if path else None
+        next_phase, next_label = self._next(state)
+        advice = self._advice(state, case)
+        url = f"{base}/g/{state.code}"
+        training_results = live if state.kind == "training" else None
+        return ConsoleView(
+            code=state.code,
+            code_spoken=spoken(state.code),
+            name=state.name,
+            kind=state.kind,
+            step=state.step,
+            version=state.version,
+            phase=phase,
+            round_number=state.rounds,
+            rounds=max(state.rounds, len(state.plan)),
+            ballot=state.round.ballot if state.round else 1,
+            people=self._people(state),
+            steps=_steps(path),
+            vignette=view_vignette(case) if case else None,
+            members=state.members,
+            answered=state.round.answered if state.round else 0,
+            next_label=next_label,
+            next_phase=next_phase,
+            other_steps=_other_steps(path, next_phase),
+            can_go_back=bool(path) and can_take_back(path),
+            advice=(ADVICE[advice][0], f"{ADVICE[advice][1]} {ADVICE_NOTE}") if advice else None,
+            advice_band=advice,
+            say=SAY[phase],
+            results=self.results(state, training_results, reasons) if state.shown or training_results else None,
+            reasons=reasons,
+            questions=tuple(case.questions) if case else (),
+            screen_url=f"{url}/screen",
+            console_url=f"{url}/console?key={key}",
+            join_url=url,
+            qr=qr(url),
+            expires=f"{state.expires_at:%-d %B %Y}",
+            choices=tuple(
+                view_choice(vignette.case, False)
+                for vignette in self._catalogue.vignettes.values()
+                if vignette.slug not in state.plan
+            ),
+            summary_url=f"/g/{state.code}/summary" if state.shown or state.rounds > 1 else None,
+        )
+
+    def _next(self, state: GroupState) -> tuple[str | None, str | None]:
+        """The large button: its value and its words."""
+        path = state.round.path if state.round else ()
+        if path and path[-1] not in ("revealed", "ended"):
+            following = _usual_step(path)
+            return following, NEXT_LABEL[following]
+        person = self._next_person(state)
+        if person is None:
+            return None, None
+        return "next-person", f"Begin with {person.person}" if not path else f"Next person: {person.person}"
+
+    def _next_person(self, state: GroupState) -> Person | None:
+        return next((person for person in self._people(state) if person.state == "next"), None)
+
+    def next_slug(self, state: GroupState) -> str | None:
+        """The vignette that the large button begins with, if any is left."""
+        person = self._next_person(state)
+        return person.slug if person else None
+
+    def _people(self, state: GroupState) -> tuple[Person, ...]:
+        case = self.case(state)
+        now = case.head.slug if case else None
+        place = state.plan.index(now) if now in state.plan else -1
+        people = []
+        for number, slug in enumerate(state.plan):
+            vignette = self._catalogue.vignettes.get(slug)
+            if vignette is not None:
+                standing = "now" if slug == now else "done" if number < place else "next"
+                people.append(Person(slug, vignette.case.head.person, vignette.case.head.title, standing))
+        return tuple(people)
+
+    def _advice(self, state: GroupState, case: Case | None) -> Advice | None:
+        if case is None or state.round is None or state.round.phase not in ("voting", "discussing"):
+            return None
+        counts = state.round.ballots[0]
+        if state.round.phase == "voting" and sum(counts) < state.members:
+            return None  # while people still vote, advice would only hurry them
+        return advise(counts, case, self._settings.advice_low, self._settings.advice_high)
+
+    def ready(self, state: GroupState, base: str, key: str) -> ReadyView:
+        """Links, code and QR."""
+        url = f"{base}/g/{state.code}"
+        return ReadyView(
+            code=state.code,
+            code_spoken=spoken(state.code),
+            join_url=url,
+            console_url=f"{url}/console?key={key}",
+            screen_url=f"{url}/screen",
+            qr=qr(url),
+            expires=f"{state.expires_at:%-d %B %Y}",
+        )
+
+    def summary(self, connection: Connection, state: GroupState) -> SummaryView:
+        """Every person whose answers were shown, on one page."""
+        found = connection.execute(select(_round).where(_round.c.group_id == state.id).order_by(_round.c.number)).all()
+        rounds = []
+        for row in found:
+            vignette = self._teller.by_id(row.vignette_id)
+            if vignette is None or not row.frozen:
+                continue
+            case, snapshot = vignette.case, Snapshot.model_validate(row.frozen)
+            smallest = self._settings.small_group
+            results = view_results(
+                present(snapshot, case, state.kind, smallest),
+                snapshot,
+                case,
+                state.kind,
+                smallest,
+                read_reasons(connection, row.id, only_shown=True) if state.kind == "training" else (),
+            )
+            rounds.append(
+                SummaryRound(view_vignette(case), results, results.headline, html(case.why), tuple(case.questions))
+            )
+        return SummaryView(
+            name=state.name,
+            date=f"{now():%-d %B %Y}",
+            kind=state.kind,
+            members=state.members,
+            rounds=tuple(rounds),
+            export_csv=f"/api/v1/groups/{state.code}/export?format=csv",
+            export_json=f"/api/v1/groups/{state.code}/export?format=json",
+            back_url=f"/g/{state.code}/console",
+        )
+
+
+def read_reasons(connection: Connection, round_id: int, only_shown: bool) -> tuple[ReasonView, ...]:
+    """The one-line reasons of a round in an order that says nothing about who wrote them."""
+    found = connection.execute(
+        select(_vote.c.id, _vote.c.reason, _vote.c.system, _vote.c.reason_shown)
+        .where(_vote.c.round_id == round_id, _vote.c.reason.is_not(None))
+        .order_by(_vote.c.reason)
+    )
+    return tuple(
+        ReasonView(row.id, row.reason, row.system, NAME[row.system], row.reason_shown)
+        for row in found
+        if row.reason_shown or not only_shown
+    )
+
+
+@lru_cache(maxsize=1024)
+def qr(url: str) -> Markup:
+    """A QR code as SVG that takes its size and colour from the stylesheet."""
+    code = segno.make(url, error="m")
+    return Markup(code.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2))  # noqa: S704
+
+
+@lru_cache(maxsize=1024)
+def _explanation(case: Case) -> Markup:
+    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704
+
+
+def _feedback(own: OwnVote, case: Case) -> str:
+    if own.system == "pass":
+        return "You passed on this one. That is fine."
+    return feedback(own.system, case)  # type: ignore[arg-type]
+
+
+def _match_label(own: OwnVote, case: Case) -> str | None:
+    return None if own.system == "pass" else MATCH_LABEL[match(own.system, case)]  # type: ignore[arg-type]
+
+
+def _usual_step(path: tuple[Phase, ...]) -> Phase:
+    return next_phases(path)[0]
+
+
+def _other_steps(path: tuple[Phase, ...], usual: str | None) -> tuple[tuple[str, str], ...]:
+    labels = {"revoting": "Vote again without talking", "revealed": "Show the answers now"}
+    return tuple(
+        (phase, labels[phase]) for phase in (next_phases(path) if path else ()) if phase != usual and phase in labels
+    )
+
+
+def _steps(path: tuple[Phase, ...]) -> tuple[PhaseStep, ...]:
+    """The stepper: phases that were skipped count as done once the round is past them."""
+    order = list(STEP_NAME)
+    place = order.index(path[-1]) if path and path[-1] in order else len(order) if path else -1
+    states = ["done" if number < place else "now" if number == place else "later" for number in range(len(order))]
+    if place + 1 < len(order):
+        states[place + 1] = "next"
+    return tuple(PhaseStep(phase, STEP_NAME[phase], state) for phase, state in zip(order, states, strict=True))
+
+
+def console_key(request: Request, state: GroupState) -> str:
+    """The secret of the console's link."""
+    return facilitator_key(request.app.state.tokens, state.code, state.uid)

@@ -1,0 +1,169 @@
+"""The present state of groups, read for many at once in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, func, or_, select
+
+from api.groups.models import BallotTally, Group, GroupRound, Vote
+from api.groups.phases import Phase, ballot, is_shown
+from api.groups.results import Kind, Snapshot
+from api.groups.voting import COLUMN
+from api.guesses.recording import table
+from api.library.systems import VOTES
+
+_group, _round, _tally, _vote = table(Group), table(GroupRound), table(BallotTally), table(Vote)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundState:
+    """A round: its way through the phases, and the counts of its ballots in the order of VOTES."""
+
+    id: int
+    number: int
+    vignette_id: int
+    series: int
+    path: tuple[Phase, ...]
+    ballots: tuple[tuple[int, ...], ...]
+    frozen: Snapshot | None
+
+    @property
+    def phase(self) -> Phase:
+        return self.path[-1]
+
+    @property
+    def ballot(self) -> int:
+        return ballot(self.path)
+
+    @property
+    def answered(self) -> int:
+        """How many have answered in the ballot that the round is about."""
+        return sum(self.ballots[self.ballot - 1])
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A group as it now stands, the same for everybody; who may see what is decided by its readers."""
+
+    id: int
+    code: str
+    uid: str
+    kind: Kind
+    name: str
+    plan: tuple[str, ...]
+    show_first_ballot: bool
+    version: int
+    members: int
+    expires_at: datetime
+    rounds: int
+    round: RoundState | None
+
+    @property
+    def shown(self) -> bool:
+        """Whether key, explanation and results of the round may be seen by everybody."""
+        return self.round is not None and is_shown(self.round.path)
+
+    @property
+    def step(self) -> str:
+        """A mark that changes whenever a phone's page has to change.
+
+        In a training group reasons are let through after the answers were shown, so there it follows every change.
+        """
+        if self.round is None:
+            return "waiting"
+        step = f"r{self.round.number}-{self.round.phase}"
+        return f"{step}-{self.version}" if self.shown and self.kind == "training" else step
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVote:
+    """A member's vote in one ballot."""
+
+    system: str
+    confidence: str | None
+    cues: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    reason: str | None = field(default=None, compare=False)
+
+
+Votes = dict[tuple[int, str], OwnVote]  # by ballot and member
+
+
+def read_states(connection: Connection, codes: Sequence[str]) -> dict[str, GroupState]:
+    """The states of the groups that there are, by code; three queries."""
+    groups = connection.execute(select(_group).where(_group.c.code.in_(codes))).all()
+    ids = [row.id for row in groups]
+    latest = (
+        select(_round.c.group_id, func.max(_round.c.number).label("number"))
+        .where(_round.c.group_id.in_(ids))
+        .group_by(_round.c.group_id)
+        .subquery()
+    )
+    rounds = connection.execute(
+        select(_round).join(latest, and_(_round.c.group_id == latest.c.group_id, _round.c.number == latest.c.number))
+    ).all()
+    tallies = connection.execute(select(_tally).where(_tally.c.round_id.in_([row.id for row in rounds]))).all()
+    counts = {(row.round_id, row.ballot): tuple(getattr(row, COLUMN[vote]) for vote in VOTES) for row in tallies}
+    by_group = {row.group_id: _round_state(row, counts) for row in rounds}
+    return {row.code: _group_state(row, by_group.get(row.id)) for row in groups}
+
+
+def read_state(engine: Engine, code: str) -> GroupState | None:
+    with engine.connect() as connection:
+        return read_states(connection, [code]).get(code)
+
+
+def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) -> RoundState:
+    nobody = (0,) * len(VOTES)
+    return RoundState(
+        id=row.id,
+        number=row.number,
+        vignette_id=row.vignette_id,
+        series=row.series,
+        path=tuple(row.path),
+        ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),
+        frozen=Snapshot.model_validate(row.frozen) if row.frozen else None,
+    )
+
+
+def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
+    return GroupState(
+        id=row.id,
+        code=row.code,
+        uid=row.uid,
+        kind=row.kind,
+        name=row.name,
+        plan=tuple(row.plan),
+        show_first_ballot=row.show_first_ballot,
+        version=row.version,
+        members=row.members,
+        expires_at=row.expires_at,
+        rounds=round_state.number if round_state else 0,
+        round=round_state,
+    )
+
+
+def read_votes(connection: Connection, since: Mapping[int, int]) -> dict[int, Votes]:
+    """The votes of rounds, by round id: those stored after the group's version named for each; one query."""
+    if not since:
+        return {}
+    newer = [and_(_vote.c.round_id == round_id, _vote.c.version > version) for round_id, version in since.items()]
+    found = connection.execute(
+        select(_vote.c.round_id, _vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence).where(or_(*newer))
+    )
+    votes: dict[int, Votes] = {round_id: {} for round_id in since}
+    for round_id, number, member, system, confidence in found:
+        votes[round_id][number, member] = OwnVote(system, confidence)
+    return votes
+
+
+def read_own_votes(connection: Connection, round_id: int, member: str) -> dict[int, OwnVote]:
+    """A member's votes in a round, by ballot, with marked words and reason."""
+    found = connection.execute(select(_vote).where(_vote.c.round_id == round_id, _vote.c.member == member))
+    return {
+        row.ballot: OwnVote(
+            row.system, row.confidence, tuple((start, end) for start, end in row.cues or ()), row.reason
+        )
+        for row in found
+    }

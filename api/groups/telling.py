@@ -1,0 +1,112 @@
+"""The state and results of a group as JSON, for each kind of reader."""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from api.groups.phases import Phase
+from api.groups.results import GroupResults, Kind, Snapshot, present
+from api.groups.state import GroupState, OwnVote, RoundState
+from api.guesses.outcome import Explanation, OutcomeKey, explain, key_of
+from api.guesses.rules import Confidence, Match, match
+from api.library.api import VignetteOut, public_fields
+from api.library.catalogue import Catalogue, Vignette
+from api.library.systems import Vote
+from api.statistics.classes import ClassStatistics
+
+
+class GroupGuess(BaseModel):
+    """A member's own answer in the present ballot."""
+
+    system: Vote
+    confidence: Confidence | None
+
+
+class GroupOutcome(BaseModel):
+    """What everybody sees once the answers are shown; `guess` and `match` are the member's own."""
+
+    guess: GroupGuess | None
+    match: Match | Literal["pass"] | None
+    key: OutcomeKey
+    explanation: Explanation
+    class_statistics: ClassStatistics
+
+
+class StateOut(BaseModel):
+    """A group's whole present state. `outcome` and `results` stay null until the answers are shown."""
+
+    version: int = Field(description="Goes up with every change.")
+    phase: Phase | None = Field(description="Null before the first round.")
+    ballot: int
+    round: int = Field(description="The number of the round, from 1; 0 before the first.")
+    kind: Kind
+    vignette: VignetteOut | None
+    members: int
+    answered: int
+    guess: GroupGuess | None
+    outcome: GroupOutcome | None
+    results: GroupResults | None
+
+
+class Teller:
+    """Tells states. It knows the library and how small a group's statistics may be."""
+
+    def __init__(self, catalogue: Catalogue, smallest: int) -> None:
+        self._by_id = {vignette.id: vignette for vignette in catalogue.vignettes.values()}
+        self._smallest = smallest
+
+    def by_id(self, vignette_id: int) -> Vignette | None:
+        return self._by_id.get(vignette_id)
+
+    def vignette(self, round_state: RoundState | None) -> Vignette | None:
+        return self._by_id.get(round_state.vignette_id) if round_state else None
+
+    def results(self, state: GroupState, live: Snapshot | None = None) -> GroupResults | None:
+        """The frozen results, or the `live` ones of a training group; None before there are any."""
+        snapshot = (state.round.frozen if state.round else None) or live
+        vignette = self.vignette(state.round)
+        if snapshot is None or vignette is None:
+            return None
+        return present(snapshot, vignette.case, state.kind, self._smallest)
+
+    def json(self, state: GroupState, own: OwnVote | None) -> bytes:
+        """The state as one line; before the answers are shown it holds no count, key or explanation."""
+        round_state = state.round
+        vignette = self.vignette(round_state)
+        guess = {"system": own.system, "confidence": own.confidence} if own else None
+        results = self.results(state) if state.shown else None
+        outcome: dict[str, Any] | None = None
+        if state.shown and vignette is not None and results is not None:
+            outcome = {
+                "guess": guess,
+                "match": _match(own, vignette),
+                "key": key_of(vignette.case),
+                "explanation": _explanation(vignette),
+                "class_statistics": results.ballots[-1],
+            }
+        return to_json({
+            "version": state.version,
+            "phase": round_state.phase if round_state else None,
+            "ballot": round_state.ballot if round_state else 1,
+            "round": state.rounds,
+            "kind": state.kind,
+            "vignette": public_fields(vignette) if vignette else None,
+            "members": state.members,
+            "answered": round_state.answered if round_state else 0,
+            "guess": guess,
+            "outcome": outcome,
+            "results": results,
+        })  # fmt: skip
+
+
+def _match(own: OwnVote | None, vignette: Vignette) -> str | None:
+    if own is None:
+        return None
+    return "pass" if own.system == "pass" else match(own.system, vignette.case)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _explanation(vignette: Vignette) -> Explanation:
+    return explain(vignette.case, [])
