@@ -1,9 +1,9 @@
 """Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -39,7 +39,17 @@ templates = Jinja2Templates(
         loader=FileSystemLoader(assets.TEMPLATES), autoescape=True, auto_reload=False, undefined=StrictUndefined
     )
 )
+
+
+def _kept(macro: Callable[..., str]) -> Callable[..., str]:
+    """The macro, rendered once for the same arguments: from one guess to the next few rows of a table change."""
+    return lru_cache(maxsize=4096)(macro)
+
+
 templates.env.globals.update(static=static, system_name=NAME, plain_label=PLAIN_LABEL)
+
+
+templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_charts.html").module.statistics_row)  # type: ignore[attr-defined]
 
 
 def render(

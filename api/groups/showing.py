@@ -42,7 +42,7 @@ from api.library.case import Case
 from api.library.catalogue import Catalogue
 from api.library.prose import html
 from api.library.systems import NAME
-from api.library.views import view_explanation, view_vignette
+from api.library.views import view_explanation, view_questions, view_vignette
 from api.settings import Settings
 from api.statistics.classes import class_statistics
 from api.web import fragment
@@ -146,7 +146,7 @@ class Shower:
             results=results,
             explanation=_explanation(case) if case and state.shown else None,
             headline=results.headline if results else None,
-            questions=tuple(case.questions) if case and state.shown else (),
+            questions=view_questions(case) if case and state.shown else (),
             first_ballot=None
             if not (state.show_first_ballot and state.round and state.round.phase in ("discussing", "revoting"))
             else view_ballots(
@@ -191,7 +191,7 @@ class Shower:
             say=SAY[phase],
             results=self.results(state, training_results, reasons) if state.shown or training_results else None,
             reasons=reasons,
-            questions=tuple(case.questions) if case else (),
+            questions=view_questions(case) if case else (),
             screen_url=f"{url}/screen",
             console_url=f"{url}/console?key={key}",
             join_url=url,
@@ -276,7 +276,7 @@ class Shower:
                 read_reasons(connection, row.id, only_shown=True) if state.kind == "training" else (),
             )
             rounds.append(
-                SummaryRound(view_vignette(case), results, results.headline, html(case.why), tuple(case.questions))
+                SummaryRound(view_vignette(case), results, results.headline, html(case.why), view_questions(case))
             )
         return SummaryView(
             name=state.name,

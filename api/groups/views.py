@@ -146,7 +146,7 @@ class ScreenView:
     results: ResultsView | None
     explanation: Markup | None
     headline: str | None
-    questions: tuple[str, ...]
+    questions: tuple[Markup, ...]
     first_ballot: BallotView | None
 
 
@@ -197,7 +197,7 @@ class ConsoleView:
     say: tuple[str, ...]
     results: ResultsView | None
     reasons: tuple[ReasonView, ...]
-    questions: tuple[str, ...]
+    questions: tuple[Markup, ...]
     screen_url: str
     console_url: str
     join_url: str
@@ -215,7 +215,7 @@ class SummaryRound:
     results: ResultsView
     headline: str
     why: Markup
-    questions: tuple[str, ...]
+    questions: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True)

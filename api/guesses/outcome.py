@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
+from pydantic_core import to_json
 
 from api.guesses.recording import Counts
 from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, match
@@ -95,17 +96,26 @@ class Outcome(BaseModel):
 
 
 def outcome_json(
-    system: str, confidence: str | None, marked: list[tuple[int, int]], case: Case, counts: Counts, smallest: int
+    system: Answer,
+    confidence: Confidence | None,
+    marked: list[tuple[int, int]],
+    case: Case,
+    counts: Counts,
+    smallest: int,
 ) -> bytes:
     """An Outcome as JSON. The parts that many answers share are written once and joined."""
-    guess = OutcomeGuess(system=system, confidence=confidence)
     return b'{"guess":%b,"match":"%b","key":%b,"explanation":%b,"class_statistics":%b}' % (
-        guess.model_dump_json().encode(),
-        match(guess.system, case).encode(),
+        _guess_json(system, confidence),
+        match(system, case).encode(),
         _key_json(case),
         _plain_explanation_json(case) if not marked else explain(case, marked).model_dump_json().encode(),
         _statistics_json(counts, smallest),
     )
+
+
+@lru_cache
+def _guess_json(system: Answer, confidence: Confidence | None) -> bytes:
+    return OutcomeGuess(system=system, confidence=confidence).model_dump_json().encode()
 
 
 def explain(case: Case, marked: list[tuple[int, int]]) -> Explanation:
@@ -139,7 +149,7 @@ def _key_json(case: Case) -> bytes:
 
 @lru_cache(maxsize=512)
 def _statistics_json(counts: Counts, smallest: int) -> bytes:
-    return class_statistics(counts, smallest).model_dump_json().encode()
+    return to_json(class_statistics(counts, smallest))
 
 
 def key_of(case: Case) -> OutcomeKey:

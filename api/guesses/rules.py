@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.library.case import Case
 from api.library.systems import Answer
@@ -45,6 +45,13 @@ class GuessBody(BaseModel):
     )
     reason: Annotated[str, Field(max_length=280)] | None = Field(None, description="One line: what made you think so.")
     circles: CircleSizes | None = None
+
+    @field_validator("reason")
+    @classmethod
+    def _printable(cls, reason: str | None) -> str | None:
+        if reason and any(ord(character) < 32 for character in reason):
+            raise ValueError("one line of text, without control characters")
+        return reason
 
     @model_validator(mode="after")
     def _spans_run_forward(self) -> "GuessBody":

@@ -1,6 +1,7 @@
 """Signed values: who carries one is who it says, with no look into the database."""
 
 import hashlib
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
@@ -17,6 +18,7 @@ class Tokens:
         """A token without an end."""
         return self._signer(purpose).sign(value).decode()
 
+    @lru_cache(maxsize=10_000)  # noqa: B019  # one for each application, for as long as it lives
     def read(self, purpose: str, token: str) -> str | None:
         """The value, or None when the token was not made here for this purpose."""
         try:

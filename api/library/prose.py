@@ -14,3 +14,9 @@ _markdown = MarkdownIt("commonmark", {"html": False})
 def html(text: str) -> Markup:
     """Paragraphs, emphasis, lists and quotations; everything else is dropped."""
     return Markup(nh3.clean(_markdown.render(text), tags=_TAGS, attributes={}))  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def inline(text: str) -> Markup:
+    """One line with emphasis, and no paragraph around it."""
+    return Markup(nh3.clean(_markdown.renderInline(text), tags=_TAGS, attributes={}))  # noqa: S704

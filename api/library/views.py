@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from api.library.case import Case, Cue
 from api.library.codebook import CUE_LABEL
-from api.library.prose import html
+from api.library.prose import html, inline
 from api.library.systems import SYSTEMS, System
 
 
@@ -67,7 +67,7 @@ class ExplanationView:
     why_title: str
     why: Markup
     others: tuple[OtherView, ...]
-    questions: tuple[str, ...]
+    questions: tuple[Markup, ...]
 
 
 def view_vignette(case: Case) -> VignetteView:
@@ -128,6 +128,11 @@ def view_story(case: Case, cues: Iterable[CueView]) -> tuple[tuple[Segment, ...]
     return tuple(paragraphs)
 
 
+def view_questions(case: Case) -> tuple[Markup, ...]:
+    """The questions to talk about, each on its line."""
+    return tuple(inline(question) for question in case.questions)
+
+
 def view_explanation(case: Case) -> ExplanationView:
     cues = view_cues(case)
     return ExplanationView(
@@ -141,5 +146,5 @@ def view_explanation(case: Case) -> ExplanationView:
             for system in SYSTEMS
             if system in case.others
         ),
-        questions=tuple(case.questions),
+        questions=view_questions(case),
     )

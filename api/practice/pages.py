@@ -15,11 +15,12 @@ from api.db import session
 from api.guesses.api import take_guess
 from api.guesses.outcome import view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import GuessBody
+from api.guesses.rules import Confidence, GuessBody
 from api.guesses.service import answered_vignettes, counts_of, latest_guess, record
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
 from api.library.case import Case
+from api.library.systems import Answer
 from api.library.views import VignetteView, view_explanation, view_vignette
 from api.practice.choosing import choose_again, choose_next
 from api.problems import Problem, TooMany, Unavailable, Unprocessable
@@ -29,6 +30,7 @@ from api.web import fragment, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
+_MARK = Markup("<!-- class statistics -->")
 _CHOOSE = "Choose one of the circles, or “not enough information”."
 
 
@@ -151,16 +153,18 @@ def _case_page(
 
 def _outcome_fragment(request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts) -> Response:
     smallest = request.app.state.settings.small_group
-    view = view_outcome(
-        case,
-        body.system,
-        body.confidence,
-        body.cues or [],
-        attempt,
-        _explanation(case),
-        _statistics(counts, smallest),
-    )
-    return HTMLResponse(fragment("practice/_outcome.html", {"view": view}), headers={"Vary": "HX-Request"})
+    before, after = _outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
+    return HTMLResponse(before + _statistics(counts, smallest) + after, headers={"Vary": "HX-Request"})
+
+
+@lru_cache(maxsize=4096)
+def _outcome(
+    case: Case, guess: Answer, confidence: Confidence | None, marked: tuple[tuple[int, int], ...], again: bool
+) -> tuple[str, str]:
+    """What stands before and after the class statistics: the same for everybody who answered the same."""
+    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, _explanation(case), _MARK)
+    before, _, after = fragment("practice/_outcome.html", {"view": view}).partition(_MARK)
+    return before, after
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,6 @@
 """Shares with their uncertainty."""
 
+from functools import cache
 from math import sqrt
 from statistics import NormalDist
 
@@ -12,10 +13,15 @@ def wilson(count: int, total: int, confidence: float = 0.95) -> tuple[float, flo
     """
     if total <= 0 or not 0 <= count <= total:
         raise ValueError("a share needs 0 <= count <= total, and a total above 0")
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    z = _z(confidence)
     share = count / total
     scale = 1 + z * z / total
     centre = (share + z * z / (2 * total)) / scale
     half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / scale
     # Exact at the ends, where rounding would leave 1e-17 and exclude a share of exactly 0 or 1.
     return (0.0 if count == 0 else centre - half, 1.0 if count == total else centre + half)
+
+
+@cache
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -9,16 +9,23 @@
   let waiting = 0;
   let fetching = false;
   let again = false;
-  let shown = '';   // the last piece of the page that the stream brought
+  let shown = '';   // the last piece of the page that came from the server
+  let seen = '';    // the version that the wall has asked for; the console's page names its own
 
   const step = () => main.querySelector('[data-step]');
   const stepName = () => (step() ? step().dataset.step : '');
+  const place = () => (step() ? step().dataset.place : '');   // person and phase: what a reader calls a step
+  const version = () => (step() && step().dataset.version) || seen;
 
   function connection(lost) {
     clearTimeout(waiting);
     if (!offline) return;
-    if (!lost) return offline.replaceChildren();
+    if (!lost) {
+      document.body.classList.add('is-live');   // "Look again" is not needed now
+      return offline.replaceChildren();
+    }
     waiting = setTimeout(() => {
+      document.body.classList.remove('is-live');
       if (offline.firstChild || document.hidden) return;
       const line = document.createElement('p');
       line.className = 'offline';
@@ -53,7 +60,8 @@
     if (typeof message.html === 'string') {
       if (message.html !== shown) replace(message.html);
       shown = message.html;
-    } else if (typeof message.step === 'string' && message.step !== stepName()) {
+    } else if (message.step !== stepName() || (message.version !== undefined && String(message.version) !== version())) {
+      seen = String(message.version);
       look();
     } else {
       count('[data-answered]', message.answered);
@@ -66,16 +74,19 @@
     for (const place of main.querySelectorAll(selector)) place.textContent = number;
   }
 
-  // A room of phones asks for the new page spread over 0.4 seconds.
+  // A room of phones asks for the new page spread over 0.4 seconds; one question at a time.
   function look() {
     if (fetching) { again = true; return; }
     fetching = true;
     setTimeout(async () => {
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
-        if (answer.redirected || answer.status === 404 || answer.status === 410) return location.reload();
-        if (answer.ok) replace(await answer.text());
-        else later(2000 + Math.random() * 4000);
+        if (answer.redirected || [401, 403, 404, 410].includes(answer.status)) return location.reload();
+        if (answer.ok) {
+          const html = await answer.text();
+          if (html !== shown) replace(html);
+          shown = html;
+        } else later(2000 + Math.random() * 4000);
       } catch {
         connection(true);
         later(2000 + Math.random() * 4000);   // the stream names the step again when it opens
@@ -90,9 +101,8 @@
   function replace(html) {
     const fresh = document.createElement('template');
     fresh.innerHTML = html;
-    const before = stepName();
     const coming = fresh.content.querySelector('[data-step]');
-    const same = coming !== null && coming.dataset.step === before;
+    const same = coming !== null && coming.dataset.place === place();
     const active = document.activeElement;
     const inside = main.contains(active) && active !== main;
     const focused = inside ? active.id : '';
@@ -141,13 +151,13 @@
   let sentFrom = '';
   let sentBy = '';
   document.addEventListener('htmx:before:request', () => {
-    sentFrom = stepName();
+    sentFrom = place();
     sentBy = main.contains(document.activeElement) ? document.activeElement.id : '';
   });
   document.addEventListener('htmx:after:settle', () => {
     shown = '';
     const note = main.querySelector('#sent');
-    const same = stepName() === sentFrom;
+    const same = place() === sentFrom;
     main.classList.toggle('is-same', same);
     if (main.querySelector('[role="alert"][tabindex]')) return;
     const twin = sentBy && document.getElementById(sentBy);
