@@ -102,7 +102,7 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
         yield Fault(
             *place(case.story[match.start() :][:40]), f"“{match[0]}” is a diagnosis or jargon; say what can be seen"
         )
-    if case.head.person not in case.story:
+    if not re.search(rf"\b{re.escape(case.head.person)}\b", case.story):
         yield Fault(*place("person:"), f"the story does not name {case.head.person}")
     for words_lost in case.head.reconstructed:
         if words_lost.text not in case.story:

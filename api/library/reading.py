@@ -18,6 +18,7 @@ LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
 _ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
+_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 
@@ -49,6 +50,10 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         return None, [Fault(1, 1, f"the file is larger than {LARGEST_FILE} bytes; a case file is a page of text")]
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    if odd := _CONTROL.search(text):
+        place = _Text(text, 1)
+        place.fault(odd.start(), "a control character stands here; the file is plain text")
+        return None, place.faults
     match = re.match(r"---\n(.*?\n)---[ ]*(?:\n|$)", text, re.DOTALL)
     if match is None:
         return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
@@ -108,6 +113,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name is a word, not a list", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
             seen.add(key.value)
@@ -119,7 +126,8 @@ def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
     try:
         root = loader.get_single_node()
         data = loader.construct_document(root) if root else None
-    except (yaml.YAMLError, ValueError) as error:
+    # PyYAML's constructors let all of these escape from odd scalars and deep nesting.
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
