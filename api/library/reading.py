@@ -18,7 +18,8 @@ LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
 _ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
-_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+# Among them the line breaks that only some programs know: lines are counted by \n alone.
+_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 
