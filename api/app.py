@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.needs_setup = needs_setup(engine)
         writer.start()
         hub.start()
-        restore = on_shutdown_signal(hub.end_streams_soon)
+        restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
         purging = asyncio.create_task(purge_for_ever(engine))
         spare_the_collector()
         yield
@@ -115,7 +115,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     describe(app, GuessBody, VoteBody, ProblemDetails)
     app.add_middleware(
         Direct,
-        application=app,
         largest_body=LARGEST_BODY,
         routes=[
             ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
@@ -123,7 +122,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ("PUT", r"/api/v1/groups/([^/]+)/guess", groups_api.vote),
         ],
     )
-    app.add_middleware(Security, public_url=settings.public_url)
+    # Around everything, so that the pages of errors carry the headers too.
+    app.middleware_stack = Security(app.build_middleware_stack(), LARGEST_BODY, settings.public_url)
     return app
 
 

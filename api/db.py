@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
-BUSY_SECONDS = 2.0
+# How long a write waits for a lock before it is refused with 503.
+BUSY_SECONDS = 2
 
 # SQLite numbers rows by itself only in a column that is declared INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
@@ -35,10 +36,18 @@ def now() -> datetime:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL; a SQLite file's folder is made when missing."""
+    """An engine for SQLite or PostgreSQL; a SQLite file's folder is made when missing.
+
+    Parameters are kept out of error messages: they hold what people wrote.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        limits = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS * 1000}"}
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=limits, hide_parameters=True
+        )
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
     if engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -7,7 +7,7 @@ their routers too, which describe them in OpenAPI; here they are only found soon
 import re
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,11 +20,8 @@ Handler = Callable[[Request, str], Awaitable[Response]]
 class Direct:
     """Calls a handler for requests of one method whose path is the prefix, one name, and the suffix."""
 
-    def __init__(
-        self, app: ASGIApp, application: FastAPI, largest_body: int, routes: list[tuple[str, str, Handler]]
-    ) -> None:
+    def __init__(self, app: ASGIApp, largest_body: int, routes: list[tuple[str, str, Handler]]) -> None:
         self.app = app
-        self._application = application
         self._largest_body = largest_body
         self._routes = [(method, re.compile(path), handler) for method, path, handler in routes]
 
@@ -37,7 +34,6 @@ class Direct:
         await self.app(scope, receive, send)
 
     async def _answer(self, handler: Handler, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = self._application
         request = Request(scope, receive)
         try:
             request._body = await self._read(receive)  # what `request.body()` gives, read under our own limit

@@ -94,7 +94,7 @@ class ProblemDetails(BaseModel):
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of the refusals that a call can give."""
     body = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
-    return {status: {"description": HTTPStatus(status).phrase, **body} for status in (*statuses, 429, 500)}
+    return {status: {"description": HTTPStatus(status).phrase, **body} for status in {*statuses, 422, 429, 500}}
 
 
 def field_errors(error: ValidationError | RequestValidationError) -> list[FieldError]:
@@ -114,6 +114,8 @@ def register(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no text
+            return answer(request, Unprocessable("The request could not be read as text in UTF-8."))
         return answer(request, from_status(error.status_code, dict(error.headers or {}), str(error.detail)))
 
     async def invalid(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import Forbidden, answer
+from api.problems import Forbidden, Problem, TooLarge, answer
 
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'",
@@ -38,8 +38,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Security:
     """Adds the headers, and refuses writes that another site sends with a visitor's cookies."""
 
-    def __init__(self, app: ASGIApp, public_url: str = "") -> None:
+    def __init__(self, app: ASGIApp, largest_body: int, public_url: str) -> None:
         self.app = app
+        self.largest_body = largest_body
         self.public_host = urlsplit(public_url).netloc
         self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
 
@@ -55,20 +56,26 @@ class Security:
                     MutableHeaders(scope=message).setdefault("cache-control", "no-store")
             await send(message)
 
-        if scope["method"] not in _SAFE and not self._same_site(Headers(scope=scope)):
-            refusal = answer(
-                Request(scope), Forbidden("The request came from another site. Open the page and try again.")
-            )
-            await refusal(scope, receive, send_with_headers)
+        if scope["method"] not in _SAFE and (problem := self._problem(Headers(scope=scope))):
+            await answer(Request(scope), problem)(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 
+    def _problem(self, headers: Headers) -> Problem | None:
+        if not self._same_site(headers):
+            return Forbidden("The request came from another site. Open the page and try again.")
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self.largest_body:
+            return TooLarge("Please send something shorter.")
+        return None
+
     def _same_site(self, headers: Headers) -> bool:
         """Browsers name where a request comes from; what names nothing is no browser and carries no cookie."""
-        if "authorization" in headers:  # no browser adds this by itself
+        if headers.get("authorization", "").lower().startswith("bearer "):  # no browser adds this by itself
             return True
         if site := headers.get("sec-fetch-site"):
             return site in ("same-origin", "none")
         if origin := headers.get("origin"):
-            return urlsplit(origin).netloc in (headers.get("host", ""), self.public_host)
+            host = urlsplit(origin).netloc
+            return bool(host) and host in (headers.get("host", ""), self.public_host)
         return True

@@ -37,6 +37,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     socket = config.bind_socket()
+    socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once
     upgrade_and_welcome(settings, host, socket.getsockname()[1])
     if workers > 1:
         Multiprocess(config, sockets=[socket]).run()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from types import FrameType
 
 
-def on_shutdown_signal(act: Callable[[], None]) -> Callable[[], None]:
-    """Calls `act` when SIGTERM or SIGINT comes, and then what was to be called before; gives back how to undo it.
+def on_shutdown_signal(*acts: Callable[[], None]) -> Callable[[], None]:
+    """Calls each of `acts` when SIGTERM or SIGINT comes, then what was to be called before; gives back how to undo it.
 
     An open stream would otherwise keep the server waiting until its time is up.
     """
@@ -16,7 +16,8 @@ def on_shutdown_signal(act: Callable[[], None]) -> Callable[[], None]:
     earlier = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        act()
+        for act in acts:
+            act()
         before = earlier[signal.Signals(number)]
         if callable(before):
             before(number, frame)

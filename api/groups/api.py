@@ -274,6 +274,7 @@ def get_results(request: Request, code: str) -> GroupResults:
 @router.get(
     "/{code}/events",
     response_class=Response,
+    dependencies=[Depends(limit_wrong_codes)],
     responses={
         200: {
             "content": {"text/event-stream": {"schema": {"type": "string"}}},

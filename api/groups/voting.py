@@ -1,14 +1,12 @@
 """Writes a batch of votes: each replaces the member's own, and the tallies move, in one transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_, update
+from sqlalchemy import Connection, select
 
-from api.db import insert_into
-from api.groups.models import BallotTally, Group, GroupRound, Vote
+from api.batches import BatchStatement
+from api.groups.models import Group, GroupRound
 from api.groups.phases import open_ballot
 from api.guesses.recording import table
 from api.library.systems import VOTES
@@ -17,7 +15,52 @@ from api.problems import Conflict, NotFound, Unprocessable
 # `pass` is a keyword of Python, so the column is named otherwise.
 COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in VOTES}
 
-_group, _round, _vote, _tally = table(Group), table(GroupRound), table(Vote), table(BallotTally)
+_PLACE: dict[str, int] = {vote: place for place, vote in enumerate(VOTES)}
+
+_group, _round = table(Group), table(GroupRound)
+
+Key = tuple[int, int, str]  # round id, ballot, member
+Row = tuple[str, str | None, object, str | None, object, int]  # system, confidence, cues, reason, circles, version
+
+_EARLIER = BatchStatement(
+    """
+    SELECT vote.round_id, vote.ballot, vote.member, vote.system
+    FROM {batch} AS batch CROSS JOIN vote
+    WHERE vote.round_id = CAST(batch.value ->> 0 AS INTEGER)
+      AND vote.ballot = CAST(batch.value ->> 1 AS INTEGER)
+      AND vote.member = batch.value ->> 2
+    """
+)
+_UPSERT = BatchStatement(
+    """
+    INSERT INTO vote (round_id, ballot, member, system, confidence, cues, reason, circles, version, reason_shown)
+    SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), value ->> 2, value ->> 3, value ->> 4, {cues},
+           value ->> 6, {circles}, CAST(value ->> 8 AS INTEGER), false
+    FROM {batch} AS batch WHERE true
+    ON CONFLICT (round_id, ballot, member) DO UPDATE SET
+        system = excluded.system, confidence = excluded.confidence, cues = excluded.cues, reason = excluded.reason,
+        circles = excluded.circles, version = excluded.version, reason_shown = false
+    """,
+    cues="json 5",
+    circles="json 7",
+)
+_MOVE = BatchStatement(
+    """
+    INSERT INTO ballot_tally (round_id, ballot, threat, drive, soothing, unsure, passed)
+    SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), CAST(value ->> 2 AS INTEGER),
+           CAST(value ->> 3 AS INTEGER), CAST(value ->> 4 AS INTEGER), CAST(value ->> 5 AS INTEGER),
+           CAST(value ->> 6 AS INTEGER)
+    FROM {batch} AS batch WHERE true
+    ON CONFLICT (round_id, ballot) DO UPDATE SET
+        threat = ballot_tally.threat + excluded.threat, drive = ballot_tally.drive + excluded.drive,
+        soothing = ballot_tally.soothing + excluded.soothing, unsure = ballot_tally.unsure + excluded.unsure,
+        passed = ballot_tally.passed + excluded.passed
+    RETURNING round_id, ballot, threat + drive + soothing + unsure + passed
+    """
+)
+_CHANGED = BatchStatement(
+    "UPDATE room SET version = version + 1 WHERE id IN (SELECT CAST(value ->> 0 AS INTEGER) FROM {batch} AS batch)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +101,7 @@ def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted 
     """Inserts or replaces the batch; whoever votes outside a ballot gets a Conflict alone."""
     opened = _open_ballots(connection, batch)
     answers: list[Voted | Exception | None] = []
-    rows: dict[tuple[int, int, str], dict[str, Any]] = {}
+    rows: dict[Key, Row] = {}
     for vote in batch:
         place = opened.get((vote.code, vote.uid))
         if isinstance(place, _Open) and place.kind != "training" and vote.reason:
@@ -71,11 +114,8 @@ def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted 
     if not rows:
         return [answer for answer in answers if answer is not None]
     answered = _store(connection, rows)
-    changed = {place.group_id: place.version + 1 for place in opened.values() if isinstance(place, _Open)}
-    connection.execute(
-        update(_group).where(_group.c.id == bindparam("the_group")).values(version=bindparam("to_version")),
-        [{"the_group": group_id, "to_version": version} for group_id, version in sorted(changed.items())],
-    )
+    changed = sorted({place.group_id for place in opened.values() if isinstance(place, _Open)})
+    _CHANGED.execute(connection, [[group_id] for group_id in changed])
     return [
         answer or _voted(opened[vote.code, vote.uid], answered) for vote, answer in zip(batch, answers, strict=True)
     ]
@@ -87,19 +127,8 @@ def _voted(place: "_Open | Exception", answered: dict[tuple[int, int], int]) -> 
     return Voted(place.ballot, answered[place.round_id, place.ballot], place.version + 1)
 
 
-def _row(vote: NewVote, place: _Open) -> dict[str, Any]:
-    return {
-        "round_id": place.round_id,
-        "ballot": place.ballot,
-        "member": vote.member,
-        "system": vote.system,
-        "confidence": vote.confidence,
-        "cues": vote.cues,
-        "reason": vote.reason,
-        "circles": vote.circles,
-        "reason_shown": False,
-        "version": place.version + 1,
-    }
+def _row(vote: NewVote, place: _Open) -> Row:
+    return (vote.system, vote.confidence, vote.cues, vote.reason, vote.circles, place.version + 1)
 
 
 def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tuple[str, str], _Open | Exception]:
@@ -128,40 +157,16 @@ def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tupl
     return opened
 
 
-def _store(connection: Connection, rows: dict[tuple[int, int, str], dict[str, Any]]) -> dict[tuple[int, int], int]:
+def _store(connection: Connection, rows: dict[Key, Row]) -> dict[tuple[int, int], int]:
     """Upserts the votes, moves the tallies by the difference, and gives the number of answers in each ballot."""
-    columns = (_vote.c.round_id, _vote.c.ballot, _vote.c.member)
-    found = connection.execute(select(*columns, _vote.c.system).where(tuple_(*columns).in_(sorted(rows))))
-    earlier = {(round_id, ballot, member): system for round_id, ballot, member, system in found}
-    added = insert_into(_vote, connection)
-    replaced = ("system", "confidence", "cues", "reason", "circles", "reason_shown", "version")
-    connection.execute(
-        added.on_conflict_do_update(
-            index_elements=["round_id", "ballot", "member"], set_={name: added.excluded[name] for name in replaced}
-        ),
-        [rows[key] for key in sorted(rows)],
-    )
-    steps: dict[tuple[int, int], Counter[str]] = {}
-    for key, row in rows.items():
-        step = steps.setdefault(key[:2], Counter())
-        step[row["system"]] += 1
+    keys = sorted(rows)
+    earlier = {(row[0], row[1], row[2]): row[3] for row in _EARLIER.execute(connection, keys)}
+    _UPSERT.execute(connection, [(*key, *rows[key]) for key in keys])
+    steps: dict[tuple[int, int], list[int]] = {}
+    for key in keys:
+        step = steps.setdefault((key[0], key[1]), [0] * len(VOTES))
+        step[_PLACE[rows[key][0]]] += 1
         if key in earlier:
-            step[earlier[key]] -= 1
-    return _move(connection, steps)
-
-
-def _move(connection: Connection, steps: dict[tuple[int, int], Counter[str]]) -> dict[tuple[int, int], int]:
-    added = insert_into(_tally, connection)
-    connection.execute(
-        added.on_conflict_do_update(
-            index_elements=["round_id", "ballot"],
-            set_={column: _tally.c[column] + added.excluded[column] for column in COLUMN.values()},
-        ),
-        [
-            {"round_id": round_id, "ballot": ballot} | {COLUMN[vote]: step[vote] for vote in VOTES}
-            for (round_id, ballot), step in sorted(steps.items())
-        ],
-    )
-    keys = (_tally.c.round_id, _tally.c.ballot)
-    found = connection.execute(select(_tally).where(tuple_(*keys).in_(sorted(steps))))
-    return {(row.round_id, row.ballot): sum(getattr(row, column) for column in COLUMN.values()) for row in found}
+            step[_PLACE[earlier[key]]] -= 1
+    moved = _MOVE.execute(connection, [(*key, *step) for key, step in sorted(steps.items())])
+    return {(row[0], row[1]): row[2] for row in moved}

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from api.db import writing
 from api.problems import Unavailable, is_unavailable
@@ -22,6 +22,8 @@ Answer = TypeVar("Answer")
 
 QUEUE_LIMIT = 10_000
 BATCH_LIMIT = 1_000
+# Two processes can give the same learner's next attempt the same number; the later one counts again.
+TRIES = 3
 
 log = structlog.get_logger()
 
@@ -45,6 +47,8 @@ class Writer(Generic[Item, Answer]):
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._wake = threading.Event()
         self._stopping = False
+        self._hurried = False
+        self._given_up = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -52,6 +56,10 @@ class Writer(Generic[Item, Answer]):
         """Starts the thread; answers come back on the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
+
+    def hurry(self) -> None:
+        """Says that the server is about to stop: a database that refuses a batch now is not asked again."""
+        self._hurried = True
 
     async def stop(self) -> None:
         """Writes what is queued, then ends; later items are refused."""
@@ -80,28 +88,36 @@ class Writer(Generic[Item, Answer]):
             while self._queue:
                 size = min(len(self._queue), BATCH_LIMIT)
                 self._commit([self._queue.popleft() for _ in range(size)])
-            if self._stopping:
+            if self._stopping and not self._queue:
                 return
 
     def _commit(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
-        answers = self._answers([item for item, _ in batch])
+        answers = self._refuse(len(batch)) if self._given_up else self._answers([item for item, _ in batch])
         self._observe(len(batch))
         assert self._loop is not None
         self._loop.call_soon_threadsafe(_settle, [future for _, future in batch], answers)
 
     def _answers(self, items: list[Item]) -> Sequence[Answer | Exception]:
-        try:
-            with self._engine.begin() as connection:
-                return self._write(connection, items)
-        except Exception as error:  # whatever it is, the thread lives on and every caller is told
-            if isinstance(error, DBAPIError) and is_unavailable(error):
-                log.warning("write_refused", items=len(items), error=str(error.orig))
-                return [Unavailable() for _ in items]
-            if len(items) == 1:
-                log.exception("write_failed")
-                return [error]
+        for tries_left in reversed(range(TRIES if len(items) == 1 else 1)):
+            try:
+                with self._engine.begin() as connection:
+                    return self._write(connection, items)
+            except Exception as error:  # whatever it is, the thread lives on and every caller is told
+                if isinstance(error, DBAPIError) and is_unavailable(error):
+                    log.warning("write_refused", items=len(items), error=type(error.orig).__name__)
+                    # A server that is about to stop does not wait for the lock again for whoever comes next.
+                    self._given_up = self._hurried
+                    return self._refuse(len(items))
+                if len(items) == 1 and not (isinstance(error, IntegrityError) and tries_left):
+                    # Only its kind: the message of a database holds what people wrote.
+                    log.error("write_failed", error=type(error).__name__)  # noqa: TRY400
+                    return [error]
         # Something in the batch is bad: each is written alone, so that only the bad one fails.
         return [self._answers([item])[0] for item in items]
+
+    @staticmethod
+    def _refuse(count: int) -> list[Answer | Exception]:
+        return [Unavailable() for _ in range(count)]
 
 
 def _settle(futures: list[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:

@@ -42,7 +42,7 @@ def add_trainer(engine: Engine, name: str, password: str, *, admin: bool, first:
     With `first` it also raises Conflict when there is a trainer already, checked in the same transaction.
     """
     name = name.strip()
-    if not 1 <= len(name) <= 60:
+    if not 1 <= len(name) <= 60 or not name.isprintable():
         raise Unprocessable(
             "Choose a name of 1 to 60 characters.", [{"pointer": "/name", "detail": "1 to 60 characters"}]
         )
@@ -51,6 +51,8 @@ def add_trainer(engine: Engine, name: str, password: str, *, admin: bool, first:
         raise Unprocessable(f"Choose a password of {detail}.", [{"pointer": "/password", "detail": detail}])
     password_hash = _passwords.hash(password)
     with Session(writing(engine), expire_on_commit=False) as db:
+        if first and db.get_bind().dialect.name == "postgresql":
+            db.connection().exec_driver_sql("LOCK TABLE trainer IN EXCLUSIVE MODE")  # two may come at once
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
             raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
         if db.exec(select(Trainer).where(Trainer.name == name)).one_or_none():
@@ -68,7 +70,8 @@ def _nobody() -> str:
 
 def sign_in(db: Session, name: str, password: str) -> Trainer | None:
     """The trainer with this name and password; as slow for an unknown name as for a wrong password."""
-    trainer = db.exec(select(Trainer).where(Trainer.name == name.strip())).one_or_none()
+    name = name.strip()
+    trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
     stored = trainer.password_hash if trainer else _nobody()
     valid = _passwords.verify(password[:LONGEST_PASSWORD], stored)
     return trainer if trainer and valid else None

@@ -17,6 +17,7 @@ ADVISORY_LOCK = 0x3C1AC1E5
 
 with writing(context.config.attributes["engine"]).connect() as connection:
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '60s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")
         connection.commit()
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)

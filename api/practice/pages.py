@@ -154,7 +154,8 @@ def _case_page(
 def _outcome_fragment(request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts) -> Response:
     smallest = request.app.state.settings.small_group
     before, after = _outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
-    return HTMLResponse(before + _statistics(counts, smallest) + after, headers={"Vary": "HX-Request"})
+    html = "".join((before, _statistics(counts, smallest), after))
+    return HTMLResponse(html, headers={"Vary": "HX-Request"})
 
 
 @lru_cache(maxsize=4096)

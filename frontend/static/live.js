@@ -8,6 +8,7 @@
   let retry = 0;
   let waiting = 0;
   let fetching = false;
+  let missed = false;   // a question for the new page that found no answer
   let again = false;
   let shown = '';   // the last piece of the page that came from the server
   let seen = '';    // the version that the wall has asked for; the console's page names its own
@@ -18,14 +19,17 @@
   const version = () => (step() && step().dataset.version) || seen;
 
   function connection(lost) {
-    clearTimeout(waiting);
     if (!offline) return;
     if (!lost) {
+      clearTimeout(waiting);
+      waiting = 0;
       document.body.classList.add('is-live');   // "Look again" is not needed now
       return offline.replaceChildren();
     }
+    if (waiting) return;   // every failed attempt reports again
     waiting = setTimeout(() => {
       document.body.classList.remove('is-live');
+      waiting = 0;
       if (offline.firstChild || document.hidden) return;
       const line = document.createElement('p');
       line.className = 'offline';
@@ -82,12 +86,14 @@
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
         if (answer.redirected || [401, 403, 404, 410].includes(answer.status)) return location.reload();
+        missed = !answer.ok;
         if (answer.ok) {
           const html = await answer.text();
           if (html !== shown) replace(html);
           shown = html;
         } else later(2000 + Math.random() * 4000);
       } catch {
+        missed = true;
         connection(true);
         later(2000 + Math.random() * 4000);   // the stream names the step again when it opens
       } finally {
@@ -169,7 +175,7 @@
     if (!same) stepChanged();
   });
 
-  const wake = () => { if (!document.hidden && (!source || source.readyState !== EventSource.OPEN)) connect(); };
+  const wake = () => { if (!document.hidden && (missed || !source || source.readyState !== EventSource.OPEN)) connect(); };
   document.addEventListener('visibilitychange', wake);
   window.addEventListener('online', wake);
   window.addEventListener('pageshow', (event) => { if (event.persisted) wake(); });

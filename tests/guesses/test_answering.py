@@ -1,11 +1,14 @@
 """A guess goes in, the outcome comes out."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session, select
 
+from api.guesses.models import Guess
 from api.guesses.outcome import Outcome
 from tests.cast import ANA, BEN, CLEO
 from tests.client import Learner

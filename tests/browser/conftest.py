@@ -1,0 +1,104 @@
+"""Fixtures: Chromium, the product as a process, and visitors who are known to it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+from tests.cast import ANA, BEN, CLEO, PASSWORD, TRAINER, put_cases
+from tests.live import Server
+
+NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        reason = "no Chromium here: install it (on Debian: apt install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str) -> dict[str, Any]:
+    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+    return {"executable_path": chromium, "args": flags}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A phone, as most visitors have; without motion, so that nothing is looked at half-way."""
+    return {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"} | browser_context_args
+
+
+def started(folder: Path) -> Server:
+    cases = put_cases(folder / "cases")
+    return Server(folder, {"DATA_DIR": str(folder), "VIGNETTES_DIR": str(cases), "RATE_LIMIT": "off"})
+
+
+@pytest.fixture
+def fresh_site(tmp_path: Path) -> Iterator[Server]:
+    """A server that one test has to itself."""
+    with started(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def new_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a trainer; each visitor comes with a new browser, so that they do not meet."""
+    with started(tmp_path_factory.mktemp("new-site")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a trainer, and with a class that has answered Ana's story."""
+    with started(tmp_path_factory.mktemp("site")) as server:
+        setup = server.lines[3].split()[-1]
+        with httpx.Client(base_url=server.base_url, trust_env=False) as client:
+            client.post(setup, data={"name": TRAINER, "password": PASSWORD})
+            for system in ["drive"] * 24 + ["threat"] * 9 + ["soothing"] * 5 + ["unsure"] * 4:
+                client.cookies.clear()
+                client.post(f"/vignettes/{ANA}/guesses", data={"system": system})
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cookies(site: Server) -> dict[str, str]:
+    """The cookies of a learner who has answered everything, and of the trainer."""
+    with httpx.Client(base_url=site.base_url, trust_env=False) as client:
+        for slug in (ANA, BEN, CLEO):
+            client.post(f"/vignettes/{slug}/guesses", data={"system": "drive", "confidence": "leaning"})
+        client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
+        return dict(client.cookies)
+
+
+def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
+    """Gives the browser the cookie of the learner or the trainer; nobody has none."""
+    if who in cookies:
+        context.add_cookies([{"name": who, "value": cookies[who], "url": site.base_url}])
+
+
+@pytest.fixture
+def calm_page(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen: errors of scripts and breaches of the content policy fail it."""
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # A refused form is answered with 4xx, which the browser mentions; that is no error of the page.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            said.append(message.text)
+
+    page.set_default_timeout(10_000)
+    page.on("console", listen)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    assert said == []

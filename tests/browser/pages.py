@@ -1,0 +1,35 @@
+"""Every page of the product, and who sees it."""
+
+from dataclasses import dataclass
+
+from tests.cast import ANA, BEN, CLEO
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A page to look at; on a new site nobody has set up a trainer yet."""
+
+    name: str
+    path: str
+    heading: str
+    who: str = "nobody"
+    new: bool = False
+
+
+SIGHTS = (
+    Sight("home", "/", "Which circle is biggest?"),
+    Sight("systems", "/systems", "Three systems"),
+    Sight("about", "/about", "About Three Circles"),
+    Sight("gate", f"/vignettes/{BEN}", "Ben and the bath"),
+    Sight("case", f"/vignettes/{ANA}", "Ana and the race"),
+    Sight("case-after-gate", f"/vignettes/{BEN}?open=1", "Ben and the bath"),
+    Sight("outcome-shown", f"/vignettes/{ANA}/outcome", "Drive looks biggest for Ana", "learner"),
+    Sight("outcome-suppressed", f"/vignettes/{CLEO}/outcome", "Threat looks biggest for Cleo", "learner"),
+    Sight("done", "/practice", "You have met everyone", "learner"),
+    Sight("not-found", "/nowhere", "We could not find that"),
+    Sight("sign-in", "/trainers", "For trainers"),
+    Sight("sign-in-new", "/trainers", "For trainers", new=True),
+    Sight("setup", "setup", "Set up the first trainer", new=True),
+    Sight("library", "/trainers", "Stories", "trainer"),
+    Sight("vignette", f"/trainers/vignettes/{ANA}", "Ana and the race", "trainer"),
+)

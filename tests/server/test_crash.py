@@ -1,0 +1,54 @@
+"""What was acknowledged is on disk, whatever happens to the process a moment later."""
+
+import asyncio
+import time
+
+from tests.live import StartServer
+from tests.rows import opened, reasons, recounted, tallies
+from tests.server.load import Load
+
+ROUNDS = 3
+GUESSES = 200
+
+
+async def test_a_guess_answered_with_success_survives_kill_9(start_server: StartServer, database_url: str) -> None:
+    promised: set[str] = set()
+    for _ in range(ROUNDS):
+        server = await asyncio.to_thread(start_server)
+        load = Load(server.base_url)
+        running = asyncio.create_task(load.run(GUESSES))
+        await asyncio.wait_for(load.enough.wait(), 20)
+        server.kill()
+        await asyncio.wait_for(running, 20)
+        promised |= load.acknowledged
+        assert load.refused == []
+
+    await asyncio.to_thread(start_server)  # what the killed process left behind is taken up again
+    with opened(database_url) as engine:
+        kept = reasons(engine)
+        assert len(promised) >= ROUNDS * GUESSES
+        assert promised <= set(kept)
+        assert len(kept) == len(set(kept))
+        assert tallies(engine) == recounted(engine)
+
+
+async def test_sigterm_under_load_loses_nothing_and_ends_in_three_seconds(
+    start_server: StartServer, database_url: str
+) -> None:
+    server = await asyncio.to_thread(start_server)
+    load = Load(server.base_url)
+    running = asyncio.create_task(load.run(GUESSES))
+    await asyncio.wait_for(load.enough.wait(), 20)
+
+    asked = time.monotonic()
+    server.terminate()
+    await asyncio.to_thread(server.process.wait, 20)
+    took = time.monotonic() - asked
+    await asyncio.wait_for(running, 20)
+
+    assert took < 3
+    assert server.process.returncode in (0, -15)
+    with opened(database_url) as engine:
+        # Nothing that was refused is half done, and whoever was answered is there.
+        assert load.acknowledged <= set(reasons(engine)) <= load.sent
+        assert tallies(engine) == recounted(engine)
