@@ -16,7 +16,7 @@ GUESSES = RateLimitItemPerMinute(120)
 GUESSES_PER_ADDRESS = RateLimitItemPerSecond(20_000, 10)
 LEARNERS_PER_ADDRESS = RateLimitItemPerMinute(3000)
 GROUPS_PER_ADDRESS = RateLimitItemPerMinute(30)
-WRONG_CODES_PER_ADDRESS = RateLimitItemPerMinute(30)
+WRONG_CODES_PER_ADDRESS = RateLimitItemPerMinute(60)
 SIGN_INS_PER_NAME = RateLimitItemPerMinute(5)
 SIGN_INS_PER_ADDRESS = RateLimitItemPerMinute(30)
 

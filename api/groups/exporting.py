@@ -1,7 +1,7 @@
 """A group's rounds as a file, with small numbers suppressed.
 
 The rule of NHS hospital statistics since 2018: counts of 1 to 7 become `*`, others are rounded to the nearest 5.
-Totals are made of rounded counts too, so that no hidden count can be worked out from them.
+A total is hidden with any of its parts, so that no hidden count can be worked out from it.
 """
 
 import csv
@@ -27,12 +27,16 @@ def suppress(count: int) -> int | str:
 def rows(rounds: Sequence[tuple[int, str, Snapshot]]) -> list[dict[str, Any]]:
     """One row for each ballot of each (number, slug, results)."""
     return [
-        {"round": number, "vignette": slug, "ballot": ballot}
-        | {vote: suppress(count) for vote, count in zip(VOTES, counts, strict=True)}
-        | {"answered": suppress(sum(counts))}
+        {"round": number, "vignette": slug, "ballot": ballot} | _suppress_row(counts)
         for number, slug, results in rounds
         for ballot, counts in enumerate(results.ballots, start=1)
     ]
+
+
+def _suppress_row(counts: Sequence[int]) -> dict[str, int | str]:
+    """A ballot's counts; where one is hidden, so is the total that would narrow it down."""
+    shown = {vote: suppress(count) for vote, count in zip(VOTES, counts, strict=True)}
+    return shown | {"answered": HIDDEN if HIDDEN in shown.values() else suppress(sum(counts))}
 
 
 def as_csv(table: Sequence[dict[str, Any]]) -> str:

@@ -14,6 +14,7 @@ from api.statistics.classes import FEW, ClassStatistics, class_statistics
 Kind = Literal["psychoeducation", "training"]
 Advice = Literal["reread", "discuss", "explain"]
 Movement = dict[str, dict[str, int]]
+Node = tuple[str, str]
 
 
 class Calibration(BaseModel):
@@ -94,19 +95,47 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
 def present_movement(movement: Movement, careful: bool) -> dict[str, dict[str, int | None]]:
     """Every step between two answers with its count; None where it is hidden.
 
-    Carefully, a count below 3 is hidden, zero among them. What stays hidden can be worked out from the ballots'
-    totals when it all lies in one row or one column, so further counts are hidden until it does not.
+    Carefully, a count below 3 is hidden, zero among them. Whoever knows the totals of both ballots could still work
+    some out, so further counts are hidden, the smallest first, until none is fixed by the totals.
     """
-    table = {start: {end: movement.get(start, {}).get(end, 0) for end in VOTES} for start in VOTES}
-    shown = {(s, e): n for s, row in table.items() for e, n in row.items() if n > FEW or not careful}
-    while careful:
-        left = [(s, e) for s, row in table.items() for e, n in row.items() if n and (s, e) not in shown]
-        if not left or (len({s for s, _ in left}) > 1 and len({e for _, e in left}) > 1) or not shown:
-            break
-        rows, columns = {s for s, _ in left}, {e for _, e in left}
-        helpful = [cell for cell in shown if cell[0] not in rows and cell[1] not in columns]
-        del shown[min(helpful or shown, key=lambda cell: (shown[cell], cell))]
-    return {start: {end: shown.get((start, end)) for end in VOTES} for start in VOTES}
+    table = {(start, end): movement.get(start, {}).get(end, 0) for start in VOTES for end in VOTES}
+    shown = {cell for cell, count in table.items() if count > FEW or not careful}
+    while careful and shown and _any_fixed({cell: count for cell, count in table.items() if cell not in shown}):
+        shown.remove(min(shown, key=lambda cell: (table[cell], cell)))
+    return {start: {end: table[start, end] if (start, end) in shown else None for end in VOTES} for start in VOTES}
+
+
+def _any_fixed(hidden: Mapping[tuple[str, str], int]) -> bool:
+    """Whether the totals of rows and columns leave a hidden count no other value.
+
+    A count of a table can change exactly when it lies on a cycle of hidden cells whose counts can be raised and
+    lowered in turn; lowering needs a count above zero. Rows and columns are nodes, raising leads from row to column.
+    """
+    leads: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for (start, end), count in hidden.items():
+        leads.setdefault(("row", start), set()).add(("column", end))
+        if count:
+            leads.setdefault(("column", end), set()).add(("row", start))
+    return any(
+        count
+        and not _reaches(leads, ("row", start), ("column", end))
+        and not _reaches(leads, ("column", end), ("row", start))
+        for (start, end), count in hidden.items()
+    )
+
+
+def _reaches(leads: Mapping[Node, set[Node]], origin: Node, goal: Node) -> bool:
+    """Whether a way leads from one node to the other that is not the step between them."""
+    seen, waiting = {origin}, [origin]
+    while waiting:
+        here = waiting.pop()
+        for there in leads.get(here, ()):
+            if there == goal and here != origin:
+                return True
+            if there not in seen and there != goal:
+                seen.add(there)
+                waiting.append(there)
+    return False
 
 
 def gain(ballots: Sequence[Sequence[int]], case: Case) -> float | None:

@@ -73,7 +73,7 @@ class GroupState:
         """
         if self.round is None:
             return "waiting"
-        step = f"r{self.round.number}-{self.round.phase}"
+        step = f"r{self.round.number}-{self.round.vignette_id}-{self.round.phase}"
         return f"{step}-{self.version}" if self.shown and self.kind == "training" else step
 
 

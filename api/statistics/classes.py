@@ -52,15 +52,18 @@ def class_statistics(
 
 
 def hidden_cells(counts: Sequence[int]) -> frozenset[int]:
-    """The places of counts that may not be shown: those of 1 or 2, and a second one so that none can be worked out.
+    """The places of counts that may not be shown, because 1 or 2 answers would single somebody out.
 
-    The second is an empty cell where there is one, which leaves the picture true; else the smallest of the others.
+    Then every count of 2 or fewer is hidden, empty ones too: which of them is empty would tell the rest to whoever
+    adds up. Where that leaves one hidden count, or only counts of exactly 2, the smallest of the others goes along.
     """
-    few = {place for place, count in enumerate(counts) if 0 < count <= FEW}
-    if len(few) == 1:
-        others = [place for place in range(len(counts)) if place not in few]
-        few.add(min(others, key=lambda place: (counts[place], -place)))
-    return frozenset(few)
+    if not any(0 < count <= FEW for count in counts):
+        return frozenset()
+    hidden = {place for place, count in enumerate(counts) if count <= FEW}
+    others = [place for place in range(len(counts)) if place not in hidden]
+    if others and (len(hidden) == 1 or all(counts[place] == FEW for place in hidden)):
+        hidden.add(min(others, key=lambda place: counts[place]))
+    return frozenset(hidden)
 
 
 def _share(answer: Vote, count: int, total: int) -> AnswerShare:

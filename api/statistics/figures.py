@@ -7,7 +7,7 @@ from api.library.systems import NAME, SYSTEMS
 from api.statistics.circles import NAME_FITS, VALUE_FITS, arrange
 from api.statistics.classes import AnswerShare, ClassStatistics
 
-FEW_WEIGHT = 1.5  # “a few” is 1 or 2 answers, drawn as neither
+FEW_WEIGHT = 1.5  # a hidden count is 2 or fewer, and drawn as none of them
 LABEL_GAP = 16.0
 
 
@@ -98,7 +98,7 @@ def _figure(answers: tuple[tuple[str, int | None, bool], ...]) -> Circles | None
                 cy=round(placed.cy, 1),
                 r=round(placed.r, 1),
                 few=few,
-                value="a few" if few else str(count),
+                value="few" if few else str(count),
                 show_value=placed.r >= VALUE_FITS,
                 show_name=placed.r >= NAME_FITS,
                 label_x=round(placed.cx, 1),
@@ -112,5 +112,5 @@ def _describe(circles: list[Circle]) -> str:
     ordered = sorted(circles, key=lambda circle: -circle.r)
     first, rest = ordered[0], ordered[1:]
     told = [f"{first.name} is the largest circle with {first.value} answers."]
-    told += [f"{circle.name} has {circle.value}." for circle in rest]
+    told += [f"{circle.name} has {'few or none' if circle.few else circle.value}." for circle in rest]
     return " ".join(told)
