@@ -1,6 +1,7 @@
 """The command line: serve, migrate, trainers, and the case files."""
 
 import json
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -41,9 +42,12 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and a broker.", min=1)] = 1,
 ) -> None:
     """Migrates the database, loads the vignettes and serves the product."""
+    from api.db import OLDEST_SQLITE
     from api.serving import run
 
     settings = Settings()
+    if settings.embedded and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise fail(f"SQLite 3.38 or newer is needed; this Python brings {sqlite3.sqlite_version}. Use a newer Python.")
     if workers > 1 and (settings.embedded or not settings.broker_url):
         raise fail(
             "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."

@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+# The first with the operators of JSON in which batches travel.
+OLDEST_SQLITE = (3, 38, 0)
 # How long a write waits for a lock before it is refused with 503.
 BUSY_SECONDS = 2
 
