@@ -299,9 +299,19 @@ def _back_to_console(request: Request, code: str) -> Response:
 
 
 @router.post("/g/{code}/step")
-def step(request: Request, code: str, phase: Annotated[str, Form(max_length=20)]) -> Response:
-    """Takes the next step: a phase, or the next person of the plan."""
+def step(
+    request: Request,
+    code: str,
+    phase: Annotated[str, Form(max_length=20)],
+    seen: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Takes the next step: a phase, or the next person of the plan.
+
+    `seen` is the step that the button stood under. When another console was quicker, this press has been answered.
+    """
     state = _led(request, code)
+    if seen and seen != state.step:
+        return _back_to_console(request, code)
     engine = request.app.state.engine
     if phase == "next-person":
         slug = _shower(request).next_slug(state)
