@@ -3,13 +3,17 @@
 from time import monotonic
 from typing import Protocol
 
+import structlog
 from fastapi import Request
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
 
 from api.problems import TooMany
 from api.settings import Settings
+
+log = structlog.get_logger()
 
 # A whole class shares one address, so per address the limits leave room for two thousand phones at once.
 GUESSES = RateLimitItemPerMinute(120)
@@ -57,7 +61,7 @@ class Limiter:
 
     def __init__(self, settings: Settings) -> None:
         self.enabled = settings.rate_limit
-        self._windows: Windows = _shared(settings.broker_url) if settings.broker_url else MemoryWindows()
+        self._windows: Windows = SharedWindows(settings.broker_url) if settings.broker_url else MemoryWindows()
 
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""
@@ -70,9 +74,31 @@ class Limiter:
             raise TooMany(item.get_expiry())
 
 
-def _shared(broker_url: str) -> Windows:
-    url = "async+" + broker_url.replace("valkey://", "redis://")
-    return FixedWindowRateLimiter(RedisStorage(url, implementation="redispy"))
+class SharedWindows:
+    """Fixed windows in the broker's store, the same for all processes. While the store is away nothing is limited:
+    a class that votes matters more than a limit."""
+
+    def __init__(self, broker_url: str) -> None:
+        from redis.exceptions import RedisError  # noqa: PLC0415  # there only with the extra `scale`
+
+        url = "async+" + broker_url.replace("valkey://", "redis://")
+        storage = RedisStorage(url, implementation="redispy", socket_timeout=1, socket_connect_timeout=1)
+        self._windows = FixedWindowRateLimiter(storage)
+        self._away = (RedisError, StorageError, OSError)
+
+    async def hit(self, item: RateLimitItem, *client: str) -> bool:
+        try:
+            return await self._windows.hit(item, *client)
+        except self._away as error:
+            log.warning("rate_limit_unavailable", error=type(error).__name__)
+            return True
+
+    async def test(self, item: RateLimitItem, *client: str) -> bool:
+        try:
+            return await self._windows.test(item, *client)
+        except self._away as error:
+            log.warning("rate_limit_unavailable", error=type(error).__name__)
+            return True
 
 
 def address(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket as socket_module
 import sys
 
 import structlog
@@ -11,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.db import make_engine
+from api.groups.hub import STALE_SECONDS
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup, set_up_link
 from api.migrations.running import upgrade
@@ -37,6 +39,10 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     socket = config.bind_socket()
+    if hasattr(socket_module, "TCP_USER_TIMEOUT"):
+        # Connections take this over: a reader that takes nothing is cut off by the system too, with what waits for it.
+        limit = int(STALE_SECONDS * 1000)
+        socket.setsockopt(socket_module.IPPROTO_TCP, socket_module.TCP_USER_TIMEOUT, limit)
     socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once
     upgrade_and_welcome(settings, host, socket.getsockname()[1])
     if workers > 1:

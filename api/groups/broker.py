@@ -10,24 +10,32 @@ class Broker(Protocol):
 
     connected: bool
 
-    async def publish(self, codes: Iterable[str]) -> None: ...
-    async def listen(self, hear: Callable[[str], None]) -> None: ...
-    async def close(self) -> None: ...
+    async def publish(self, codes: Iterable[str]) -> bool:
+        """Tells the codes, and says whether that worked."""
+        ...
+
+    async def listen(self, hear: Callable[[str], None], back: Callable[[], None]) -> None:
+        """Calls `hear` for every code, and `back` whenever messages may have been lost before."""
+        ...
+
+    async def close(self) -> None:
+        """Lets the connections go."""
+        ...
 
 
 class LocalBroker:
-    """One process alone: there is nobody to tell."""
+    """One process alone: there is nobody to tell, and nobody speaks."""
 
     connected = True
 
-    async def publish(self, codes: Iterable[str]) -> None:
-        """Nobody else listens."""
+    async def publish(self, codes: Iterable[str]) -> bool:  # noqa: ARG002
+        return True
 
-    async def listen(self, hear: Callable[[str], None]) -> None:
-        """Nobody else speaks."""
+    async def listen(self, hear: Callable[[str], None], back: Callable[[], None]) -> None:
+        pass
 
     async def close(self) -> None:
-        """Nothing is open."""
+        pass
 
 
 def make_broker(url: str) -> Broker:

@@ -82,6 +82,7 @@ class _Live:
     """A group with streams in this process."""
 
     streams: set[Stream] = field(default_factory=set)
+    read: bool = False
     state: GroupState | None = None
     votes: Votes = field(default_factory=dict)
 
@@ -107,7 +108,7 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._tasks = [
             self._loop.create_task(self._push_for_ever()),
-            self._loop.create_task(self._broker.listen(self._hear)),
+            self._loop.create_task(self._broker.listen(self._hear, self._hear_all)),
         ]
 
     @property
@@ -126,6 +127,11 @@ class Hub:
     def _hear(self, code: str) -> None:
         if code in self._groups:
             self._changed.add(code)
+        self._wake.set()
+
+    def _hear_all(self) -> None:
+        """The broker is back: what it would have told in the meantime is looked up."""
+        self._changed.update(self._groups)
         self._wake.set()
 
     def end_streams_soon(self) -> None:
@@ -183,41 +189,42 @@ class Hub:
 
     async def _push(self) -> None:
         to_publish, self._to_publish = self._to_publish, set()
-        if to_publish:
-            await self._broker.publish(to_publish)
+        if to_publish and not await self._broker.publish(to_publish):
+            self._to_publish |= to_publish  # until the broker is back
         codes, self._changed = self._changed, set()
-        behind = {code for code, live in self._groups.items() if any(s.behind_since for s in live.streams)}
-        if codes:
+        behind = {
+            c: live for c, live in self._groups.items() if live.read and any(s.behind_since for s in live.streams)
+        }
+        groups = {code: self._groups[code] for code in codes if code in self._groups}
+        if groups:
             try:
-                await asyncio.to_thread(self._read, [code for code in codes if code in self._groups])
+                await asyncio.to_thread(self._read, groups)
             except SQLAlchemyError as error:
                 log.warning("live_read_failed", error=type(error).__name__)
                 self._changed |= codes
                 return
-        for code in codes | behind:
-            if (live := self._groups.get(code)) is not None:
+        for code, live in (behind | groups).items():
+            if self._groups.get(code) is live:
                 await self._offer(live)
+            else:  # its last reader left meanwhile, and the next one came
+                self._hear(code)
 
-    def _read(self, codes: list[str]) -> None:
+    def _read(self, groups: dict[str, "_Live"]) -> None:
         """Brings the groups' states up to date, with the votes stored since the last look."""
+        since: dict[int, int] = {}
         with self._engine.connect() as connection:
-            states = read_states(connection, codes)
-            since = {}
-            for code in codes:
-                live, state = self._groups.get(code), states.get(code)
-                if live is None or state is None or state.round is None:
-                    continue
-                known = live.state
-                same = known is not None and known.round is not None and known.round.id == state.round.id
-                since[state.round.id] = known.version if same and known is not None else -1
+            states = read_states(connection, list(groups))
+            for code, live in groups.items():
+                state, known = states.get(code), live.state
+                if state is not None and state.round is not None:
+                    same = known is not None and known.round is not None and known.round.id == state.round.id
+                    since[state.round.id] = known.version if same and known is not None else -1
             votes = read_votes(connection, since)
-        for code in codes:
-            live = self._groups.get(code)
-            if live is None:
-                continue
+        for code, live in groups.items():
+            live.read = True
             state = live.state = states.get(code)
             fresh = votes.get(state.round.id, {}) if state and state.round else {}
-            again = state is None or state.round is None or since.get(state.round.id) == -1
+            again = state is None or state.round is None or since[state.round.id] == -1
             live.votes = fresh if again else live.votes | fresh
 
     async def _offer(self, live: _Live) -> None:

@@ -38,7 +38,8 @@ class GroupRound(SQLModel, table=True):
     """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown."""
 
     __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("group_id", "number"),)
+    # SQLite would give the number of a deleted round to the next one, which readers would take for the same.
+    __table_args__ = (UniqueConstraint("group_id", "number"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
     group_id: int = Field(sa_column=_of_group())

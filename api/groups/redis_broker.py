@@ -22,21 +22,23 @@ class RedisBroker:
             url.replace("valkey://", "redis://"), socket_timeout=2, socket_connect_timeout=2, health_check_interval=5
         )
 
-    async def publish(self, codes: Iterable[str]) -> None:
+    async def publish(self, codes: Iterable[str]) -> bool:
         """Tells the codes in one message; a broker that is down is no reason to fail."""
         try:
             await self._redis.publish(CHANNEL, " ".join(codes))
         except (RedisError, OSError) as error:
-            self.connected = False
             log.warning("broker_publish_failed", error=type(error).__name__)
+            return False
+        return True
 
-    async def listen(self, hear: Callable[[str], None]) -> None:
-        """Calls `hear` for every code, for ever; connects again when the broker was away."""
+    async def listen(self, hear: Callable[[str], None], back: Callable[[], None]) -> None:
+        """Listens for ever; connects again when the broker was away."""
         while True:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     self.connected = True
+                    back()
                     while True:
                         message = await channel.get_message(ignore_subscribe_messages=True, timeout=1.0)
                         for code in message["data"].decode().split() if message else ():

@@ -51,7 +51,7 @@ class GuessBody(BaseModel):
     def _printable(cls, reason: str | None) -> str | None:
         if reason and any(ord(character) < 32 for character in reason):
             raise ValueError("one line of text, without control characters")
-        return reason
+        return (reason or "").strip() or None
 
     @model_validator(mode="after")
     def _spans_run_forward(self) -> "GuessBody":

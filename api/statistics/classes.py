@@ -54,16 +54,20 @@ def class_statistics(
 def hidden_cells(counts: Sequence[int]) -> frozenset[int]:
     """The places of counts that may not be shown, because 1 or 2 answers would single somebody out.
 
-    Then every count of 2 or fewer is hidden, empty ones too: which of them is empty would tell the rest to whoever
-    adds up. Where that leaves one hidden count, or only counts of exactly 2, the smallest of the others goes along.
+    Then every count up to an edge is hidden, empty ones too: which of them is empty would tell the rest to whoever
+    adds up. The edge starts at 2 and rises to the next larger count while only one is hidden, or while the hidden
+    ones are all as large as they can be.
     """
     if not any(0 < count <= FEW for count in counts):
         return frozenset()
-    hidden = {place for place, count in enumerate(counts) if count <= FEW}
-    others = [place for place in range(len(counts)) if place not in hidden]
-    if others and (len(hidden) == 1 or all(counts[place] == FEW for place in hidden)):
-        hidden.add(min(others, key=lambda place: counts[place]))
-    return frozenset(hidden)
+    edge = FEW
+    while True:
+        hidden = frozenset(place for place, count in enumerate(counts) if count <= edge)
+        larger = [count for count in counts if count > edge]
+        open_still = len(hidden) > 1 and sum(counts[place] for place in hidden) < edge * len(hidden)
+        if open_still or not larger:
+            return hidden
+        edge = min(larger)
 
 
 def _share(answer: Vote, count: int, total: int) -> AnswerShare:

@@ -1,30 +1,44 @@
-"""`python -m tests.load [guesses] [statistics]`: runs the benchmarks that are named, or all."""
+"""`python -m tests.load [name …]`: runs the benchmarks that are named, or all."""
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from rich.console import Console
 
-from . import guesses, statistics
+from . import class500, guesses, otree, processes, statistics, streams, votes
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-parser.add_argument("names", nargs="*", metavar="benchmark", help="guesses or statistics; none means both")
+parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
-parser.add_argument("--rounds", type=int, help="pairs of runs (guesses) or of requests (statistics)")
+parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")
 parser.add_argument("--guesses", type=int, help="rows in the large database (statistics)")
 arguments = parser.parse_args()
-names = arguments.names or ["guesses", "statistics"]
-if unknown := set(names) - {"guesses", "statistics"}:
-    parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}")
+quick: bool = arguments.quick
+rounds: int | None = arguments.rounds
+console = Console(highlight=False, width=140)
 
-console = Console(highlight=False, width=120)
+BENCHMARKS: dict[str, Callable[[], bool]] = {
+    "guesses": lambda: guesses.run(console, rounds=rounds or (1 if quick else 5), number=2_000 if quick else 8_000),
+    "votes": lambda: votes.run(console, rounds=rounds or (1 if quick else 5), number=2_000 if quick else 8_000),
+    "streams": lambda: streams.run(console, streams=500 if quick else 5_000, seconds=4 if quick else 15),
+    "class500": lambda: class500.run(console, members=100 if quick else 500, rounds=rounds or (1 if quick else 5)),
+    "processes": lambda: processes.run(console, rounds=rounds or (1 if quick else 5), number=1_000 if quick else 6_000),
+    "otree": lambda: otree.run(console, rounds=rounds or (1 if quick else 3), participants=50 if quick else 200),
+    "statistics": lambda: statistics.run(
+        console,
+        rounds=rounds or (100 if quick else 1_000),
+        large=arguments.guesses or (100_000 if quick else 10_000_000),
+    ),
+}
+
+names = arguments.names or list(BENCHMARKS)
+if unknown := set(names) - set(BENCHMARKS):
+    parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
 pin_client()
 good = True
-if "guesses" in names:
-    quick = arguments.quick
-    good &= guesses.run(console, rounds=arguments.rounds or (1 if quick else 5), number=2_000 if quick else 8_000)
-if "statistics" in names:
-    large = arguments.guesses or (100_000 if arguments.quick else 10_000_000)
-    good &= statistics.run(console, rounds=arguments.rounds or (100 if arguments.quick else 1_000), large=large)
+for name in names:
+    console.rule(name)
+    good &= BENCHMARKS[name]()
 sys.exit(not good)

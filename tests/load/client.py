@@ -1,4 +1,4 @@
-"""A closed-loop client: few connections, each sending its next request when its last answer has come whole.
+"""A closed-loop client: some connections, each sending its next request when its last answer has come whole.
 
 It parses no more of HTTP than the status and the length, so that one core of it can keep one core of server busy.
 """
@@ -15,6 +15,9 @@ import uvloop
 
 CONNECTIONS = 64
 BUSY = 0.85  # above this share of its core the client, not the server, may set the rate
+
+# What is sent as one: a request, or several of the same person, each after the answer to the one before.
+Message = bytes | tuple[bytes, ...]
 
 
 @dataclass
@@ -39,20 +42,25 @@ class Load:
         return quantiles(self.latencies, n=100)[percent - 1]
 
 
-def send_all(port: int, requests: Sequence[bytes]) -> Load:
-    """Sends every request once over CONNECTIONS connections."""
+def send_all(port: int | Sequence[int], messages: Sequence[Message], connections: int = CONNECTIONS) -> Load:
+    """Sends every message once over so many connections, which take turns at the ports."""
+    ports = [port] if isinstance(port, int) else port
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_send_all(port, requests))
+        return runner.run(_send_all(ports, messages, connections))
 
 
-async def _send_all(port: int, requests: Sequence[bytes]) -> Load:
+def source(number: int) -> tuple[str, int]:
+    """An address of its own for each connection, as phones have, so that limits per address let it through."""
+    return f"127.0.{1 + number // 250}.{1 + number % 250}", 0
+
+
+async def _send_all(ports: Sequence[int], messages: Sequence[Message], number: int) -> Load:
     loop = asyncio.get_running_loop()
-    load, queue = Load(), iter(requests)
+    load, queue = Load(), iter(messages)
     connections = []
-    for number in range(min(CONNECTIONS, len(requests))):
-        # Every connection has an address of its own, as phones have, so that limits per address let it through.
+    for place in range(min(number, len(messages))):
         _, connection = await loop.create_connection(
-            lambda: _Connection(load, queue), "127.0.0.1", port, local_addr=(f"127.0.1.{number + 1}", 0)
+            lambda: _Connection(load, queue), "127.0.0.1", ports[place % len(ports)], local_addr=source(place)
         )
         connections.append(connection)
     started, worked = time.perf_counter(), time.process_time()
@@ -65,10 +73,11 @@ async def _send_all(port: int, requests: Sequence[bytes]) -> Load:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, load: Load, queue: Iterator[bytes]) -> None:
+    def __init__(self, load: Load, queue: Iterator[Message]) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._load, self._queue = load, queue
         self._received = b""
+        self._rest: tuple[bytes, ...] = ()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its class
@@ -78,26 +87,37 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(exc or ConnectionError("the server closed a connection"))
 
     def send(self) -> None:
-        request = next(self._queue, None)
-        if request is None:
+        message = next(self._queue, None)
+        if message is None:
             self.done.set_result(None)
             self._transport.close()
             return
+        request, *rest = (message,) if isinstance(message, bytes) else message
+        self._rest = tuple(rest)
         self._started = time.perf_counter()
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         received = self._received + data if self._received else data
-        head = received.find(b"\r\n\r\n")
-        if head < 0 or len(received) < head + 4 + _length(received):
+        if not _is_whole(received):
             self._received = received
             return
         self._received = b""
-        self._load.latencies.append(time.perf_counter() - self._started)
         self._load.statuses[received[9:12]] += 1
+        if self._rest:
+            request, *rest = self._rest
+            self._rest = tuple(rest)
+            self._transport.write(request)
+            return
+        self._load.latencies.append(time.perf_counter() - self._started)
         self.send()
 
 
-def _length(answer: bytes) -> int:
-    start = answer.index(b"content-length: ") + 16
-    return int(answer[start : answer.index(b"\r", start)])
+def _is_whole(answer: bytes) -> bool:
+    head = answer.find(b"\r\n\r\n")
+    if head < 0:
+        return False
+    start = answer.find(b"content-length: ", 0, head)
+    if start < 0:  # then it comes in chunks
+        return answer.endswith(b"0\r\n\r\n")
+    return len(answer) >= head + 4 + int(answer[start + 16 : answer.index(b"\r", start)])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Server:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> int:
+        """Bytes of it that are in memory."""
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
     def slugs(self) -> list[str]:
         """The vignettes that it has loaded."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/vignettes?limit=200") as answer:
@@ -51,42 +57,54 @@ class Server:
 
 
 @contextmanager
-def product(data: Path, root: Path = ROOT, *, rate_limit: bool = True) -> Iterator[Server]:
+def product(
+    data: Path,
+    root: Path = ROOT,
+    *,
+    rate_limit: bool = True,
+    database_url: str = "",
+    broker_url: str = "",
+    pinned: bool = True,
+) -> Iterator[Server]:
     """Three Circles as `three-circles serve` starts it."""
     env = {
         "THREE_CIRCLES_DATA_DIR": str(data),
         "THREE_CIRCLES_SECRET_KEY": SECRET,
         "THREE_CIRCLES_RATE_LIMIT": str(rate_limit),
+        "THREE_CIRCLES_DATABASE_URL": database_url,
+        "THREE_CIRCLES_BROKER_URL": broker_url,
+        "PYTHONPATH": str(root),
     }
-    port = _free_port()
-    with _process(["-c", _SERVE, "serve", "--port", str(port)], env, root) as pid:
-        _wait(port)
+    port = free_port()
+    command = [sys.executable, "-c", _SERVE, "serve", "--port", str(port)]
+    with process(command, env, root, pinned=pinned) as pid:
+        wait(port)
         yield Server(port, pid, data)
 
 
 @contextmanager
 def noop() -> Iterator[Server]:
     """The baseline."""
-    port = _free_port()
-    with _process(["-m", "tests.load.noop", str(port)], {}, ROOT) as pid:
-        _wait(port)
+    port = free_port()
+    with process([sys.executable, "-m", "tests.load.noop", str(port)], {"PYTHONPATH": str(ROOT)}, ROOT) as pid:
+        wait(port)
         yield Server(port, pid)
 
 
 @contextmanager
-def _process(arguments: list[str], env: dict[str, str], root: Path) -> Iterator[int]:
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        env={**os.environ, **env, "PYTHONPATH": str(root)},
-        cwd=root,
-        stdout=subprocess.DEVNULL,
+def process(command: list[str], env: dict[str, str], folder: Path, *, pinned: bool = True) -> Iterator[int]:
+    """A process, with those that it starts in a group of their own, which ends with it."""
+    started = subprocess.Popen(
+        command, env={**os.environ, **env}, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True
     )
-    os.sched_setaffinity(process.pid, {SERVER_CORE})
+    if pinned:
+        os.sched_setaffinity(started.pid, {SERVER_CORE})
     try:
-        yield process.pid
+        yield started.pid
     finally:
-        process.terminate()
-        process.wait(10)
+        with suppress(ProcessLookupError):
+            os.killpg(started.pid, signal.SIGTERM)
+        started.wait(10)
 
 
 def pin_client() -> None:
@@ -94,20 +112,33 @@ def pin_client() -> None:
     os.sched_setaffinity(0, {CLIENT_CORE})
 
 
-def _free_port() -> int:
+@contextmanager
+def unpinned() -> Iterator[None]:
+    """Lets this process, and those that it starts here, run on every core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
+    """Until something answers there."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz")
         except urllib.error.HTTPError:  # the baseline knows no such address, but it answers
             return
-        except urllib.error.URLError:
+        except OSError:  # not yet, or it was just going
             time.sleep(0.05)
         else:
             return

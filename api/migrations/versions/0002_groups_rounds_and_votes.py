@@ -63,6 +63,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("group_id", "number"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "ballot_tally",

@@ -1,0 +1,565 @@
+"""The whole group exercise in real browsers: a console, a wall and six phones, each with a habit of its own.
+
+Phone 2 loses its connection, phone 3 runs no scripts, phone 4 is zoomed to 200 %, phone 5 and the console are led
+by keys alone, and phone 6 has two tabs. What axe, the console of the browsers and the edges of the screens have to
+say is gathered on the way and read at the end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.room import PATIENCE, Room, choose, look_again, mark, see, send, tab_to, title
+from tests.live import Server
+
+# Nothing of these may stand on a phone or the wall before the answers are shown, not even out of sight.
+SECRETS = (
+    "Julie puts in",  # the explanations
+    "so he keeps watch",
+    "Matches the key",
+    "Another view",
+    "explanation",
+    "tally",
+    "movement",
+    "few or none",
+    "our-group",
+    "Suggestion",
+)
+
+
+@pytest.fixture(scope="module")
+def published_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the stories that the product comes with, and with its limits on."""
+    folder = tmp_path_factory.mktemp("published-site")
+    with Server(folder, {"DATA_DIR": str(folder)}) as server:
+        yield server
+
+
+@pytest.fixture
+def room(browser: Browser, published_site: Server) -> Iterator[Room]:
+    expect.set_options(timeout=PATIENCE)
+    room = Room(browser, published_site.base_url)
+    yield room
+    room.close()
+    expect.set_options(timeout=None)
+
+
+@dataclass
+class Group:
+    """Everybody's pages. `tab` is the second one of phone 6; `late` comes only for Dave."""
+
+    room: Room
+    console: Page
+    wall: Page
+    one: Page
+    offline: Page
+    plain: Page
+    zoomed: Page
+    keys: Page
+    twice: Page
+    tab: Page
+    late: Page
+
+    @property
+    def live(self) -> dict[str, Page]:
+        """The phones that follow by themselves."""
+        followers = {"one": self.one, "offline": self.offline, "zoomed": self.zoomed, "keys": self.keys}
+        return followers | {"twice": self.twice, "tab": self.tab}
+
+    def all_see(self, heading: str, *texts: str) -> None:
+        """Every phone that follows by itself gets there without being touched."""
+        for page in self.live.values():
+            see(page, heading, *texts)
+
+    def examine(self, moment: str) -> None:
+        """Console, wall and phones, with scripts and without, as everybody sees them now."""
+        self.room.examine(moment, console=self.console, wall=self.wall, phone=self.one)
+        self.room.examine_without_scripts(moment, self.plain)
+        self.room.beside(moment, "the zoomed phone", self.zoomed)
+        expect(self.console.locator("#go")).to_be_in_viewport(ratio=1)
+        expect(title(self.one)).to_be_in_viewport()
+
+    def press(self, key: str, heading: str) -> None:
+        """One key of the console, and what its page says then."""
+        self.room.lead(self.console, lambda: self.console.keyboard.press(key), heading)
+
+    def tells_nothing(self) -> None:
+        """No phone and no wall gives away the key or a count."""
+        for name, page in (self.live | {"plain": self.plain, "wall": self.wall}).items():
+            text = page.content()
+            assert [secret for secret in SECRETS if secret in text] == [], name
+        assert_fits(self.wall)
+        expect(self.console.locator(".tally")).to_have_count(0)
+
+    def answered(self, count: int, of: int) -> None:
+        """Wall and console show how many have answered, and nothing else of it."""
+        for page in (self.wall, self.console):
+            expect(page.get_by_role("img", name=f"{count} of {of} have answered")).to_be_visible()
+
+
+def assert_fits(wall: Page) -> None:
+    assert wall.evaluate("document.documentElement.scrollHeight") <= 1080, "somebody would have to scroll the wall"
+
+
+def test_the_whole_exercise_with_two_people_and_seven_phones(room: Room) -> None:
+    console, wall = a_group_is_started_from_the_first_page_in_two_steps(room)
+    group = six_phones_join_by_code_and_by_link(room, console, wall)
+    everybody_reads_about_julie(group)
+    everybody_votes_for_the_first_time(group)
+    a_phone_that_was_offline_comes_back_to_the_talk(group)
+    a_step_back_reopens_the_vote_with_every_answer_kept(group)
+    everybody_votes_again_and_some_mark_words(group)
+    everybody_sees_the_answers_about_julie(group)
+    dave_gets_one_vote_and_a_latecomer(group)
+    everybody_sees_the_answers_about_dave(group)
+    nobody_had_to_load_a_page(group)
+    the_summary_holds_both(group)
+    the_group_is_ended_and_every_phone_says_so_kindly(group)
+    assert room.wrong == []
+
+
+def a_group_is_started_from_the_first_page_in_two_steps(room: Room) -> tuple[Page, Page]:
+    console = room.device("console", 1280, 800)
+    console.goto("/")
+    tab_to(console, "main a[href='/groups/new']")
+    console.keyboard.press("Enter")
+    see(console, "Start a group", "Julie and the long days", "Dave and the curtains")
+    room.examine("new", console=console)
+    tab_to(console, ".quick button")
+    console.keyboard.press("Enter")
+
+    see(console, "Your group is ready", "Everyone joins with this code")
+    room.code = console.url.split("/")[-2]
+    expect(console.locator(".code")).to_have_text(f"{room.code[:3]} {room.code[3:]}")
+    room.examine("ready", console=console)
+
+    tab_to(console, ".ready__steps a[target=_blank]")
+    with console.expect_popup() as opened:
+        console.keyboard.press("Enter")
+    expect(opened.value).to_have_url(f"{room.base_url}/g/{room.code}/screen")
+    opened.value.close()
+    wall = room.device("wall", 1920, 1080, forgive=("status of 404",))
+    wall.goto(f"/g/{room.code}/screen")
+    see(wall, "Welcome", "Be the first to join")
+
+    tab_to(console, ".ready__steps .btn--main")
+    console.keyboard.press("Enter")
+    see(console, "Waiting for the first people")
+    assert "key=" not in console.url
+    return console, wall
+
+
+def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -> Group:
+    gone = ("status of 404",)
+    one = room.phone("phone 1", gone)
+    offline = room.phone("phone 2", (*gone, "ERR_INTERNET_DISCONNECTED"))
+    plain = room.phone("phone 3", gone, java_script_enabled=False)
+    zoomed = room.phone("phone 4", gone, width=195, height=422, device_scale_factor=2)
+    keys = room.phone("phone 5", gone)
+    twice = room.phone("phone 6", gone)
+    late = room.phone("late-comer", gone)
+
+    one.goto("/")
+    one.get_by_label("Code from your group").fill(f"{room.code[:3]} {room.code[3:]}".lower())
+    one.get_by_role("button", name="Join").click()
+    see(one, "Join this group", "No name is asked for")
+    room.examine("joining", phone=one)
+    plain.goto("/")
+    plain.get_by_label("Code from your group").fill(room.code)
+    plain.get_by_role("button", name="Join").click()
+    for page in (offline, zoomed, twice):
+        page.goto(f"/g/{room.code}")
+    room.beside("joining", "the zoomed phone", zoomed)
+    for page in (one, offline, plain, zoomed, twice):
+        page.get_by_role("button", name="Join").click()
+        see(page, "You are in", "Nobody sees who chose what")
+    keys.goto("/")
+    tab_to(keys, "#code")
+    keys.keyboard.type(room.code)
+    keys.keyboard.press("Enter")
+    see(keys, "Join this group")
+    tab_to(keys, "main form button")
+    keys.keyboard.press("Enter")
+    see(keys, "You are in")
+
+    tab = twice.context.new_page()
+    tab.goto(f"/g/{room.code}")
+    for page in (one, offline, zoomed, keys):
+        page.evaluate("window.stillHere = true")
+    group = Group(room, console, wall, one, offline, plain, zoomed, keys, twice, tab, late)
+
+    group.all_see("You are in", "6 here so far")
+    see(console, "Ready when you are", "6 people are here")
+    see(wall, "Welcome", f"{room.code[:3]} {room.code[3:]}")
+    expect(wall.locator(".wall__here")).to_have_text("6 here")
+    look_again(plain)
+    see(plain, "You are in", "6 here so far")
+    expect(one.get_by_role("link", name="Look again")).to_be_hidden()
+    group.examine("waiting")
+    return group
+
+
+def everybody_reads_about_julie(group: Group) -> None:
+    group.press("Space", "Everyone reads about Julie")
+    expect(group.console.locator("[aria-current=step]")).to_have_text("1Read")
+    group.all_see("Julie", "Person 1 of 2 · reading", "This story mentions poor sleep", "The vote opens here")
+    see(group.wall, "Julie", "Bedtime is a different story", "Take the time you need")
+    look_again(group.plain)
+    see(group.plain, "Julie", "Person 1 of 2 · reading")
+    for page in (*group.live.values(), group.plain):
+        expect(page.get_by_role("radio")).to_have_count(0)
+    group.tells_nothing()
+    group.examine("reading")
+
+
+def everybody_votes_for_the_first_time(group: Group) -> None:
+    """Threat, threat, threat, drive, drive, and one who passes: few have seen what the key sees."""
+    console, room = group.console, group.room
+    group.press("ArrowRight", "The first vote is open")
+    see(console, "The first vote is open", "0 of 6 answered")
+    group.all_see("Julie", "Person 1 of 2 · first vote", "Send my answer")
+    see(group.wall, "Julie", "No hurry")
+    group.answered(0, 6)
+    look_again(group.plain)
+    see(group.plain, "Julie", "Person 1 of 2 · first vote")
+    group.tells_nothing()
+    group.examine("voting")
+    room.examine_in_the_dark("voting", "phone", group.one)
+
+    choose(group.one, "drive")
+    send(group.one, "Sent: Drive.")
+    expect(group.one.locator("#sent")).to_be_focused()
+    expect(group.one.locator("#sent")).to_contain_text("1 of 6 have answered")
+
+    choose(group.plain, "drive")
+    group.plain.get_by_role("button", name="Send my answer").click()
+    see(group.plain, "Julie", "Sent: Drive.", "2 of 6")
+
+    group.offline.context.set_offline(True)
+    choose(group.offline, "threat")
+    group.offline.locator("#send").click()
+    expect(group.offline.get_by_role("alert")).to_contain_text("Your choice is still here")
+    group.offline.context.set_offline(False)
+    expect(group.offline.locator("input[value=threat]")).to_be_checked()
+    send(group.offline, "Sent: Threat.")
+
+    group.zoomed.get_by_role("button", name="Pass", exact=True).click()
+    expect(group.zoomed.locator("#sent")).to_contain_text("You passed. That is fine.")
+
+    tab_to(group.keys, "form#vote input[name=system]")
+    group.keys.keyboard.press("ArrowDown")
+    expect(group.keys.locator("form#vote input[value=drive]")).to_be_checked()
+    tab_to(group.keys, "#send")
+    group.keys.keyboard.press("Enter")
+    expect(group.keys.locator("#sent")).to_contain_text("Sent: Drive.")
+    tab_to(group.keys, "form#vote .answers input[value=drive]", most=80)
+    group.keys.keyboard.press("ArrowUp")
+    tab_to(group.keys, "#send")
+    group.keys.keyboard.press("Enter")
+    expect(group.keys.locator("#sent")).to_contain_text("Sent: Threat.")
+
+    choose(group.twice, "threat")
+    group.twice.reload()
+    expect(group.twice.locator("input[value=threat]")).to_be_checked()
+    send(group.twice, "Sent: Threat.")
+    group.twice.reload()
+    expect(group.twice.locator("#sent")).to_contain_text("Sent: Threat.")
+    expect(group.twice.locator("form#vote input[value=threat]")).to_be_checked()
+    group.tab.reload()
+    expect(group.tab.locator("#sent")).to_contain_text("Sent: Threat.")
+    send(group.tab, "Sent: Threat.")
+
+    see(console, "The first vote is open", "Everybody has answered or passed.", "Read it once more together")
+    expect(console.get_by_text("The counts stay hidden until you show the answers, here too.")).to_be_visible()
+    group.answered(6, 6)
+    expect(group.one.locator("#sent")).to_contain_text("6 of 6 have answered")
+    look_again(group.plain)
+    see(group.plain, "Julie", "6 of 6")
+    group.tells_nothing()
+    group.examine("voted")
+
+
+def a_phone_that_was_offline_comes_back_to_the_talk(group: Group) -> None:
+    group.offline.context.set_offline(True)
+    group.press("PageDown", "Time to talk")
+    see(group.wall, "Julie", "Time to talk", "What might Julie be doing it for?")
+    for page in (group.one, group.zoomed, group.keys, group.twice, group.tab):
+        see(page, "Time to talk", "Which words led you there?")
+    see(group.one, "Time to talk", "You chose drive. You need not say so.")
+    see(group.zoomed, "Time to talk", "You passed in the first vote.")
+    expect(group.plain.get_by_role("button", name="Send the change")).to_be_visible()
+    look_again(group.plain)
+    see(group.plain, "Time to talk", "Which words led you there?")
+    group.examine("talking")
+
+    see(group.offline, "Julie", "Connection lost.", "Sent: Threat.", "Look again")
+    group.room.examine("offline", phone=group.offline)
+    group.offline.context.set_offline(False)
+    see(group.offline, "Time to talk", "You chose threat. You need not say so.")
+    expect(group.offline.get_by_text("Connection lost.")).to_have_count(0)
+    group.tells_nothing()
+
+
+def a_step_back_reopens_the_vote_with_every_answer_kept(group: Group) -> None:
+    group.press("ArrowLeft", "The first vote is open")
+    group.all_see("Julie", "until the vote closes")
+    group.answered(6, 6)
+    expect(group.one.locator("#sent")).to_contain_text("Sent: Drive.")
+    expect(group.zoomed.locator("#sent")).to_contain_text("You passed.")
+    for page in (group.offline, group.keys, group.twice, group.tab):
+        expect(page.locator("#sent")).to_contain_text("Sent: Threat.")
+    group.tells_nothing()
+    group.press("ArrowRight", "Time to talk")
+    group.all_see("Time to talk")
+
+
+def everybody_votes_again_and_some_mark_words(group: Group) -> None:
+    group.press("Space", "The second vote is open")
+    group.all_see("Julie", "Person 1 of 2 · second vote", "Send my answer")
+    see(group.one, "Julie", "In the first vote you chose Drive.")
+    see(group.zoomed, "Julie", "You passed in the first vote.")
+    group.answered(0, 6)
+    look_again(group.plain)
+    see(group.plain, "Julie", "In the first vote you chose Drive.")
+    group.tells_nothing()
+    group.examine("second-vote")
+
+    group.one.get_by_role("button", name="Keep my first answer").click()
+    expect(group.one.locator("#sent")).to_contain_text("Sent: Drive.")
+    mark(group.one, "enjoys", "successful")
+    send(group.one, "Sent: Drive.")
+    expect(group.one.locator("label.w", has_text="enjoys").get_by_role("checkbox")).to_be_checked()
+
+    choose(group.plain, "drive")
+    group.plain.get_by_role("button", name="Send my answer").click()
+    see(group.plain, "Julie", "Sent: Drive.", "Which words led you there?")
+    mark(group.plain, "enjoys")
+    group.plain.get_by_role("button", name="Send the change").click()
+    expect(group.plain.locator("label.w", has_text="enjoys").get_by_role("checkbox")).to_be_checked()
+
+    choose(group.offline, "drive")
+    send(group.offline, "Sent: Drive.")
+    group.zoomed.get_by_role("button", name="Pass", exact=True).click()
+    expect(group.zoomed.locator("#sent")).to_contain_text("You passed.")
+
+    tab_to(group.keys, "form#vote input[name=system]")
+    group.keys.keyboard.press("ArrowDown")
+    group.keys.keyboard.press("ArrowUp")
+    group.keys.keyboard.press("ArrowDown")
+    tab_to(group.keys, "#send")
+    group.keys.keyboard.press("Enter")
+    expect(group.keys.locator("#sent")).to_contain_text("Sent: Drive.")
+    tab_to(group.keys, "label.w:has-text('enjoys') input", most=80)
+    group.keys.keyboard.press("Space")
+    expect(group.keys.locator("label.w", has_text="enjoys").get_by_role("checkbox")).to_be_checked()
+    tab_to(group.keys, ".words__skip", "Shift+Tab", most=80)
+    group.keys.keyboard.press("Enter")
+    tab_to(group.keys, "#send", most=1)
+    group.keys.keyboard.press("Enter")
+    expect(group.keys.locator("#sent")).to_contain_text("Sent: Drive.")
+
+    choose(group.twice, "soothing")
+    send(group.twice, "Sent: Soothing.")
+    choose(group.tab, "drive")
+    send(group.tab, "Sent: Drive.")
+    mark(group.tab, "successful")
+    group.tab.reload()
+    expect(group.tab.locator("#sent")).to_contain_text("Sent: Drive.")
+    expect(group.tab.locator("label.w", has_text="successful").get_by_role("checkbox")).to_be_checked()
+    send(group.tab, "Sent: Drive.")
+
+    see(group.console, "The second vote is open", "Everybody has answered or passed.")
+    group.answered(6, 6)
+    group.tells_nothing()
+    group.examine("marked")
+
+
+def everybody_sees_the_answers_about_julie(group: Group) -> None:
+    told = "After talking, most of us chose drive"
+    group.press("ArrowRight", told)
+    group.all_see(told, "Our group", "6 answered", "3 of us went from threat to drive", "The words we marked")
+    look_again(group.plain)
+    for page in (group.one, group.offline, group.plain, group.keys, group.twice, group.tab):
+        see(page, told, "You chose drive.", "Matches the key", "Only you see this.")
+    see(group.zoomed, told, "You passed this time.")
+    for page in (*group.live.values(), group.plain, group.wall, group.console):
+        table = page.locator(".tally").first
+        expect(table.get_by_role("row", name="Drive")).to_contain_text("5")
+        expect(table.get_by_role("row", name="Passed")).to_contain_text("few or none")
+        expect(page.get_by_text("3 of us went from threat to drive").first).to_be_visible()
+        expect(page.locator(".heat mark", has_text="enjoys").locator("sup")).to_contain_text("3")
+        expect(page.locator(".heat mark", has_text="successful").locator("sup")).to_have_count(0)
+    see(group.wall, told, "After talking", "6 answered")
+    see(group.console, told, "Begin with the words, not with the numbers.", "To talk about")
+    expect(group.console.get_by_role("button", name="Back")).to_have_count(0)
+    group.examine("answers")
+    group.room.examine_in_the_dark("answers", "phone", group.one)
+
+    group.press("ArrowLeft", told)
+
+
+def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
+    room, late = group.room, group.late
+    group.press("Space", "Everyone reads about Dave")
+    group.all_see("Dave", "Person 2 of 2 · reading", "This story mentions a mugging")
+    see(group.wall, "Dave", "Most people touch their curtains")
+    look_again(group.plain)
+    see(group.plain, "Dave", "Person 2 of 2 · reading")
+    group.tells_nothing()
+    group.examine("dave-reading")
+
+    group.press("ArrowRight", "The first vote is open")
+    group.all_see("Dave", "Send my answer")
+    look_again(group.plain)
+    for page in (group.one, group.offline, group.plain, group.zoomed, group.twice):
+        choose(page, "threat")
+        page.get_by_role("button", name="Send my answer").click()
+        expect(page.locator("#sent")).to_contain_text("Sent: Threat.")
+    group.answered(5, 6)
+
+    late.goto(f"/g/{room.code}")
+    late.get_by_role("button", name="Join").click()
+    see(late, "Dave", "Person 2 of 2 · first vote", "Most people touch their curtains", "Send my answer")
+    group.answered(5, 7)
+    choose(late, "threat")
+    send(late, "Sent: Threat.")
+    expect(late.locator("#sent")).to_contain_text("6 of 7 have answered")
+
+    tab_to(group.keys, "form#vote input[name=system]")
+    group.keys.keyboard.press("Space")
+    tab_to(group.keys, "#send")
+    group.keys.keyboard.press("Enter")
+    expect(group.keys.locator("#sent")).to_contain_text("Sent: Threat.")
+    group.answered(7, 7)
+    see(group.console, "The first vote is open", "Everybody has answered or passed.", "Show the answers and explain")
+    group.tells_nothing()
+    group.examine("dave-voting")
+
+
+def everybody_sees_the_answers_about_dave(group: Group) -> None:
+    told = "All of us chose threat"
+    tab_to(group.console, "#other-revealed")
+    group.press("Enter", told)
+    look_again(group.plain)
+    for page in (*group.live.values(), group.late, group.plain):
+        see(page, told, "You chose threat.", "Matches the key", "7 answered", "That was the last person.")
+        expect(page.get_by_text("Before and after talking")).to_have_count(0)
+    see(group.wall, told, "7 answered", "To talk about", "What might checking the curtains do for Dave")
+    for page in (group.one, group.wall, group.console):
+        expect(page.locator(".tally").first.get_by_role("row", name="Threat")).to_contain_text("7")
+    group.examine("dave-answers")
+
+
+def nobody_had_to_load_a_page(group: Group) -> None:
+    for page in (group.one, group.offline, group.zoomed, group.keys):
+        assert page.evaluate("window.stillHere")
+
+
+def the_summary_holds_both(group: Group) -> None:
+    console = group.console
+    console.keyboard.press("ArrowRight")
+    see(console, "Our group", "7 people", "2 stories", "Julie and the long days", "Dave and the curtains")
+    see(console, "Our group", "3 of us went from threat to drive", "All of us chose threat", "Julie puts in")
+    expect(console.locator(".round")).to_have_count(2)
+    group.room.examine("summary", console=console)
+
+
+def the_group_is_ended_and_every_phone_says_so_kindly(group: Group) -> None:
+    console, gone = group.console, "This group is not here"
+    tab_to(console, "main a[href$='/console']")
+    console.keyboard.press("Enter")
+    see(console, "All of us chose threat")
+    tab_to(console, "a[href$='/end']", most=60)
+    console.keyboard.press("Enter")
+    see(console, "End the group?", "All its answers are deleted")
+    group.room.examine("end", console=console)
+    tab_to(console, "main form button")
+    console.keyboard.press("Enter")
+    see(console, "Which circle is biggest?")
+
+    group.all_see(gone, "It may have ended")
+    see(group.late, gone)
+    see(group.wall, gone)
+    look_again(group.plain)
+    see(group.plain, gone, "Nothing is kept from groups that have ended.")
+    group.room.examine("ended", wall=group.wall, phone=group.one)
+    group.room.examine_without_scripts("ended", group.plain)
+    group.room.beside("ended", "the zoomed phone", group.zoomed)
+
+
+def test_reasons_of_a_training_group_are_shown_only_after_they_are_let_through(room: Room) -> None:
+    console = room.device("console", 1280, 800)
+    console.goto("/groups/new")
+    console.get_by_text("Choose other people, or train together").click()
+    console.get_by_text("Training for group leaders").click()
+    console.get_by_label("Name of the group").fill("Thursday")
+    console.get_by_role("button", name="Start this group").click()
+    see(console, "Your group is ready")
+    room.code = console.url.split("/")[-2]
+    console.get_by_role("link", name="Lead the group").click()
+    wall, one, two = room.device("wall", 1920, 1080), room.phone("phone 1"), room.phone("phone 2")
+    wall.goto(f"/g/{room.code}/screen")
+    for phone in (one, two):
+        phone.goto(f"/g/{room.code}")
+        see(phone, "Join Thursday", "The trainer sees it, without your name.")
+        phone.get_by_role("button", name="Join").click()
+        see(phone, "You are in")
+    room.lead(console, lambda: console.keyboard.press("ArrowRight"), "Everyone reads about Julie")
+    see(wall, "Julie")
+    room.lead(console, console.get_by_role("button", name="Open the vote").click, "The first vote is open")
+
+    own, other = "She says that she enjoys it", "Three hours is not rest"
+    for phone, system, reason in ((one, "drive", own), (two, "threat", other)):
+        see(phone, "Julie", "Send my answer")
+        phone.locator(f"label.answer.{system}").click()
+        phone.get_by_text("Very", exact=True).click()
+        phone.get_by_label("Why, in one line?").fill(reason)
+        phone.locator("#send").click()
+        expect(phone.locator("#sent")).to_be_visible()
+    others_vote(room, "drive", "drive", "drive")
+
+    see(console, "The first vote is open", "5 answered · only here, not on the phones", own, other)
+    expect(console.locator(".tally").first.get_by_role("row", name="Drive")).to_contain_text("4")
+    expect(console.locator(".tally").first.get_by_role("row", name="Threat")).to_contain_text("1")
+    room.examine("training-voting", console=console, wall=wall, phone=one)
+    let_through(console, own, "Take back")
+    for page, words in ((wall, (own, other)), (one, (other,)), (two, (own,))):
+        see(page, "Julie")
+        assert [text for text in (*words, "tally", "explanation") if text in page.content()] == []
+
+    told = "Most of us chose drive"
+    room.lead(console, console.get_by_role("button", name="Show the answers now").click, told)
+    for page in (wall, one, two):
+        see(page, told, own, "5 answered")
+        expect(page.get_by_text(other)).to_have_count(0)
+        expect(page.locator(".tally").first.get_by_role("row", name="Threat")).to_contain_text("1")
+    see(one, told, "How sure we were")
+
+    let_through(console, other, "Take back")
+    for page in (wall, one, two):
+        expect(page.get_by_text(other)).to_be_visible()
+    room.examine("training-answers", console=console, wall=wall, phone=one)
+    let_through(console, own, "Let through")
+    for page in (wall, one, two):
+        expect(page.get_by_text(own)).to_have_count(0)
+        expect(page.get_by_text(other)).to_be_visible()
+    assert room.wrong == []
+
+
+def let_through(console: Page, reason: str, then: str) -> None:
+    """Presses the button beside a reason, which shows it or takes it back; its words are others then."""
+    button = console.get_by_role("listitem").filter(has_text=reason).get_by_role("button")
+    button.click()
+    expect(button).to_contain_text(then)
+
+
+def others_vote(room: Room, *systems: str) -> None:
+    """People whose phones are not looked at."""
+    with httpx.Client(base_url=f"{room.base_url}/api/v1/groups/{room.code}", trust_env=False) as client:
+        for system in systems:
+            token = client.post("/members").json()["member_token"]
+            answer = client.put("/guess", json={"system": system}, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200, answer.text
