@@ -33,7 +33,7 @@ test-tools: install
 	@sh tests/install-tools.sh
 
 test: lint test-tools  ## Every check and test, in a real browser and on real databases too
-	$(BIN)/pytest tests --ignore tests/browser
+	$(BIN)/pytest tests --ignore tests/browser -n 2 --dist worksteal
 	$(BIN)/pytest tests/browser
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run

@@ -120,6 +120,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
             ("POST", r"/vignettes/([^/]+)/guesses", practice_pages.give_guess),
             ("PUT", r"/api/v1/groups/([^/]+)/guess", groups_api.vote),
+            ("POST", r"/g/([^/]+)/guess", groups_pages.give_guess),
         ],
     )
     # Around everything, so that the pages of errors carry the headers too.

@@ -10,13 +10,15 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, CursorResult, TextClause, text
 
 # In a statement `{batch}` is the table of the batch's items, each an array in the column `value`;
-# `{json N}` and `{time N}` are its Nth part as a JSON document and as a time in UTC.
+# `{json N}` and `{time N}` are its Nth part as a JSON document and as a time in UTC, and `{lock T}` keeps the rows of
+# table T from others until the commit, which SQLite does for the whole database anyway.
 _DIALECTS: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {"batch": "json_each(:batch)", "json": "value ->> {}", "time": "value ->> {}"},
+    "sqlite": {"batch": "json_each(:batch)", "json": "value ->> {}", "time": "value ->> {}", "lock": ""},
     "postgresql": {
         "batch": "json_array_elements(CAST(:batch AS JSON))",
         "json": "CAST(value ->> {} AS JSON)",
         "time": "CAST(value ->> {} || '+00' AS TIMESTAMPTZ)",
+        "lock": "FOR UPDATE OF {}",
     },
 }
 

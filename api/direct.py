@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.problems import Problem, TooLarge, answer
+from api.problems import Problem, TooLarge, answer, from_database
 
 Handler = Callable[[Request, str], Awaitable[Response]]
 
@@ -40,6 +41,8 @@ class Direct:
             response = await handler(request, name)
         except Problem as problem:
             response = answer(request, problem)
+        except DBAPIError as error:
+            response = answer(request, from_database(error))
         except ClientDisconnect:
             return
         await response(scope, receive, send)

@@ -124,9 +124,7 @@ def register(app: FastAPI) -> None:
 
     async def database(request: Request, error: Exception) -> Response:
         assert isinstance(error, DBAPIError)
-        if is_unavailable(error):
-            return answer(request, Unavailable("The database does not answer. Please try again in a moment."))
-        return answer(request, Problem("It is not you. Please try again, and tell whoever runs this if it stays."))
+        return answer(request, from_database(error))
 
     async def unexpected(request: Request, _error: Exception) -> Response:
         return answer(request, Problem("It is not you. Please try again, and tell whoever runs this if it stays."))
@@ -136,6 +134,13 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(Exception, unexpected)
+
+
+def from_database(error: DBAPIError) -> Problem:
+    """What a database's error means to whoever asked."""
+    if is_unavailable(error):
+        return Unavailable("The database does not answer. Please try again in a moment.")
+    return Problem("It is not you. Please try again, and tell whoever runs this if it stays.")
 
 
 def is_unavailable(error: DBAPIError) -> bool:

@@ -56,21 +56,27 @@ class MemoryWindows:
         return self._counts[item]
 
 
+# Counted by each process for itself: two ways to the shared store would cost as much as the guess.
+_COUNTED_HERE = frozenset((GUESSES, GUESSES_PER_ADDRESS))
+
+
 class Limiter:
     """Fixed windows per client, in this process or shared through the broker's store."""
 
     def __init__(self, settings: Settings) -> None:
         self.enabled = settings.rate_limit
-        self._windows: Windows = SharedWindows(settings.broker_url) if settings.broker_url else MemoryWindows()
+        self._here = MemoryWindows()
+        self._shared: Windows = SharedWindows(settings.broker_url) if settings.broker_url else self._here
 
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""
-        if self.enabled and not await self._windows.hit(item, *client):
+        windows = self._here if item in _COUNTED_HERE else self._shared
+        if self.enabled and not await windows.hit(item, *client):
             raise TooMany(item.get_expiry())
 
     async def check(self, item: RateLimitItem, *client: str) -> None:
         """Counts nothing; raises TooMany when this client has used up its window."""
-        if self.enabled and not await self._windows.test(item, *client):
+        if self.enabled and not await self._shared.test(item, *client):
             raise TooMany(item.get_expiry())
 
 

@@ -32,6 +32,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+# Where a long response finds the server's own `send`.
+BARE_SEND = "three_circles.send"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -48,6 +50,8 @@ class Security:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+
+        scope[BARE_SEND] = send
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -29,7 +30,7 @@ from api.groups.state import GroupState, read_own_votes
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
 from api.guesses.recording import table
-from api.guesses.rules import GuessBody
+from api.guesses.rules import Confidence, GuessBody
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
@@ -247,9 +248,14 @@ async def vote(request: Request, code: str) -> Response:
     except ValidationError as error:
         raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
     voted = await cast(request, code, body)
-    guess = GroupGuess(system=body.system, confidence=body.confidence).model_dump_json().encode()
+    guess = _guess_json(body.system, body.confidence)
     answer = b'{"guess":%b,"ballot":%d,"answered":%d}' % (guess, voted.ballot, voted.answered)
     return Response(answer, media_type="application/json")
+
+
+@lru_cache
+def _guess_json(system: Vote, confidence: Confidence | None) -> bytes:
+    return GroupGuess(system=system, confidence=confidence).model_dump_json().encode()
 
 
 def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:

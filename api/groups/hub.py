@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.groups.broker import Broker
 from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
+from api.security import BARE_SEND
 
 PUSH_SECONDS = 0.25  # at most four updates a second
 HEARTBEAT_SECONDS = 15.0
@@ -185,7 +186,7 @@ class Hub:
             if moment - beaten > HEARTBEAT_SECONDS / 3:
                 beaten = moment
                 self._beat(moment)
-            await asyncio.sleep(PUSH_SECONDS)
+            await asyncio.sleep(max(0.0, PUSH_SECONDS - (monotonic() - moment)))
 
     async def _push(self) -> None:
         to_publish, self._to_publish = self._to_publish, set()
@@ -267,9 +268,11 @@ class EventStream(Response):
         self._hub: Hub = request.app.state.hub
         self._code, self._kind, self._member = code, kind, member
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # Each reader waits for another time before it comes back, so that a restart brings no stampede.
         retry = b"retry: %d\n\n" % uniform(1000, 5000)  # noqa: S311  # no secret
         await send({"type": "http.response.body", "body": retry, "more_body": True})
-        await self._hub.follow(Stream(send, self._kind, self._member), self._code, receive)
+        # What wraps `send` looks at the start of a response only; thousands of bodies a second go around it.
+        bare = scope.get(BARE_SEND, send)
+        await self._hub.follow(Stream(bare, self._kind, self._member), self._code, receive)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from pydantic_core import from_json
+from sqlalchemy import Connection
 
 from api.batches import BatchStatement
-from api.groups.models import Group, GroupRound
 from api.groups.phases import open_ballot
-from api.guesses.recording import table
 from api.library.systems import VOTES
 from api.problems import Conflict, NotFound, Unprocessable
 
@@ -17,11 +16,25 @@ COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in
 
 _PLACE: dict[str, int] = {vote: place for place, vote in enumerate(VOTES)}
 
-_group, _round = table(Group), table(GroupRound)
-
 Key = tuple[int, int, str]  # round id, ballot, member
 Row = tuple[str, str | None, object, str | None, object, int]  # system, confidence, cues, reason, circles, version
 
+_GROUPS = BatchStatement(
+    """
+    SELECT room.id, room.code, room.uid, room.kind, room.version
+    FROM {batch} AS batch CROSS JOIN room WHERE room.code = batch.value ->> 0
+    ORDER BY room.id {lock}
+    """,
+    lock="lock room",
+)
+# A statement of its own: what is read in one with the lock would be from before it.
+_ROUNDS = BatchStatement(
+    """
+    SELECT round.group_id, round.id, CAST(round.path AS TEXT) AS path
+    FROM {batch} AS batch CROSS JOIN round WHERE round.group_id = CAST(batch.value ->> 0 AS INTEGER)
+    ORDER BY round.number
+    """
+)
 _EARLIER = BatchStatement(
     """
     SELECT vote.round_id, vote.ballot, vote.member, vote.system
@@ -133,19 +146,9 @@ def _row(vote: NewVote, place: _Open) -> Row:
 
 def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tuple[str, str], _Open | Exception]:
     """Each group's open ballot. Its row stays locked to the commit, so that no phase changes in between."""
-    codes = sorted({vote.code for vote in batch})
-    found = connection.execute(
-        select(_group.c.id, _group.c.code, _group.c.uid, _group.c.kind, _group.c.version)
-        .where(_group.c.code.in_(codes))
-        .order_by(_group.c.id)
-        .with_for_update()
-    ).all()
-    newest = connection.execute(
-        select(_round.c.group_id, _round.c.id, _round.c.path)
-        .where(_round.c.group_id.in_([row.id for row in found]))
-        .order_by(_round.c.number)
-    )
-    rounds = {group_id: (round_id, path) for group_id, round_id, path in newest}
+    found = _GROUPS.execute(connection, [[code] for code in sorted({vote.code for vote in batch})]).all()
+    newest = _ROUNDS.execute(connection, [[row.id] for row in found])
+    rounds = {row.group_id: (row.id, from_json(row.path)) for row in newest}
     opened: dict[tuple[str, str], _Open | Exception] = {}
     for row in found:
         round_id, path = rounds.get(row.id, (None, None))

@@ -20,7 +20,7 @@ _BESIDE = """() => {
   const page = document.documentElement.scrollWidth;
   const found = page > wide ? [`the page is ${page} wide on ${wide}`] : [];
   for (const part of document.querySelectorAll('h1, h2, h3, p, a, button, label, legend, th, td, select, svg')) {
-    if (part.closest('.vh, .skip, .scroller, defs') || !part.checkVisibility()) continue;
+    if (part.closest('.vh, .skip, .words__skip, .scroller, defs') || !part.checkVisibility()) continue;
     const {left, right, width} = part.getBoundingClientRect();
     if (width && (left < -1 || right > wide + 1))
       found.push(`${part.tagName} "${part.textContent.trim().slice(0, 40)}" from ${left} to ${right} of ${wide}`);
