@@ -90,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
+        telemetry={"tracing": False, "metrics": False},  # nothing is collected that nobody set up
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -113,8 +114,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     problems.register(app)
     describe(app, GuessBody, VoteBody, ProblemDetails)
-    app.add_middleware(
-        Direct,
+    # Around everything, so that the pages of errors carry the headers too.
+    hot = Direct(
+        app.build_middleware_stack(),
         largest_body=LARGEST_BODY,
         routes=[
             ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
@@ -123,8 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ("POST", r"/g/([^/]+)/guess", groups_pages.give_guess),
         ],
     )
-    # Around everything, so that the pages of errors carry the headers too.
-    app.middleware_stack = Security(app.build_middleware_stack(), LARGEST_BODY, settings.public_url)
+    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url)
     return app
 
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, CursorResult, TextClause, text
+from sqlalchemy import Connection, CursorResult
 
 # In a statement `{batch}` is the table of the batch's items, each an array in the column `value`;
 # `{json N}` and `{time N}` are its Nth part as a JSON document and as a time in UTC, and `{lock T}` keeps the rows of
 # table T from others until the commit, which SQLite does for the whole database anyway.
 _DIALECTS: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {"batch": "json_each(:batch)", "json": "value ->> {}", "time": "value ->> {}", "lock": ""},
+    "sqlite": {"batch": "json_each(?)", "json": "value ->> {}", "time": "value ->> {}", "lock": ""},
     "postgresql": {
-        "batch": "json_array_elements(CAST(:batch AS JSON))",
+        "batch": "json_array_elements(CAST(%s AS JSON))",
         "json": "CAST(value ->> {} AS JSON)",
         "time": "CAST(value ->> {} || '+00' AS TIMESTAMPTZ)",
         "lock": "FOR UPDATE OF {}",
@@ -35,12 +35,13 @@ class BatchStatement:
 
     def execute(self, connection: Connection, batch: list[Any]) -> CursorResult[*tuple[Any, ...]]:
         """Runs it over the items, each a sequence of plain values."""
-        return connection.execute(self._made[connection.dialect.name], {"batch": to_json(batch).decode()})
+        # Straight to the driver: there is nothing left for SQLAlchemy to compile.
+        return connection.exec_driver_sql(self._made[connection.dialect.name], (to_json(batch).decode(),))
 
 
-def _make(sql: str, columns: Mapping[str, str], words: Mapping[str, str]) -> TextClause:
+def _make(sql: str, columns: Mapping[str, str], words: Mapping[str, str]) -> str:
     pieces = {"batch": words["batch"]}
     for name, column in columns.items():
         kind, place = column.split()
         pieces[name] = words[kind].format(place)
-    return text(sql.format(**pieces))
+    return sql.format(**pieces)

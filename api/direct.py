@@ -7,6 +7,7 @@ their routers too, which describe them in OpenAPI; here they are only found soon
 import re
 from collections.abc import Awaitable, Callable
 
+import structlog
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.problems import Problem, TooLarge, answer, from_database
+
+log = structlog.get_logger()
 
 Handler = Callable[[Request, str], Awaitable[Response]]
 
@@ -45,6 +48,11 @@ class Direct:
             response = answer(request, from_database(error))
         except ClientDisconnect:
             return
+        except Exception as error:  # as the framework would: one calm answer, and a line in the log
+            log.exception("request_failed", error=type(error).__name__)
+            response = answer(
+                request, Problem("It is not you. Please try again, and tell whoever runs this if it stays.")
+            )
         await response(scope, receive, send)
 
     async def _read(self, receive: Receive) -> bytes:

@@ -37,8 +37,8 @@ class MemoryWindows:
     same however many there are; the in-memory storage of `limits` walks every key at each hit."""
 
     def __init__(self) -> None:
-        self._ends: dict[RateLimitItem, float] = {}
-        self._counts: dict[RateLimitItem, dict[tuple[str, ...], int]] = {}
+        # By identity: the limits are the constants above, and hashing one costs more than counting.
+        self._windows: dict[int, tuple[float, dict[tuple[str, ...], int]]] = {}
 
     async def hit(self, item: RateLimitItem, *client: str) -> bool:
         counts = self._window(item)
@@ -50,14 +50,15 @@ class MemoryWindows:
 
     def _window(self, item: RateLimitItem) -> dict[tuple[str, ...], int]:
         now = monotonic()
-        if now >= self._ends.get(item, 0.0):
-            self._ends[item] = now + item.get_expiry()
-            self._counts[item] = {}
-        return self._counts[item]
+        end, counts = self._windows.get(id(item), (0.0, {}))
+        if now >= end:
+            counts = {}
+            self._windows[id(item)] = (now + item.get_expiry(), counts)
+        return counts
 
 
 # Counted by each process for itself: two ways to the shared store would cost as much as the guess.
-_COUNTED_HERE = frozenset((GUESSES, GUESSES_PER_ADDRESS))
+_COUNTED_HERE = frozenset((id(GUESSES), id(GUESSES_PER_ADDRESS)))
 
 
 class Limiter:
@@ -70,7 +71,7 @@ class Limiter:
 
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""
-        windows = self._here if item in _COUNTED_HERE else self._shared
+        windows = self._here if id(item) in _COUNTED_HERE else self._shared
         if self.enabled and not await windows.hit(item, *client):
             raise TooMany(item.get_expiry())
 

@@ -5,7 +5,7 @@ Pure ASGI: a `BaseHTTPMiddleware` here would cost three quarters of the throughp
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +31,7 @@ _HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_NO_STORE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
@@ -55,9 +56,9 @@ class Security:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers]
-                if not scope["path"].startswith("/static/"):
-                    MutableHeaders(scope=message).setdefault("cache-control", "no-store")
+                own = list(message["headers"])
+                kept = any(name == b"cache-control" for name, _ in own)
+                message["headers"] = own + self.headers + ([] if kept else [_NO_STORE])
             await send(message)
 
         if scope["method"] not in _SAFE and (problem := self._problem(Headers(scope=scope))):

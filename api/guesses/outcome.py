@@ -5,14 +5,14 @@ from functools import lru_cache
 
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_json
 
 from api.guesses.recording import Counts
 from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, match
 from api.library.case import Blend, Case
-from api.library.systems import NAME, Answer, System
+from api.library.systems import ANSWERS, NAME, Answer, System
 from api.library.views import VignetteView, view_cues, view_vignette
-from api.statistics.classes import ClassStatistics, class_statistics
+from api.statistics.classes import ClassStatistics
+from api.statistics.intervals import wilson
 
 
 class OutcomeGuess(BaseModel):
@@ -149,7 +149,22 @@ def _key_json(case: Case) -> bytes:
 
 @lru_cache(maxsize=512)
 def _statistics_json(counts: Counts, smallest: int) -> bytes:
-    return to_json(class_statistics(counts, smallest))
+    """A ClassStatistics as JSON; by hand, for the counts change with every guess of a busy class."""
+    answered = sum(counts)
+    suppressed = answered < smallest
+    shares = [] if suppressed else [_share_json(a, n, answered) for a, n in zip(ANSWERS, counts, strict=True)]
+    return (
+        f'{{"scope":"everyone","answered":{answered},"suppressed":{"true" if suppressed else "false"},'
+        f'"systems":[{",".join(shares)}]}}'
+    ).encode()
+
+
+def _share_json(answer: str, count: int, total: int) -> str:
+    low, high = wilson(count, total)
+    return (
+        f'{{"system":"{answer}","count":{count},"share":{count / total:.4f},'
+        f'"interval":[{low:.4f},{high:.4f}],"few":false}}'
+    )
 
 
 def key_of(case: Case) -> OutcomeKey:
