@@ -60,7 +60,14 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Transactions are begun below: the driver's own begins too late to make reading and writing one step.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-64000",
+        "wal_autocheckpoint=8000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -41,6 +41,10 @@ class MemoryWindows:
         self._windows: dict[int, tuple[float, dict[tuple[str, ...], int]]] = {}
 
     async def hit(self, item: RateLimitItem, *client: str) -> bool:
+        return self.count(item, *client)
+
+    def count(self, item: RateLimitItem, *client: str) -> bool:
+        """Counts one, and says whether there was room."""
         counts = self._window(item)
         counts[client] = count = counts.get(client, 0) + 1
         return count <= item.amount
@@ -57,10 +61,6 @@ class MemoryWindows:
         return counts
 
 
-# Counted by each process for itself: two ways to the shared store would cost as much as the guess.
-_COUNTED_HERE = frozenset((id(GUESSES), id(GUESSES_PER_ADDRESS)))
-
-
 class Limiter:
     """Fixed windows per client, in this process or shared through the broker's store."""
 
@@ -71,8 +71,12 @@ class Limiter:
 
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""
-        windows = self._here if id(item) in _COUNTED_HERE else self._shared
-        if self.enabled and not await windows.hit(item, *client):
+        if self.enabled and not await self._shared.hit(item, *client):
+            raise TooMany(item.get_expiry())
+
+    def take_here(self, item: RateLimitItem, *client: str) -> None:
+        """As `take`, counted by this process alone: for guesses, where two ways to a store would cost as much again."""
+        if self.enabled and not self._here.count(item, *client):
             raise TooMany(item.get_expiry())
 
     async def check(self, item: RateLimitItem, *client: str) -> None:

@@ -29,6 +29,7 @@ from api.groups.results import GroupResults, Kind, Snapshot
 from api.groups.state import GroupState, read_own_votes
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
+from api.guesses.api import take_guess
 from api.guesses.recording import table
 from api.guesses.rules import Confidence, GuessBody
 from api.identity.models import Trainer
@@ -38,8 +39,6 @@ from api.library.systems import Vote
 from api.problems import Conflict, Forbidden, NotFound, Unprocessable, field_errors, responses
 from api.ratelimit import (
     GROUPS_PER_ADDRESS,
-    GUESSES,
-    GUESSES_PER_ADDRESS,
     WRONG_CODES_PER_ADDRESS,
     Limiter,
     address,
@@ -208,8 +207,7 @@ def _changed(request: Request, code: str, uid: str, status: int = 200) -> Respon
 async def cast(request: Request, code: str, body: VoteBody) -> Voted:
     """Keeps a member's vote: when this returns it is on disk. Raises as the writer does."""
     member = require_member(request, code)
-    await take(request, GUESSES, "vote", member.id)
-    await take(request, GUESSES_PER_ADDRESS, "vote", address(request))
+    take_guess(request, member.id)
     voted: Voted = await request.app.state.writer.submit(
         NewVote(
             code=code,

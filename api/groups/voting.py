@@ -76,7 +76,7 @@ _CHANGED = BatchStatement(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewVote:
     """A checked vote on its way to disk."""
 
@@ -90,7 +90,7 @@ class NewVote:
     circles: dict[str, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Voted:
     """A vote on disk: its ballot, how many have answered in it, and the group's version after it."""
 

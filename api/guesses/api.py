@@ -16,7 +16,7 @@ from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
 from api.problems import Forbidden, Unprocessable, field_errors, responses
-from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, address, take
+from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, Limiter, address
 from api.statistics.classes import ClassStatistics, class_statistics
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
@@ -37,10 +37,11 @@ def parse_guess(body: bytes) -> GuessBody:
         raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
 
 
-async def take_guess(request: Request, learner: str) -> None:
-    """Counts a guess of this learner and this address; raises TooMany."""
-    await take(request, GUESSES, "guess", learner)
-    await take(request, GUESSES_PER_ADDRESS, "guess", address(request))
+def take_guess(request: Request, who: str) -> None:
+    """Counts a guess of this learner or member and this address; raises TooMany."""
+    limiter: Limiter = request.app.state.limiter
+    limiter.take_here(GUESSES, who)
+    limiter.take_here(GUESSES_PER_ADDRESS, address(request))
 
 
 # The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.
@@ -58,7 +59,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     """
     learner = require_learner(request)
     vignette = find_vignette(request, slug)
-    await take_guess(request, learner)
+    take_guess(request, learner)
     body = parse_guess(await request.body())
     recorded = await record(request.app.state.writer, learner, vignette, body)
     return Response(

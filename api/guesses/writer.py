@@ -22,6 +22,8 @@ Answer = TypeVar("Answer")
 
 QUEUE_LIMIT = 10_000
 BATCH_LIMIT = 1_000
+# How many turns of the event loop a commit waits at most for what still comes in.
+TURNS = 16
 # Two processes can give the same learner's next attempt the same number; the later one counts again.
 TRIES = 3
 
@@ -46,6 +48,7 @@ class Writer(Generic[Item, Answer]):
         self._observe = observe or (lambda _size: None)
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._wake = threading.Event()
+        self._busy = False  # from the first item on, until what was taken is answered; known to the event loop only
         self._stopping = False
         self._hurried = False
         self._given_up = False
@@ -78,15 +81,28 @@ class Writer(Generic[Item, Answer]):
             raise Unavailable
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._queue.append((item, future))
-        self._wake.set()
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._gather, 0, 0)
         return await future
+
+    def _gather(self, seen: int, turns: int) -> None:
+        """Wakes the thread once a turn of the event loop has brought nothing new: what is already at hand goes along.
+
+        Without load that is the next turn. It is bounded, so that steady load cannot keep a commit waiting.
+        """
+        assert self._loop is not None
+        waiting = len(self._queue)
+        if seen < waiting < BATCH_LIMIT and turns < TURNS:
+            self._loop.call_soon(self._gather, waiting, turns + 1)
+        else:
+            self._wake.set()
 
     def _run(self) -> None:
         while True:
             self._wake.wait()
             self._wake.clear()
-            while self._queue:
-                size = min(len(self._queue), BATCH_LIMIT)
+            if size := min(len(self._queue), BATCH_LIMIT):
                 self._commit([self._queue.popleft() for _ in range(size)])
             if self._stopping and not self._queue:
                 return
@@ -95,7 +111,7 @@ class Writer(Generic[Item, Answer]):
         answers = self._refuse(len(batch)) if self._given_up else self._answers([item for item, _ in batch])
         self._observe(len(batch))
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(_settle, [future for _, future in batch], answers)
+        self._loop.call_soon_threadsafe(self._settle, [future for _, future in batch], answers)
 
     def _answers(self, items: list[Item]) -> Sequence[Answer | Exception]:
         for tries_left in reversed(range(TRIES if len(items) == 1 else 1)):
@@ -119,12 +135,14 @@ class Writer(Generic[Item, Answer]):
     def _refuse(count: int) -> list[Answer | Exception]:
         return [Unavailable() for _ in range(count)]
 
-
-def _settle(futures: list[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:
-    for future, answer in zip(futures, answers, strict=True):
-        if future.done():  # the caller has gone
-            continue
-        if isinstance(answer, Exception):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
+    def _settle(self, futures: list[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:
+        for future, answer in zip(futures, answers, strict=True):
+            if future.done():  # the caller has gone
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        self._busy = bool(self._queue)
+        if self._busy and self._loop is not None:
+            self._loop.call_soon(self._gather, 0, 0)

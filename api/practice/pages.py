@@ -77,7 +77,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     learner = learner or new_learner()
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
     try:
-        await take_guess(request, learner)
+        take_guess(request, learner)
         body = _parse(form)
         recorded = await record(request.app.state.writer, learner, vignette, body)
     except (Unprocessable, TooMany, Unavailable) as problem:

@@ -47,6 +47,7 @@
     clearTimeout(retry);
     if (source) source.close();
     source = new EventSource(main.dataset.live);
+    source.addEventListener('ended', () => { source.close(); look(); });   // the page that says so answers 404
     source.onopen = () => connection(false);
     source.onmessage = (event) => {
       connection(false);
@@ -56,7 +57,9 @@
     };
     source.onerror = () => {
       connection(true);
-      if (source.readyState === EventSource.CLOSED) later(2000 + Math.random() * 4000);
+      if (source.readyState !== EventSource.CLOSED) return;
+      look();   // refused: the group may have ended while this page was away
+      later(2000 + Math.random() * 4000);
     };
   }
 
