@@ -17,7 +17,7 @@ from api.groups.api import VoteBody
 from api.groups.broker import make_broker
 from api.groups.hub import Hub
 from api.groups.pages import tell_step, tell_version
-from api.groups.purging import purge_for_ever
+from api.groups.purging import purge_for_ever, purge_quietly
 from api.groups.showing import Shower
 from api.groups.telling import Teller
 from api.guesses import api as guesses_api
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = make_engine(settings.resolved_database_url())
         upgrade(engine)
+        purge_quietly(engine)
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)

@@ -1,4 +1,4 @@
-"""Deletes groups whose time is over, by itself."""
+"""Deletes groups whose time is over, by itself: at the start and every hour."""
 
 import asyncio
 
@@ -14,11 +14,16 @@ log = structlog.get_logger()
 
 
 async def purge_for_ever(engine: Engine) -> None:
-    """Purges at the start and every hour after; a database that is away is asked again next time."""
+    """Purges every hour."""
     while True:
-        try:
-            if count := await asyncio.to_thread(purge, engine):
-                log.info("groups_purged", groups=count)
-        except SQLAlchemyError as error:
-            log.warning("purge_failed", error=type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)
+        await asyncio.to_thread(purge_quietly, engine)
+
+
+def purge_quietly(engine: Engine) -> None:
+    """Purges; a database that is away is asked again next time."""
+    try:
+        if count := purge(engine):
+            log.info("groups_purged", groups=count)
+    except SQLAlchemyError as error:
+        log.warning("purge_failed", error=type(error).__name__)

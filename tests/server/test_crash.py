@@ -7,7 +7,7 @@ from tests.live import StartServer
 from tests.rows import opened, reasons, recounted, tallies
 from tests.server.load import Load
 
-ROUNDS = 3
+ROUNDS = 2
 GUESSES = 200
 
 
