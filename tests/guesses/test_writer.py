@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -176,27 +175,15 @@ async def test_stopping_writes_what_waits_and_refuses_what_comes_later(engine: E
     assert shouted(engine) == ["a", "b", "first"]
 
 
-async def test_an_item_that_arrives_while_the_thread_is_about_to_end_is_not_forgotten(engine: Engine) -> None:
-    class EmptyOnce(deque[tuple[str, "asyncio.Future[str]"]]):
-        """Says once that nothing waits, as it looks just before the last item comes in."""
-
-        said = False
-
-        def __bool__(self) -> bool:
-            if not self.said and writer._stopping:
-                self.said = True
-                writer._wake.set()  # as the one who brings that item does
-                return False
-            return len(self) > 0
-
+async def test_what_comes_in_the_turn_of_the_stop_is_written_however_much_it_is(engine: Engine) -> None:
+    many = [f"W{number}" for number in range(writing.BATCH_LIMIT * 2 + 1)]
     async with started(engine, shout) as writer:
-        await writer.submit("first")
-        writer._queue = EmptyOnce()
-        last = asyncio.create_task(writer.submit("last"))
+        tasks = [asyncio.create_task(writer.submit(word)) for word in many]
         await asyncio.sleep(0)
-        await writer.stop()
+        await asyncio.wait_for(writer.stop(), 20)
 
-        assert await asyncio.wait_for(last, 2) == "LAST"
+        assert await asyncio.wait_for(asyncio.gather(*tasks), 2) == many
+    assert len(shouted(engine)) == len(many)
 
 
 async def test_a_caller_who_has_gone_disturbs_nobody(engine: Engine) -> None:
