@@ -9,7 +9,7 @@ from fastapi import Request
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 # The first with the operators of JSON in which batches travel.
 OLDEST_SQLITE = (3, 38, 0)
@@ -79,6 +79,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def writing(engine: Engine) -> Engine:
     """The same pool, whose transactions take SQLite's write lock when they begin."""
     return engine.execution_options(writes=True)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table of a model."""
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
 def insert_into(table: Table, connection: Connection) -> postgresql.Insert | sqlite.Insert:

@@ -50,9 +50,7 @@ class Direct:
             return
         except Exception as error:  # as the framework would: one calm answer, and a line in the log
             log.exception("request_failed", error=type(error).__name__)
-            response = answer(
-                request, Problem("It is not you. Please try again, and tell whoever runs this if it stays.")
-            )
+            response = answer(request, Problem())
         await response(scope, receive, send)
 
     async def _read(self, receive: Receive) -> bytes:

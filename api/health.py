@@ -32,6 +32,8 @@ class Metrics:
             buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
             registry=self.registry,
         )
+        self.streams = Gauge("three_circles_streams", "Open streams.", registry=self.registry)
+        self.dropped = Gauge("three_circles_streams_dropped", "Streams that took nothing.", registry=self.registry)
         self.queue = Gauge("three_circles_writer_queue", "Guesses that wait for a commit.", registry=self.registry)
 
     def committed(self, size: int) -> None:
@@ -63,4 +65,6 @@ async def metrics(request: Request) -> Response:
         raise NotFound("There is nothing here.")
     figures: Metrics = request.app.state.metrics
     figures.queue.set(request.app.state.writer.depth)
+    figures.streams.set(request.app.state.hub.open_streams)
+    figures.dropped.set(request.app.state.hub.dropped)
     return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)

@@ -17,6 +17,9 @@ from api.web import render
 PROBLEM_JSON = "application/problem+json"
 
 
+UNFORESEEN = "It is not you. Please try again, and tell whoever runs this if it stays."
+
+
 class FieldError(TypedDict):
     """One bad field: a JSON pointer into the body, and what would be right."""
 
@@ -30,7 +33,9 @@ class Problem(Exception):
     status = 500
     title = "Something went wrong here"
 
-    def __init__(self, detail: str, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, detail: str = UNFORESEEN, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = list(errors)
@@ -127,7 +132,7 @@ def register(app: FastAPI) -> None:
         return answer(request, from_database(error))
 
     async def unexpected(request: Request, _error: Exception) -> Response:
-        return answer(request, Problem("It is not you. Please try again, and tell whoever runs this if it stays."))
+        return answer(request, Problem())
 
     app.add_exception_handler(Problem, known)
     app.add_exception_handler(HTTPException, http)
@@ -140,7 +145,7 @@ def from_database(error: DBAPIError) -> Problem:
     """What a database's error means to whoever asked."""
     if is_unavailable(error):
         return Unavailable("The database does not answer. Please try again in a moment.")
-    return Problem("It is not you. Please try again, and tell whoever runs this if it stays.")
+    return Problem()
 
 
 def is_unavailable(error: DBAPIError) -> bool:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
-from api.db import now
+from api.db import now, table
 from api.groups import exporting, service
 from api.groups.access import (
     facilitator_key,
@@ -30,7 +30,6 @@ from api.groups.state import GroupState, read_own_votes
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
 from api.guesses.api import take_guess
-from api.guesses.recording import table
 from api.guesses.rules import Confidence, GuessBody
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer

@@ -23,13 +23,14 @@ class WrongPhase(ValueError):
     """A step that cannot be taken from here; its text says which can."""
 
 
-def advance(path: Sequence[Phase], phase: Phase) -> tuple[Phase, ...]:
+def advance(path: Sequence[Phase], phase: str) -> tuple[Phase, ...]:
     """The way of a round with one more step. Raises WrongPhase with the steps that are possible."""
     possible = next_phases(path)
-    if phase not in possible:
+    step = next((known for known in possible if known == phase), None)
+    if step is None:
         told = " or ".join(possible) if possible else "nothing more"
         raise WrongPhase(f"After {path[-1]} comes {told}, not {phase}.")
-    return (*path, phase)
+    return (*path, step)
 
 
 def next_phases(path: Sequence[Phase]) -> tuple[Phase, ...]:

@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.db import insert_into, now, writing
+from api.db import insert_into, now, table, writing
 from api.groups.codes import new_code
 from api.groups.models import BallotTally, Group, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words
 from api.groups.state import GroupState, read_states
-from api.guesses.recording import table
 from api.library.catalogue import Catalogue, Vignette
 from api.library.systems import ANSWERS, VOTES
 from api.problems import Conflict, NotFound, Unprocessable
@@ -147,7 +146,7 @@ def change_phase(engine: Engine, catalogue: Catalogue, code: str, uid: str, phas
 
     def step(connection: Connection, state: GroupState) -> None:
         assert state.round is not None
-        path = advance(state.round.path, phase)  # type: ignore[arg-type]  # an unknown phase is a wrong one
+        path = advance(state.round.path, phase)
         frozen = snapshot(connection, state, catalogue).model_dump(mode="json") if phase == "revealed" else None
         _set_path(connection, state, path, frozen)
 

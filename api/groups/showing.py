@@ -8,7 +8,7 @@ from fastapi import Request
 from markupsafe import Markup
 from sqlalchemy import Connection, select
 
-from api.db import now
+from api.db import now, table
 from api.groups.access import facilitator_key
 from api.groups.codes import spoken
 from api.groups.models import GroupRound, Vote
@@ -36,7 +36,6 @@ from api.groups.views import (
     view_choice,
     view_results,
 )
-from api.guesses.recording import table
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.library.case import Case
 from api.library.catalogue import Catalogue
@@ -319,11 +318,11 @@ def _explanation(case: Case) -> Markup:
 def _feedback(own: OwnVote, case: Case) -> str:
     if own.system == "pass":
         return "You passed on this one. That is fine."
-    return feedback(own.system, case)  # type: ignore[arg-type]
+    return feedback(own.system, case)
 
 
 def _match_label(own: OwnVote, case: Case) -> str | None:
-    return None if own.system == "pass" else MATCH_LABEL[match(own.system, case)]  # type: ignore[arg-type]
+    return None if own.system == "pass" else MATCH_LABEL[match(own.system, case)]
 
 
 def _usual_step(path: tuple[Phase, ...]) -> Phase:

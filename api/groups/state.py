@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
 
-from api.groups.models import BallotTally, Group, GroupRound, Vote
+from api.db import table
+from api.groups.models import BallotTally, Group, GroupRound
+from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
 from api.groups.results import Kind, Snapshot
 from api.groups.voting import COLUMN
-from api.guesses.recording import table
-from api.library.systems import VOTES
+from api.guesses.rules import Confidence
+from api.library.systems import VOTES, Vote
 
-_group, _round, _tally, _vote = table(Group), table(GroupRound), table(BallotTally), table(Vote)
+_group, _round, _tally, _vote = table(Group), table(GroupRound), table(BallotTally), table(VoteRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class GroupState:
 class OwnVote:
     """A member's vote in one ballot."""
 
-    system: str
-    confidence: str | None
+    system: Vote
+    confidence: Confidence | None
     cues: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     reason: str | None = field(default=None, compare=False)
 

@@ -104,7 +104,7 @@ class Teller:
 def _match(own: OwnVote | None, vignette: Vignette) -> str | None:
     if own is None:
         return None
-    return "pass" if own.system == "pass" else match(own.system, vignette.case)  # type: ignore[arg-type]
+    return "pass" if own.system == "pass" else match(own.system, vignette.case)
 
 
 @lru_cache(maxsize=1024)

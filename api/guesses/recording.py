@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, tuple_
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, select, tuple_
 
 from api.batches import TIME_FORMAT, BatchStatement
+from api.db import table
 from api.guesses.models import Tally
 from api.library.systems import ANSWERS
 
@@ -109,11 +109,6 @@ def _row(guess: NewGuess, attempt: int) -> tuple[object, ...]:
         guess.circles,
         guess.created_at.strftime(TIME_FORMAT),
     )
-
-
-def table(model: type[SQLModel]) -> Table:
-    """The table of a model."""
-    return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
 _tally = table(Tally)
