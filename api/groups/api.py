@@ -30,7 +30,7 @@ from api.groups.state import GroupState, read_own_votes
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
 from api.guesses.api import take_guess
-from api.guesses.rules import Confidence, GuessBody
+from api.guesses.rules import AnswerBody, Confidence
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
@@ -49,10 +49,10 @@ router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 _round = table(GroupRound)
 
 
-class VoteBody(GuessBody):
+class VoteBody(AnswerBody):
     """A guess, or `pass`."""
 
-    system: Vote  # type: ignore[assignment]
+    system: Vote
 
 
 class NewGroupBody(BaseModel):

@@ -39,12 +39,12 @@ from api.groups.views import (
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.library.case import Case
 from api.library.catalogue import Catalogue
+from api.library.explaining import explanation
 from api.library.prose import html
 from api.library.systems import NAME
-from api.library.views import view_explanation, view_questions, view_vignette
+from api.library.views import view_questions, view_vignette
 from api.settings import Settings
 from api.statistics.classes import class_statistics
-from api.web import fragment
 
 _round, _vote = table(GroupRound), table(Vote)
 
@@ -113,7 +113,7 @@ class Shower:
             reason=mine.reason if mine else None,
             error=error,
             results=results,
-            explanation=_explanation(case) if case and state.shown else None,
+            explanation=explanation(case) if case and state.shown else None,
             feedback=_feedback(told, case) if case and told else None,
             match_label=_match_label(told, case) if case and told else None,
             headline=results.headline if results else None,
@@ -143,7 +143,7 @@ class Shower:
             answered=answered,
             ring=ring(state.members, answered),
             results=results,
-            explanation=_explanation(case) if case and state.shown else None,
+            explanation=explanation(case) if case and state.shown else None,
             headline=results.headline if results else None,
             questions=view_questions(case) if case and state.shown else (),
             first_ballot=None
@@ -308,11 +308,6 @@ def qr(url: str) -> Markup:
     """A QR code as SVG that takes its size and colour from the stylesheet."""
     code = segno.make(url, error="m")
     return Markup(code.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2))  # noqa: S704
-
-
-@lru_cache(maxsize=1024)
-def _explanation(case: Case) -> Markup:
-    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704
 
 
 def _feedback(own: OwnVote, case: Case) -> str:

@@ -1,6 +1,6 @@
 """What a guess may hold, how it compares with the key, and what is kindly said about it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -31,14 +31,13 @@ class CircleSizes(BaseModel):
     soothing: Size
 
 
-class GuessBody(BaseModel):
-    """A learner's answer: the biggest system, or `unsure`; the rest may be left out."""
+class AnswerBody(BaseModel):
+    """What an answer may bring along."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"system": "drive", "confidence": "sure", "cues": [[12, 31]]}}
     )
 
-    system: Answer
     confidence: Confidence | None = None
     cues: Annotated[list[tuple[Offset, Offset]], Field(max_length=40)] | None = Field(
         None, description="Marked words: start and end in the story's text, counted in characters."
@@ -54,10 +53,16 @@ class GuessBody(BaseModel):
         return (reason or "").strip() or None
 
     @model_validator(mode="after")
-    def _spans_run_forward(self) -> "GuessBody":
+    def _spans_run_forward(self) -> Self:
         if any(start >= end for start, end in self.cues or []):
             raise ValueError("each marked span starts before it ends")
         return self
+
+
+class GuessBody(AnswerBody):
+    """A learner's answer: the biggest system, or `unsure`; the rest may be left out."""
+
+    system: Answer
 
 
 def match(system: Answer, case: Case) -> Match:

@@ -20,8 +20,9 @@ from api.guesses.service import answered_vignettes, counts_of, latest_guess, rec
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
 from api.library.case import Case
+from api.library.explaining import explanation
 from api.library.systems import Answer
-from api.library.views import VignetteView, view_explanation, view_vignette
+from api.library.views import VignetteView, view_vignette
 from api.practice.choosing import choose_again, choose_next
 from api.problems import Problem, TooMany, Unavailable, Unprocessable
 from api.statistics.classes import class_statistics
@@ -108,7 +109,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.confidence,
         guess.cues,
         guess.attempt,
-        _explanation(vignette.case),
+        explanation(vignette.case),
         _statistics(counts, smallest),
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
@@ -163,14 +164,9 @@ def _outcome(
     case: Case, guess: Answer, confidence: Confidence | None, marked: tuple[tuple[int, int], ...], again: bool
 ) -> tuple[str, str]:
     """What stands before and after the class statistics: the same for everybody who answered the same."""
-    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, _explanation(case), _MARK)
+    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, explanation(case), _MARK)
     before, _, after = fragment("practice/_outcome.html", {"view": view}).partition(_MARK)
     return before, after
-
-
-@lru_cache(maxsize=4096)
-def _explanation(case: Case) -> Markup:
-    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704
 
 
 @lru_cache(maxsize=512)
