@@ -12,14 +12,13 @@ from api import assets, health, home, problems
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
-from api.groups import pages as groups_pages
+from api.groups import console_pages, member_pages, screen_pages
 from api.groups.api import VoteBody
 from api.groups.broker import make_broker
 from api.groups.hub import Hub
-from api.groups.pages import tell_step, tell_version
 from api.groups.purging import purge_for_ever, purge_quietly
 from api.groups.showing import Shower
-from api.groups.telling import Teller
+from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
@@ -107,7 +106,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         health.router,
         home.router,
         groups_api.router,
-        groups_pages.router,
+        member_pages.router,
+        screen_pages.router,
+        console_pages.router,
         practice_pages.router,
         identity_pages.router,
     ):
@@ -123,7 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
             ("POST", r"/vignettes/([^/]+)/guesses", practice_pages.give_guess),
             ("PUT", r"/api/v1/groups/([^/]+)/guess", groups_api.vote),
-            ("POST", r"/g/([^/]+)/guess", groups_pages.give_guess),
+            ("POST", r"/g/([^/]+)/guess", member_pages.give_guess),
         ],
     )
     app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url)

@@ -344,3 +344,9 @@ def _steps(path: tuple[Phase, ...]) -> tuple[PhaseStep, ...]:
 def console_key(request: Request, state: GroupState) -> str:
     """The secret of the console's link."""
     return facilitator_key(request.app.state.tokens, state.code, state.uid)
+
+
+def shower_of(request: Request) -> Shower:
+    """The application's own."""
+    shower: Shower = request.app.state.shower
+    return shower

@@ -1,5 +1,6 @@
 """The state and results of a group as JSON, for each kind of reader."""
 
+import json
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -110,3 +111,15 @@ def _match(own: OwnVote | None, vignette: Vignette) -> str | None:
 @lru_cache(maxsize=1024)
 def _explanation(vignette: Vignette) -> Explanation:
     return explain(vignette.case, [])
+
+
+def tell_step(state: GroupState, _own: OwnVote | None) -> bytes:
+    """What a page's stream carries: where the group is. The page fetches its part when the step has changed."""
+    answered = state.round.answered if state.round else 0
+    return json.dumps({"step": state.step, "members": state.members, "answered": answered}).encode()
+
+
+def tell_version(state: GroupState, own: OwnVote | None) -> bytes:
+    """The same for wall and console, which follow every change."""
+    told = json.loads(tell_step(state, own))
+    return json.dumps(told | {"version": state.version}).encode()

@@ -1,0 +1,208 @@
+"""Pages of the facilitator: starting a group, leading it, its summary and its end."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.groups import service
+from api.groups.access import (
+    find_facilitator,
+    remember_facilitator,
+    require_facilitator,
+    require_state,
+)
+from api.groups.api import base_url, limit_groups, live_snapshot, may_start
+from api.groups.hub import EventStream
+from api.groups.results import Kind
+from api.groups.showing import console_key, read_reasons, shower_of
+from api.groups.state import GroupState
+from api.groups.views import ConsoleView, NewGroupView, ReasonView, view_choice
+from api.library.api import find_vignette
+from api.problems import Conflict, NotFound, Problem, Unprocessable
+from api.web import render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/groups/new", dependencies=[Depends(may_start)])
+def new_group(request: Request) -> Response:
+    return _new_page(request, None)
+
+
+@router.post("/groups", dependencies=[Depends(limit_groups), Depends(may_start)])
+def start_group(
+    request: Request,
+    kind: Annotated[Kind, Form()] = "psychoeducation",
+    name: Annotated[str, Form(max_length=200)] = "",
+    vignette: Annotated[list[str] | None, Form()] = None,
+    first_ballot: Annotated[str, Form()] = "",
+) -> Response:
+    """Makes the group and opens its links; this device is now the console."""
+    settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    try:
+        made = service.create_group(
+            request.app.state.engine, catalogue, kind, name, vignette or [], settings.group_days, bool(first_ballot)
+        )
+    except Unprocessable as problem:
+        return _new_page(request, problem, kind, name, vignette or [])
+    response = RedirectResponse(f"/g/{made.code}/ready", status_code=303)
+    remember_facilitator(request, response, made.code, made.uid)
+    return response
+
+
+def _new_page(
+    request: Request,
+    problem: Problem | None,
+    kind: str = "psychoeducation",
+    name: str = "",
+    chosen: list[str] | None = None,
+) -> Response:
+    wanted = service.SUGGESTED if chosen is None else chosen
+    vignettes = request.app.state.catalogue.vignettes.values()
+    choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
+    choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
+    view = NewGroupView(tuple(choices), kind, name, problem.detail if problem else None)
+    return render(
+        request,
+        "groups/new.html",
+        title="Start a group",
+        section="groups",
+        status_code=problem.status if problem else 200,
+        view=view,
+    )
+
+
+@router.get("/g/{code}/ready")
+def ready(request: Request, code: str) -> Response:
+    """Code, links and QR, for the facilitator."""
+    state = _led(request, code)
+    view = shower_of(request).ready(state, base_url(request), console_key(request, state))
+    return render(request, "groups/ready.html", title="Your group is ready", section="groups", view=view)
+
+
+@router.get("/g/{code}/console")
+def console(request: Request, code: str, key: str | None = None) -> Response:
+    """The facilitator's page. Its link carries the key, which moves into a cookie and out of the address."""
+    if key is not None:
+        facilitator = find_facilitator(request, code, key)
+        if facilitator is None:
+            raise NotFound("This console link is not complete, or its group has ended.")
+        response = RedirectResponse(f"/g/{code}/console", status_code=303)
+        remember_facilitator(request, response, code, facilitator.uid)
+        return response
+    return render(
+        request,
+        "groups/console.html",
+        title="Console",
+        section="groups",
+        view=console_view(request, _led(request, code)),
+    )
+
+
+@router.get("/g/{code}/now/console")
+def console_now(request: Request, code: str) -> Response:
+    return render(request, "groups/_console.html", view=console_view(request, _led(request, code)))
+
+
+def console_view(request: Request, state: GroupState) -> ConsoleView:
+    reasons: tuple[ReasonView, ...] = ()
+    if state.kind == "training" and state.round:
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=False)
+    live = live_snapshot(request, state)
+    return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
+
+
+def _led(request: Request, code: str) -> GroupState:
+    """The state of the group that the asking facilitator leads."""
+    return require_state(request, code, require_facilitator(request, code).uid)
+
+
+def _back_to_console(request: Request, code: str) -> Response:
+    request.app.state.hub.changed(code)
+    if wants_fragment(request):
+        return console_now(request, code)
+    return RedirectResponse(f"/g/{code}/console", status_code=303)
+
+
+@router.post("/g/{code}/step")
+def step(
+    request: Request,
+    code: str,
+    phase: Annotated[str, Form(max_length=20)],
+    seen: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Takes the next step: a phase, or the next person of the plan.
+
+    `seen` is the step that the button stood under. When another console was quicker, this press has been answered.
+    """
+    state = _led(request, code)
+    if seen and seen != state.step:
+        return _back_to_console(request, code)
+    engine = request.app.state.engine
+    if phase == "next-person":
+        slug = shower_of(request).next_slug(state)
+        if slug is None:
+            raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
+        service.start_round(engine, code, state.uid, find_vignette(request, slug))
+    else:
+        service.change_phase(engine, request.app.state.catalogue, code, state.uid, phase)
+    return _back_to_console(request, code)
+
+
+@router.post("/g/{code}/back")
+def back(request: Request, code: str) -> Response:
+    """Takes the last step back."""
+    state = _led(request, code)
+    service.go_back(request.app.state.engine, code, state.uid)
+    return _back_to_console(request, code)
+
+
+@router.post("/g/{code}/people")
+def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_length=80)]) -> Response:
+    """Adds a vignette to the plan."""
+    state = _led(request, code)
+    service.add_person(request.app.state.engine, code, state.uid, find_vignette(request, vignette).slug)
+    return _back_to_console(request, code)
+
+
+@router.post("/g/{code}/reasons/{vote_id}")
+def let_through(request: Request, code: str, vote_id: int, shown: Annotated[bool, Form()] = False) -> Response:
+    """Shows a reason to the group, or takes it back."""
+    state = _led(request, code)
+    service.show_reason(request.app.state.engine, code, state.uid, vote_id, shown)
+    return _back_to_console(request, code)
+
+
+@router.get("/g/{code}/summary")
+def summary(request: Request, code: str) -> Response:
+    """One page to print or save."""
+    state = _led(request, code)
+    with request.app.state.engine.connect() as connection:
+        view = shower_of(request).summary(connection, state)
+    return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
+
+
+@router.get("/g/{code}/end")
+def confirm_end(request: Request, code: str) -> Response:
+    state = _led(request, code)
+    return render(request, "groups/end.html", title="End the group", section="groups", code=code, name=state.name)
+
+
+@router.post("/g/{code}/end")
+def end(request: Request, code: str) -> Response:
+    """Ends the group for good."""
+    state = _led(request, code)
+    service.end_group(request.app.state.engine, code, state.uid)
+    request.app.state.hub.changed(code)
+    response = RedirectResponse("/", status_code=303)
+    response.delete_cookie(f"facilitator-{code}")
+    return response
+
+
+@router.get("/g/{code}/live/console")
+async def live_console(request: Request, code: str) -> Response:
+    await asyncio.to_thread(require_state, request, code, require_facilitator(request, code).uid)
+    return EventStream(request, code, "console")

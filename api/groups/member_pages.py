@@ -1,0 +1,157 @@
+"""Pages of a member: joining, the phone, a break, leaving."""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+
+from api.groups import service
+from api.groups.access import (
+    find_member,
+    new_member,
+    remember_member,
+    require_member,
+    require_state,
+)
+from api.groups.api import VoteBody, cast, limit_wrong_codes
+from api.groups.codes import normalise
+from api.groups.hub import EventStream
+from api.groups.showing import read_reasons, shower_of
+from api.groups.state import GroupState, OwnVote, read_own_votes
+from api.groups.views import JoinView, MemberView, ReasonView
+from api.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
+from api.web import render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+_CHOOSE = "Choose one of the circles, “not enough information”, or pass."
+
+
+@router.get("/join")
+async def find_group(code: str = "") -> Response:
+    """Goes to the group whose code was typed."""
+    typed = normalise(code)
+    return RedirectResponse(f"/g/{typed}" if typed else "/", status_code=303)
+
+
+@router.get("/g/{code}", dependencies=[Depends(limit_wrong_codes)])
+def phone(request: Request, code: str) -> Response:
+    """A member's phone, restored to the present; for everybody else the door to the group."""
+    if code != normalise(code):
+        return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
+    state = require_state(request, code)
+    member = find_member(request, code)
+    if member is None or member.uid != state.uid:
+        view = JoinView(code, state.name, state.kind)
+        return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
+    return _member_page(request, state, member.id)
+
+
+@router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes)])
+def join(request: Request, code: str) -> Response:
+    """Joins with one tap. A phone that is in already stays the member it is."""
+    response = RedirectResponse(f"/g/{code}", status_code=303)
+    member = find_member(request, code)
+    if member is None or member.uid != require_state(request, code).uid:
+        made = service.join(request.app.state.engine, code)
+        request.app.state.hub.changed(code)
+        remember_member(request, response, new_member(made.code, made.uid))
+    return response
+
+
+@router.post("/g/{code}/leave")
+def leave(request: Request, code: str) -> Response:
+    """Leaves; answers that were given stay, for nobody knows whose they are."""
+    member = find_member(request, code)
+    response = RedirectResponse("/", status_code=303)
+    if member is not None:
+        service.leave(request.app.state.engine, code, member.uid)
+        request.app.state.hub.changed(code)
+        response.delete_cookie(f"member-{code}")
+    return response
+
+
+@router.get("/g/{code}/pause")
+def pause(request: Request, code: str) -> Response:
+    return render(request, "groups/pause.html", title="A break", section="groups", code=normalise(code))
+
+
+@router.post("/g/{code}/guess")
+async def give_guess(request: Request, code: str) -> Response:
+    """Keeps a vote. What cannot be kept now comes back with the choice as it was, and a sentence that says why."""
+    member = require_member(request, code)
+    form = parse_qsl((await request.body()).decode("utf-8", "replace"))
+    draft, problem = None, None
+    try:
+        body = _parse(form)
+        draft = OwnVote(body.system, body.confidence, tuple(body.cues or ()), body.reason)
+        await cast(request, code, body)
+    except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
+        problem = refused
+    if problem is None and not wants_fragment(request):
+        return RedirectResponse(f"/g/{code}", status_code=303)
+    return await asyncio.to_thread(_after_vote, request, code, member.uid, member.id, draft, problem)
+
+
+def _after_vote(
+    request: Request, code: str, uid: str, member: str, draft: OwnVote | None, problem: Problem | None
+) -> Response:
+    state = require_state(request, code, uid)
+    return _member_page(request, state, member, problem, draft if problem else None)
+
+
+def _parse(form: list[tuple[str, str]]) -> VoteBody:
+    fields: dict[str, object] = {name: value for name, value in form if value and name != "cues"}
+    spans = [value.partition("-") for name, value in form if name == "cues"]
+    try:
+        cues = [(int(start), int(end)) for start, _, end in spans]
+        return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
+    except (ValidationError, ValueError):
+        raise Unprocessable(_CHOOSE) from None
+
+
+def _member_page(
+    request: Request, state: GroupState, member: str, problem: Problem | None = None, draft: OwnVote | None = None
+) -> Response:
+    template = "groups/_member.html" if wants_fragment(request) else "groups/member.html"
+    view = _member_view(request, state, member, problem.detail if problem else None, draft)
+    response = render(
+        request,
+        template,
+        title=view.vignette.person if view.vignette else "The group",
+        section="groups",
+        status_code=problem.status if problem else 200,
+        view=view,
+    )
+    response.headers.update(problem.headers if problem else {})
+    return response
+
+
+def _member_view(
+    request: Request, state: GroupState, member: str, error: str | None = None, draft: OwnVote | None = None
+) -> MemberView:
+    own: dict[int, OwnVote] = {}
+    reasons: tuple[ReasonView, ...] = ()
+    if state.round:
+        with request.app.state.engine.connect() as connection:
+            own = read_own_votes(connection, state.round.id, member)
+            if state.shown and state.kind == "training":
+                reasons = read_reasons(connection, state.round.id, only_shown=True)
+    return shower_of(request).member(state, own, error, draft, reasons)
+
+
+@router.get("/g/{code}/now/member")
+def member_now(request: Request, code: str) -> Response:
+    """The part of the phone's page that changes."""
+    member = require_member(request, code)
+    state = require_state(request, code, member.uid)
+    return render(request, "groups/_member.html", view=_member_view(request, state, member.id))
+
+
+@router.get("/g/{code}/live/member")
+async def live_member(request: Request, code: str) -> Response:
+    member = require_member(request, code)
+    await asyncio.to_thread(require_state, request, code, member.uid)
+    return EventStream(request, code, "member", member.id)

@@ -1,0 +1,44 @@
+"""Pages of the projector. They need no key, for they show nothing that the room may not see."""
+
+import asyncio
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from api.groups.access import (
+    require_state,
+)
+from api.groups.api import base_url, limit_wrong_codes
+from api.groups.hub import EventStream
+from api.groups.showing import read_reasons, shower_of
+from api.groups.state import GroupState
+from api.groups.views import ReasonView, ScreenView
+from api.web import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/g/{code}/screen", dependencies=[Depends(limit_wrong_codes)])
+def screen(request: Request, code: str) -> Response:
+    """The projector. It needs no key, for it shows nothing that the room may not see."""
+    view = screen_view(request, require_state(request, code))
+    return render(request, "groups/screen.html", title="Screen", section="groups", view=view)
+
+
+@router.get("/g/{code}/now/screen", dependencies=[Depends(limit_wrong_codes)])
+def screen_now(request: Request, code: str) -> Response:
+    return render(request, "groups/_screen.html", view=screen_view(request, require_state(request, code)))
+
+
+def screen_view(request: Request, state: GroupState) -> ScreenView:
+    reasons: tuple[ReasonView, ...] = ()
+    if state.shown and state.kind == "training" and state.round:
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=True)
+    return shower_of(request).screen(state, base_url(request), reasons)
+
+
+@router.get("/g/{code}/live/screen", dependencies=[Depends(limit_wrong_codes)])
+async def live_screen(request: Request, code: str) -> Response:
+    await asyncio.to_thread(require_state, request, code)
+    return EventStream(request, code, "screen")
