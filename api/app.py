@@ -28,6 +28,7 @@ from api.identity import pages as identity_pages
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup
 from api.library import api as library_api
+from api.library import pages as library_pages
 from api.library.sync import load_library
 from api.migrations.running import upgrade
 from api.openapi import describe
@@ -111,6 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         console_pages.router,
         practice_pages.router,
         identity_pages.router,
+        library_pages.router,
     ):
         app.include_router(router)
     app.mount("/static", HashedStatic(directory=assets.STATIC))

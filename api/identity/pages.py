@@ -1,6 +1,5 @@
-"""Pages for trainers: the first account, signing in and out, and the library with its keys."""
+"""Pages for trainers: the first account, signing in and out."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -8,89 +7,19 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from api.db import session
-from api.guesses.service import counts_of
-from api.identity.models import Trainer
 from api.identity.trainer import (
     COOKIE,
     add_trainer,
-    find_trainer,
     is_set_up_token,
     needs_setup,
     remember_trainer,
     sign_in,
 )
-from api.library.api import find_vignette
-from api.library.catalogue import Vignette
-from api.library.systems import ANSWERS, SYSTEMS, Answer, System
-from api.library.views import ExplanationView, view_explanation
 from api.problems import Conflict, NotFound, Problem, Unprocessable
 from api.ratelimit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
-from api.statistics.classes import class_statistics
-from api.statistics.figures import ClassStatisticsView, view_class_statistics
 from api.web import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
-
-Asking = Annotated[Trainer | None, Depends(find_trainer)]
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryRow:
-    """A vignette in the trainers' list; `percent_match` is None while too few have answered."""
-
-    slug: str
-    title: str
-    person: str
-    level: int
-    dominant: System
-    acceptable: tuple[Answer, ...]
-    answered: int
-    percent_match: int | None
-    reconstructed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TrainerVignetteView:
-    """The whole case with its key, and what is reconstructed in it."""
-
-    explanation: ExplanationView
-    dominant: System
-    secondary: System | None
-    acceptable: tuple[Answer, ...]
-    blend: tuple[tuple[System, int, int], ...]
-    reconstructed: tuple[tuple[str, str], ...]
-    sources: tuple[str, ...]
-    authors: tuple[str, ...]
-    licence: str
-    tags: tuple[str, ...]
-    skills: tuple[str, ...]
-    class_statistics: ClassStatisticsView
-
-
-@router.get("")
-def library(request: Request, trainer: Asking) -> Response:
-    """The list of vignettes, for a signed-in trainer; the sign-in form for everybody else."""
-    if trainer is None:
-        return _sign_in_page(request)
-    catalogue = request.app.state.catalogue
-    vignettes = list(catalogue.vignettes.values())
-    counts = counts_of(request.app.state.engine, vignettes)
-    smallest = request.app.state.settings.small_group
-    rows = tuple(_row(vignette, counts[vignette.id], smallest) for vignette in vignettes)
-    return render(
-        request, "trainers/library.html", title="Stories", section="trainers", rows=rows, problems=catalogue.problems
-    )
-
-
-@router.get("/vignettes/{slug}")
-def vignette(request: Request, slug: str, trainer: Asking) -> Response:
-    """One vignette as trainers see it."""
-    if trainer is None:
-        return _sign_in_page(request)
-    found = find_vignette(request, slug)
-    counts = counts_of(request.app.state.engine, [found])[found.id]
-    view = _view(found, counts, request.app.state.settings.small_group)
-    return render(request, "trainers/vignette.html", title=found.case.head.title, section="trainers", view=view)
 
 
 async def _limit(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
@@ -108,7 +37,7 @@ def post_sign_in(
     """Signs in with name and password."""
     trainer = sign_in(db, name, password)
     if trainer is None:
-        return _sign_in_page(request, "The name and password do not belong together. Please try again.", name, 401)
+        return sign_in_page(request, "The name and password do not belong together. Please try again.", name, 401)
     response = RedirectResponse("/trainers", status_code=303)
     remember_trainer(request, response, trainer)
     return response
@@ -166,7 +95,8 @@ def _set_up_page(request: Request, token: str, problem: Problem | None = None, n
     )
 
 
-def _sign_in_page(request: Request, error: str | None = None, name: str = "", status: int = 200) -> Response:
+def sign_in_page(request: Request, error: str | None = None, name: str = "", status: int = 200) -> Response:
+    """The form; with an error after a refused try."""
     return render(
         request,
         "trainers/sign_in.html",
@@ -175,40 +105,4 @@ def _sign_in_page(request: Request, error: str | None = None, name: str = "", st
         status_code=status,
         error=error,
         name=name,
-    )
-
-
-def _row(vignette: Vignette, counts: tuple[int, ...], smallest: int) -> LibraryRow:
-    case = vignette.case
-    answered = sum(counts)
-    matching = counts[ANSWERS.index(case.head.key.dominant)]
-    return LibraryRow(
-        slug=vignette.slug,
-        title=case.head.title,
-        person=case.head.person,
-        level=case.head.level,
-        dominant=case.head.key.dominant,
-        acceptable=tuple(case.acceptable),
-        answered=answered,
-        percent_match=round(100 * matching / answered) if answered >= smallest else None,
-        reconstructed=bool(case.head.reconstructed),
-    )
-
-
-def _view(vignette: Vignette, counts: tuple[int, ...], smallest: int) -> TrainerVignetteView:
-    case = vignette.case
-    head = case.head
-    return TrainerVignetteView(
-        explanation=view_explanation(case),
-        dominant=head.key.dominant,
-        secondary=head.key.secondary,
-        acceptable=tuple(case.acceptable),
-        blend=tuple((system, *getattr(head.key.blend, system)) for system in SYSTEMS),
-        reconstructed=tuple((lost.text, lost.note) for lost in head.reconstructed),
-        sources=tuple(head.sources),
-        authors=tuple(head.authors),
-        licence=head.licence,
-        tags=tuple(head.tags),
-        skills=tuple(head.skills),
-        class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest),
     )
