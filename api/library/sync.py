@@ -16,6 +16,7 @@ from api.library.reading import read
 
 BUILT_IN = "built-in"
 PUBLISHED = "published"
+ADVISORY_LOCK = 0x3C1AC1E6
 
 log = structlog.get_logger()
 
@@ -34,6 +35,9 @@ def load_library(engine: Engine, folder: Path) -> Catalogue:
         else:
             good.append((case, path.read_text(encoding="utf-8")))
     with Session(writing(engine)) as db:
+        if engine.dialect.name == "postgresql":
+            # Processes that start together would each add the same vignette; the later ones wait and find it there.
+            db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         for case, source in good:
             _sync(db, case, source)
         db.commit()

@@ -1,5 +1,6 @@
 """Case files on their way into the database and out to learners and trainers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
+from api.db import make_engine
 from api.library.sync import load_library
 from api.settings import Settings
 from tests.cast import ANA, ANA_FILE, BEN, BEN_FILE, CLEO, SLUGS, put_cases
@@ -43,6 +45,16 @@ async def test_loading_twice_changes_nothing(app: FastAPI, engine: Engine, cases
 
     assert versions(engine) == before == [(slug, 1, 1) for slug in sorted(SLUGS)]
     assert again.vignettes.keys() == app.state.catalogue.vignettes.keys()
+
+
+def test_processes_that_load_an_empty_library_at_once_all_find_every_vignette(database_url: str, cases: Path) -> None:
+    engines = [make_engine(database_url) for _ in range(4)]
+    with ThreadPoolExecutor(len(engines)) as processes:
+        loaded = list(processes.map(lambda engine: load_library(engine, cases), engines))
+    for engine in engines:
+        engine.dispose()
+
+    assert [set(catalogue.vignettes) for catalogue in loaded] == [set(SLUGS)] * len(engines)
 
 
 async def test_the_library_stands_in_the_order_of_levels(app: FastAPI) -> None:
