@@ -44,14 +44,16 @@ class Reconstructed(_Strict):
 
 
 class About(_Strict):
-    """Who the person is, so that the whole set can be kept balanced. Never shown to learners."""
+    """Who the person is as far as the story tells, so that the set can be kept balanced. Never shown to learners."""
 
     gender: Literal["woman", "man", "non-binary", "not stated"] = "not stated"
     age: Literal["under 25", "25-44", "45-64", "65 and over", "not stated"] = "not stated"
-    work: Annotated[str, Field(max_length=60)] = "not stated"
-    family: Annotated[str, Field(max_length=60)] = "not stated"
+    work: Literal["employed", "self-employed", "studying", "caring", "looking", "retired", "not stated"] = "not stated"
+    family: Literal["alone", "couple", "with children", "with others", "not stated"] = "not stated"
     ethnicity: Literal["majority", "minority", "not stated"] = "not stated"
-    disability: Annotated[str, Field(max_length=60)] = "none stated"
+    disability: Literal["mobility", "sight or hearing", "long-term condition", "neurodivergent", "none stated"] = (
+        "none stated"
+    )
     income: Literal["low", "middle", "high", "not stated"] = "not stated"
 
 
