@@ -30,6 +30,7 @@ from api.identity.trainer import needs_setup
 from api.library import api as library_api
 from api.library import pages as library_pages
 from api.library.sync import load_library
+from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
 from api.practice import pages as practice_pages
@@ -76,11 +77,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        purging = asyncio.create_task(purge_for_ever(engine))
+        tasks = [asyncio.create_task(purge_for_ever(engine)), asyncio.create_task(watch_for_ever(catalogue))]
         spare_the_collector()
         yield
         restore()
-        purging.cancel()
+        for task in tasks:
+            task.cancel()
         await writer.stop()
         await hub.close()
         engine.dispose()

@@ -34,6 +34,7 @@ from api.guesses.rules import AnswerBody, Confidence
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
+from api.library.catalogue import Catalogue
 from api.library.systems import Vote
 from api.problems import Conflict, Forbidden, NotFound, Unprocessable, field_errors, responses
 from api.ratelimit import (
@@ -306,13 +307,13 @@ async def require_state_soon(request: Request, code: str, uid: str | None) -> Gr
     return await asyncio.to_thread(require_state, request, code, uid)
 
 
-def shown_rounds(engine: Engine, teller: Teller, state: GroupState) -> list[tuple[int, str, Snapshot]]:
+def shown_rounds(engine: Engine, catalogue: Catalogue, state: GroupState) -> list[tuple[int, str, Snapshot]]:
     """Every round of the group whose answers were shown: number, slug and frozen results."""
     with engine.connect() as connection:
         found = connection.execute(select(_round).where(_round.c.group_id == state.id).order_by(_round.c.number)).all()
     rounds = []
     for row in found:
-        vignette = teller.by_id(row.vignette_id)
+        vignette = catalogue.version(row.vignette_id, row.vignette_version)
         if row.frozen and is_shown(row.path) and vignette:
             rounds.append((row.number, vignette.slug, Snapshot.model_validate(row.frozen)))
     return rounds
@@ -323,7 +324,7 @@ def export(request: Request, code: str, format: Literal["csv", "json"] = "json")
     """The group's shown rounds, with counts of 1 to 7 as `*` and others rounded to the nearest 5."""
     who = require_facilitator(request, code)
     state = require_state(request, code, who.uid)
-    table_rows = exporting.rows(shown_rounds(request.app.state.engine, request.app.state.teller, state))
+    table_rows = exporting.rows(shown_rounds(request.app.state.engine, request.app.state.catalogue, state))
     name = f'attachment; filename="three-circles-{code}.{format}"'
     if format == "csv":
         return PlainTextResponse(

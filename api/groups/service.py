@@ -185,7 +185,9 @@ def _set_path(
 def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) -> Snapshot:
     """The round's raw results as they now stand."""
     assert state.round is not None
-    case = case_of(catalogue, state.round.vignette_id).case
+    vignette = catalogue.version(state.round.vignette_id, state.round.vignette_version)
+    assert vignette is not None, "a version is never deleted while a round refers to it"
+    case = vignette.case
     found = connection.execute(
         select(_vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues).where(
             _vote.c.round_id == state.round.id
@@ -204,14 +206,6 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
         words=count_words(case.story, marked.values()),
         calibration=calibrate(((row.system, row.confidence) for row in found if row.ballot == last), case),
     )
-
-
-def case_of(catalogue: Catalogue, vignette_id: int) -> Vignette:
-    """The vignette with this id. Raises NotFound when it has been retired meanwhile."""
-    for vignette in catalogue.vignettes.values():
-        if vignette.id == vignette_id:
-            return vignette
-    raise NotFound("This vignette is no longer published. Choose another person.")
 
 
 def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) -> None:

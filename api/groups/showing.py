@@ -261,7 +261,7 @@ class Shower:
         found = connection.execute(select(_round).where(_round.c.group_id == state.id).order_by(_round.c.number)).all()
         rounds = []
         for row in found:
-            vignette = self._teller.by_id(row.vignette_id)
+            vignette = self._catalogue.version(row.vignette_id, row.vignette_version)
             if vignette is None or not row.frozen:
                 continue
             case, snapshot = vignette.case, Snapshot.model_validate(row.frozen)

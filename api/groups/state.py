@@ -26,6 +26,7 @@ class RoundState:
     id: int
     number: int
     vignette_id: int
+    vignette_version: int
     series: int
     path: tuple[Phase, ...]
     ballots: tuple[tuple[int, ...], ...]
@@ -122,6 +123,7 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
         id=row.id,
         number=row.number,
         vignette_id=row.vignette_id,
+        vignette_version=row.vignette_version,
         series=row.series,
         path=tuple(row.path),
         ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),

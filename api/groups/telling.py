@@ -55,14 +55,12 @@ class Teller:
     """Tells states. It knows the library and how small a group's statistics may be."""
 
     def __init__(self, catalogue: Catalogue, smallest: int) -> None:
-        self._by_id = {vignette.id: vignette for vignette in catalogue.vignettes.values()}
+        self._catalogue = catalogue
         self._smallest = smallest
 
-    def by_id(self, vignette_id: int) -> Vignette | None:
-        return self._by_id.get(vignette_id)
-
     def vignette(self, round_state: RoundState | None) -> Vignette | None:
-        return self._by_id.get(round_state.vignette_id) if round_state else None
+        """The vignette as the round's people read it, even when the library has a newer text by now."""
+        return self._catalogue.version(round_state.vignette_id, round_state.vignette_version) if round_state else None
 
     def results(self, state: GroupState, live: Snapshot | None = None) -> GroupResults | None:
         """The frozen results, or the `live` ones of a training group; None before there are any."""

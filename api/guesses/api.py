@@ -87,7 +87,8 @@ def get_statistics(
     vignette = find_vignette(request, slug)
     if trainer is None:
         learner = require_learner(request)
-        if latest_guess(db, learner, vignette) is None:
+        guess = latest_guess(db, learner, vignette)
+        if guess is None or guess.series != vignette.series:
             raise Forbidden("Give your own answer first; then you see everybody's.")
     counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
     return class_statistics(counts, request.app.state.settings.small_group)

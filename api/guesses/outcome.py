@@ -191,6 +191,7 @@ class OutcomeView:
     attempt: int
     next_url: str
     again_url: str
+    changed: str | None
 
 
 def view_outcome(
@@ -201,8 +202,12 @@ def view_outcome(
     attempt: int,
     explanation: Markup,
     statistics: Markup,
+    changed: str | None = None,
 ) -> OutcomeView:
-    """The page for a guess; its words come from the case and the field's tone, never from a score."""
+    """The page for a guess; its words come from the case and the field's tone, never from a score.
+
+    `changed` says that there is a newer text of the vignette than the one that was answered.
+    """
     dominant = case.head.key.dominant
     matched = match(guess, case)
     return OutcomeView(
@@ -221,4 +226,5 @@ def view_outcome(
         attempt=attempt,
         next_url=f"/practice?after={case.head.slug}",
         again_url=f"/vignettes/{case.head.slug}?open=1",
+        changed=changed,
     )

@@ -52,19 +52,22 @@ class Answered:
     confidence: Any
     cues: list[tuple[int, int]]
     attempt: int
+    version: int
+    series: int
 
 
 def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | None:
-    """The learner's newest attempt, or None before the first."""
+    """The learner's newest attempt, of whichever version of the vignette, or None before the first."""
     row = db.exec(
         select(Guess)
-        .where(Guess.learner == learner, Guess.vignette_id == vignette.id, Guess.series == vignette.series)
-        .order_by(col(Guess.attempt).desc())
+        .where(Guess.learner == learner, Guess.vignette_id == vignette.id)
+        .order_by(col(Guess.series).desc(), col(Guess.attempt).desc())
         .limit(1)
     ).one_or_none()
     if row is None:
         return None
-    return Answered(row.system, row.confidence, [tuple(span) for span in row.cues or []], row.attempt)
+    cues = [tuple(span) for span in row.cues or []]
+    return Answered(row.system, row.confidence, cues, row.attempt, row.version, row.series)
 
 
 def answered_vignettes(db: Session, learner: str) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Brings the case files of a folder into the database, and the published library into memory."""
+"""Brings the case files of a folder into the database."""
 
 from pathlib import Path
 
@@ -8,14 +8,13 @@ from sqlmodel import Session, col, select
 
 from api.db import now, writing
 from api.library.case import Case
-from api.library.catalogue import Catalogue, Vignette
+from api.library.catalogue import PUBLISHED, Catalogue
 from api.library.checking import case_files, check_files
-from api.library.models import Vignette as VignetteRow
-from api.library.models import VignetteVersion
+from api.library.models import Vignette, VignetteVersion
 from api.library.reading import read
+from api.library.storing import add_version, describe, meaning
 
 BUILT_IN = "built-in"
-PUBLISHED = "published"
 ADVISORY_LOCK = 0x3C1AC1E6
 
 log = structlog.get_logger()
@@ -24,7 +23,8 @@ log = structlog.get_logger()
 def load_library(engine: Engine, folder: Path) -> Catalogue:
     """Syncs the folder and gives the catalogue. A file with faults is reported and skipped; the others are loaded.
 
-    A skipped file keeps the version that the database already has of it.
+    A skipped file keeps the version that the database already has of it. A vignette of which trainers have made
+    another text keeps theirs, and is offered the file's.
     """
     problems: list[str] = []
     good: list[tuple[Case, str]] = []
@@ -38,52 +38,52 @@ def load_library(engine: Engine, folder: Path) -> Catalogue:
         if engine.dialect.name == "postgresql":
             # Processes that start together would each add the same vignette; the later ones wait and find it there.
             db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        present = _present(db, [case.head.slug for case, _ in good])
         for case, source in good:
-            _sync(db, case, source)
+            _sync(db, case, source, present.get(case.head.slug))
+        _describe_older(db)
         db.commit()
-    return Catalogue(_published(engine), tuple(problems))
+    return Catalogue(engine, tuple(problems))
 
 
-def _sync(db: Session, case: Case, source: str) -> None:
-    row = db.exec(select(VignetteRow).where(VignetteRow.slug == case.head.slug)).one_or_none()
-    if row is None:
-        row = VignetteRow(slug=case.head.slug, status=PUBLISHED, origin=BUILT_IN, version=0, series=1)
-        db.add(row)
-    else:
-        current = _source(db, row)
-        if current == source:
-            return
-        if _meaning(read(current)[0]) != _meaning(case):
-            row.series += 1
-    row.version += 1
-    db.flush()
-    assert row.id is not None
-    db.add(VignetteVersion(vignette_id=row.id, number=row.version, series=row.series, source=source, created_at=now()))
-
-
-def _source(db: Session, row: VignetteRow) -> str:
-    return db.exec(
-        select(VignetteVersion.source).where(
-            VignetteVersion.vignette_id == row.id, VignetteVersion.number == row.version
+def _present(db: Session, slugs: list[str]) -> dict[str, tuple[Vignette, str | None]]:
+    """The vignettes with these slugs, each with the text of its newest version."""
+    rows = db.exec(
+        select(Vignette, VignetteVersion.source)
+        .join(
+            VignetteVersion,
+            (col(VignetteVersion.vignette_id) == Vignette.id) & (col(VignetteVersion.number) == Vignette.version),
+            isouter=True,
         )
-    ).one()
+        .where(col(Vignette.slug).in_(slugs))
+    )
+    return {row.slug: (row, source) for row, source in rows}
 
 
-def _meaning(case: Case | None) -> tuple[object, ...] | None:
-    """What answers are compared with: when it changes in a file, statistics start afresh."""
-    return None if case is None else (case.head.key.dominant, sorted(case.acceptable))
+def _sync(db: Session, case: Case, source: str, present: tuple[Vignette, str | None] | None) -> None:
+    if present is None:
+        row = Vignette(slug=case.head.slug, status=PUBLISHED, origin=BUILT_IN, version=0, series=1, changed_at=now())
+        add_version(db, row, case, source, change="first")
+        return
+    row, current = present
+    if row.adapted or row.origin != BUILT_IN:
+        row.shipped = source if source != current else None
+        return
+    if current == source:
+        return
+    changed = current is None or meaning(read(current)[0]) != meaning(case)
+    add_version(db, row, case, source, change="meaning" if changed else "upgrade")
 
 
-def _published(engine: Engine) -> dict[str, Vignette]:
-    with Session(engine) as db:
-        rows = db.exec(
-            select(VignetteRow, VignetteVersion.source)
-            .join(VignetteVersion, col(VignetteVersion.vignette_id) == VignetteRow.id)
-            .where(VignetteVersion.number == VignetteRow.version, VignetteRow.status == PUBLISHED)
-        ).all()
-    found = {}
-    for row, source in rows:
-        case, _ = read(source)
-        if case is not None and row.id is not None:
-            found[row.slug] = Vignette(row.id, row.version, row.series, row.origin, case)
-    return dict(sorted(found.items(), key=lambda item: (item[1].case.head.level, item[0])))
+def _describe_older(db: Session) -> None:
+    """Vignettes of a database from before lists and search had columns of their own get them now."""
+    older = db.exec(
+        select(Vignette, VignetteVersion)
+        .join(VignetteVersion, col(VignetteVersion.vignette_id) == Vignette.id)
+        .where(VignetteVersion.number == Vignette.version, Vignette.title == "")
+    ).all()
+    for row, version in older:
+        case, _ = read(version.source)
+        if case is not None:
+            version.parsed = case.model_dump_json()
+            describe(db, row, case)

@@ -32,6 +32,10 @@ from api.web import fragment, render, wants_fragment
 router = APIRouter(include_in_schema=False)
 
 _MARK = Markup("<!-- class statistics -->")
+CHANGED = {
+    "wording": "The words of this story or of its explanation have been improved since. This is what you read.",
+    "meaning": "This story has a new meaning since. This is what you read; the new one is waiting for your answer.",
+}
 _CHOOSE = "Choose one of the circles, or “not enough information”."
 
 
@@ -101,16 +105,20 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     guess = latest_guess(db, learner, vignette) if learner else None
     if guess is None:
         return RedirectResponse(f"/vignettes/{slug}", status_code=303)
-    counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
+    answered = request.app.state.catalogue.version(vignette.id, guess.version) or vignette
+    counts = counts_of(request.app.state.engine, [answered])[vignette.id]
     smallest = request.app.state.settings.small_group
     view = view_outcome(
-        vignette.case,
+        answered.case,
         guess.system,
         guess.confidence,
         guess.cues,
         guess.attempt,
-        explanation(vignette.case),
+        explanation(answered.case),
         _statistics(counts, smallest),
+        changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
+        if answered.case != vignette.case
+        else None,
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 

@@ -78,7 +78,7 @@ async def test_the_trainers_list_costs_the_same_for_three_vignettes_as_for_one(
 
     three = await cost()
     catalogue: Catalogue = app.state.catalogue
-    app.state.catalogue = Catalogue({ANA: catalogue.vignettes[ANA]})
+    catalogue.vignettes = {ANA: catalogue.vignettes[ANA]}
 
     assert await cost() == three > 0
 

@@ -37,7 +37,7 @@ def heads(draw: st.DrawFn) -> FrontMatter:
         content_note=draw(st.none() | text),
         tags=draw(st.lists(text, max_size=3)),
         skills=draw(st.lists(st.sampled_from(sorted(SKILLS)), max_size=3)),
-        about=draw(st.builds(About, work=titles | sly, family=titles, disability=titles)),
+        about=draw(st.builds(About, **dict.fromkeys(About.model_fields, ...))),
         reconstructed=draw(st.lists(st.builds(Reconstructed, text=text, note=text), max_size=2)),
         sources=draw(st.lists(text, max_size=2)),
         authors=draw(st.lists(text, min_size=1, max_size=2)),

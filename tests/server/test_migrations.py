@@ -43,13 +43,20 @@ def test_models_and_migrations_do_not_differ(engine: Engine) -> None:
     upgrade(engine)
 
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        # The full text index is made by its migration alone: the databases make it each in its own way.
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, *_: not (name or "").startswith("vignette_search")}
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_migrating_a_current_database_leaves_it_alone(engine: Engine) -> None:
     upgrade(engine)
     with engine.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO vignette VALUES (1, 'ana-the-race', 'published', 'built-in', 1, 1)")
+        connection.exec_driver_sql(
+            "INSERT INTO vignette (slug, status, origin, version, series)"
+            " VALUES ('ana-the-race', 'published', 'built-in', 1, 1)"
+        )
 
     upgrade(engine)
 
