@@ -31,3 +31,12 @@ class VignetteVersion(SQLModel, table=True):
     series: int
     source: str = Field(sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class LibrarySetting(SQLModel, table=True):
+    """What admins may change about the library; a name that is missing has its default."""
+
+    __tablename__ = "library_setting"
+
+    name: str = Field(max_length=40, primary_key=True)
+    value: str = Field(max_length=200)
