@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from api.db import now, writing
 from api.identity.models import Trainer, TrainerSession
+from api.problems import Unauthorized
 
 ACCESS_TOKEN_SECONDS: Final = 12 * 3600
 LONGEST: Final = timedelta(days=60)
@@ -44,30 +45,32 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(db: Session, trainer: Trainer, device: str, lasts: timedelta = LONGEST) -> str:
-    """Adds a sign-in to a writing session, which the caller commits, and gives its token.
+def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST) -> str:
+    """Adds a sign-in and gives its token. Sign-ins of anybody that have run out are deleted on the way.
 
-    Sign-ins of anybody that have run out are deleted on the way.
+    Raises Unauthorized when the password has changed or the person was disabled since they were looked up.
     """
     moment, token = now(), new_token()
-    db.exec(delete(TrainerSession).where(_over()))
-    db.add(
-        TrainerSession(
-            trainer_id=cast(int, trainer.id),
-            token_hash=token_hash(token),
-            device=device,
-            created_at=moment,
-            last_seen_on=moment.date(),
-            ends_at=moment + lasts,
-        )
-    )
-    return token
-
-
-def begin_alone(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST) -> str:
-    """The same in a transaction of its own."""
     with Session(writing(engine)) as db:
-        token = begin(db, trainer, device, lasts)
+        unchanged = (
+            select(Trainer.id)
+            .where(Trainer.id == trainer.id, Trainer.password_hash == trainer.password_hash)
+            .where(col(Trainer.disabled_at).is_(None))
+            .with_for_update(read=True)
+        )
+        if db.exec(unchanged).one_or_none() is None:
+            raise Unauthorized("Something about this account has just changed. Please sign in again.")
+        db.exec(delete(TrainerSession).where(_over()))
+        db.add(
+            TrainerSession(
+                trainer_id=cast(int, trainer.id),
+                token_hash=token_hash(token),
+                device=device,
+                created_at=moment,
+                last_seen_on=moment.date(),
+                ends_at=moment + lasts,
+            )
+        )
         db.commit()
     return token
 

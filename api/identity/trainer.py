@@ -73,7 +73,7 @@ def sign_in(engine: Engine, name: str, password: str) -> Trainer | None:
 def access_token(engine: Engine, trainer: Trainer) -> str:
     """A bearer token for ACCESS_TOKEN_SECONDS."""
     lasts = timedelta(seconds=sessions.ACCESS_TOKEN_SECONDS)
-    return sessions.begin_alone(engine, trainer, sessions.API_DEVICE, lasts)
+    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts)
 
 
 def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
@@ -81,7 +81,7 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
     device = device_label(request.headers.get("user-agent", ""))
     response.set_cookie(
         COOKIE,
-        sessions.begin_alone(request.app.state.engine, trainer, device),
+        sessions.begin(request.app.state.engine, trainer, device),
         max_age=int(sessions.LONGEST.total_seconds()),
         httponly=True,
         samesite="lax",
