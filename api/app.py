@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import assets, health, home, problems
+from api.authoring import api as authoring_api
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.needs_setup = False
     for router in (
         guesses_api.router,
+        authoring_api.router,
         library_api.router,
         identity_api.router,
         health.router,

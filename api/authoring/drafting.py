@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, delete
 from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from api.authoring.models import Draft, Rating
@@ -71,8 +72,9 @@ def _add(
         case, faults = read(source)
         if case is None:
             raise unreadable(faults)
+        taken = Conflict(f"There is already a vignette named {case.head.slug}. Choose another slug.")
         if db.exec(select(Vignette.id).where(Vignette.slug == case.head.slug)).first() is not None:
-            raise Conflict(f"There is already a vignette named {case.head.slug}. Choose another slug.")
+            raise taken
         row = Vignette(
             slug=case.head.slug,
             status="draft",
@@ -83,7 +85,10 @@ def _add(
             adapted_from=adapted_from,
             changed_at=now(),
         )
-        describe(db, row, case)
+        try:
+            describe(db, row, case)
+        except IntegrityError:  # somebody else was quicker by a moment
+            raise taken from None
         assert row.id is not None
         db.add(Draft(vignette_id=row.id, source=source, saved_by=trainer.id, saved_at=now()))
         db.flush()
@@ -108,7 +113,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str
     """
     source = _within(source)
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
         before = read_text(db, row)
         check_mark(expected, before)
@@ -137,7 +142,7 @@ def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
 def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
     """Throws a draft away; what is published stays. A vignette that never was published goes with its draft."""
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
         draft = db.get(Draft, row.id)
         if draft is not None:

@@ -16,6 +16,7 @@ from api.authoring.texts import (
     is_author,
     read_text,
     require_good,
+    require_sight,
     story_mark,
 )
 from api.db import writing
@@ -54,7 +55,7 @@ def change_status(engine: Engine, trainer: Trainer, slug: str, status: Status) -
     """Takes a vignette one step on. Raises Conflict for a step that there is not or for what is still missing,
     Forbidden, NotFound, and Unprocessable when the text has faults."""
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         action = STEPS.get((row.status, status))
         if action is None:
             raise Conflict(f"A {row.status.replace('_', ' ')} vignette cannot become {status.replace('_', ' ')}.")
@@ -101,7 +102,7 @@ def publish_change(
     Raises Stale, Forbidden, Conflict when it is not published, Unprocessable when the text has faults.
     """
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         require(trainer, "publish")
         before = read_text(db, row)
         check_mark(expected, before)
@@ -118,10 +119,11 @@ def publish_change(
     return text
 
 
-def history(engine: Engine, slug: str) -> list[VersionLine]:
+def history(engine: Engine, trainer: Trainer, slug: str) -> list[VersionLine]:
     """Every version, newest first; two queries."""
     with Session(engine) as db:
         row = find_row(db, slug)
+        require_sight(db, row, trainer)
         found = db.exec(
             select(VignetteVersion, Trainer.name)
             .join(Trainer, col(Trainer.id) == VignetteVersion.author_id, isouter=True)
@@ -162,7 +164,7 @@ def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) ->
         raise NotFound("The product has no newer text of this vignette.")
     publish_change(engine, trainer, slug, shipped, change, None, "Taken over from the product")
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         row.adapted, row.shipped = row.origin == "own", None
         db.add(row)
         text = read_text(db, row)
@@ -174,7 +176,7 @@ def keep_ours(engine: Engine, trainer: Trainer, slug: str) -> None:
     """Turns the product's offer down; the next upgrade of it is offered again."""
     require(trainer, "publish")
     with Session(writing(engine)) as db:
-        row = find_row(db, slug)
+        row = find_row(db, slug, to_change=True)
         row.shipped = None
         db.add(row)
         db.commit()

@@ -47,9 +47,10 @@ def etag(version: int, revision: int) -> str:
     return f"{version}.{revision}"
 
 
-def find_row(db: Session, slug: str) -> Vignette:
-    """The vignette, whatever its status. Raises NotFound."""
-    row = db.exec(select(Vignette).where(Vignette.slug == slug)).one_or_none()
+def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
+    """The vignette, whatever its status; `to_change` locks it until the commit. Raises NotFound."""
+    query = select(Vignette).where(Vignette.slug == slug)
+    row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
         raise NotFound("There is no vignette with this name, published or not.")
     return row
