@@ -193,6 +193,17 @@ def answer(request: Request, problem: Problem) -> Response:
             "errors": problem.errors,
         }
         return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+    if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
+        told = None if request.method == "GET" else problem.detail
+        return render(
+            request,
+            "trainers/sign_in.html",
+            title="Sign in",
+            section="trainers",
+            status_code=problem.status,
+            error=told,
+            name="",
+        )
     code = request.url.path.removeprefix("/g/").partition("/")[0]
     gone = problem.status == HTTPStatus.NOT_FOUND and request.url.path.startswith("/g/")
     response = render(

@@ -20,12 +20,13 @@ from api.web import render
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 
-async def _limit(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
+async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
+    """Slows down whoever tries passwords, by address and by name."""
     await take(request, SIGN_INS_PER_ADDRESS, address(request))
     await take(request, SIGN_INS_PER_NAME, name.strip())
 
 
-@router.post("/sign-in", dependencies=[Depends(_limit)])
+@router.post("/sign-in", dependencies=[Depends(limit_sign_in)])
 def post_sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)] = "",
@@ -55,7 +56,7 @@ def set_up(request: Request, token: str) -> Response:
     return _set_up_page(request, token)
 
 
-@router.post("/setup/{token}", dependencies=[Depends(_limit)])
+@router.post("/setup/{token}", dependencies=[Depends(limit_sign_in)])
 def post_set_up(
     request: Request,
     token: str,
