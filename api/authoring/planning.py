@@ -60,8 +60,8 @@ class Plan:
 def plan(existing: Mapping[str, str], rows: Sequence[Row]) -> Plan:
     """The plan for rows over the library: `existing` gives each slug its current case file.
 
-    A row that was found fault with, and each row whose slug an earlier one has, is a fault. A vignette is unchanged when
-    it says the same, however its file is laid out.
+    A row that was found fault with, and each row whose slug an earlier one has, is a fault. A vignette is unchanged
+    when it says the same, however its file is laid out.
     """
     taken: dict[str, str] = {}
     return Plan(tuple(_step(existing, taken, row) for row in rows))
@@ -70,7 +70,7 @@ def plan(existing: Mapping[str, str], rows: Sequence[Row]) -> Plan:
 def _step(existing: Mapping[str, str], taken: dict[str, str], row: Row) -> Step:
     if row.case is None or row.findings:
         findings = row.findings or (Finding(row.place, "cannot be read"),)
-        return Step(row.place, row.case and row.case.head.slug, "fault", findings=findings)
+        return Step(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)
     slug = row.case.head.slug
     if (first := taken.setdefault(slug, row.place)) != row.place:
         twice = Finding(row.place, f"the slug “{slug}” is already used by {first}")

@@ -28,7 +28,7 @@ def assert_back(rows: list[Row], sent: list[Case]) -> None:
 
 
 @pytest.mark.parametrize("form", EVERY, ids=lambda form: form.__name__.rpartition(".")[2])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bundles)
 def test_cases_that_are_exported_are_imported_the_same(form, sent: list[Case]) -> None:  # type: ignore[no-untyped-def]
     assert_back(form.load(form.dump(sent)), sent)

@@ -91,4 +91,4 @@ def _read(archive: ZipFile, entry: ZipInfo, room: int) -> bytes:
 
 
 def _shown(name: str) -> str:
-    return f"“{name[:60].encode('ascii', 'backslashreplace').decode()}”"
+    return "“" + "".join(letter if letter.isprintable() else "?" for letter in name[:60]) + "”"

@@ -7,7 +7,7 @@ note (it comes back as none), and empty explanations.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from api.authoring.formats.exchanged import Path, from_case, to_row
 from api.authoring.formats.rows import Refused, Row
@@ -73,8 +73,13 @@ COLUMNS: tuple[Column, ...] = (
     Column("tags", ("tags",), f"Words to find it by. {_LINES}", "lines", required=False),
     Column("skills", ("skills",), "The pairs and cue types that it practises.", "names", required=False),
     *(
-        Column(f"about {field}", ("about", field), f"The person’s {field} as far as the story tells.", required=False)
-        for field in About.model_fields
+        Column(
+            f"about {field}",
+            ("about", field),
+            f"As far as the story tells: {', '.join(get_args(told.annotation))}.",
+            required=False,
+        )
+        for field, told in About.model_fields.items()
     ),
     Column("sources", ("sources",), f"Where it comes from. {_LINES}", "lines", required=False),
     Column("authors", ("authors",), f"Who wrote it. {_LINES}", "lines"),
@@ -115,7 +120,7 @@ def header(titles: Sequence[object]) -> list[Column]:
         names.pop()
     for name in names:
         if name not in _BY_NAME:
-            raise Refused(f"The first row names columns; “{name[:40]}” is unknown{did_you_mean(name[:40], _BY_NAME)}.")
+            raise Refused(f"The first row names columns; “{name[:40]}” is unknown{did_you_mean(name[:40], _BY_NAME)}")
         if names.count(name) > 1:
             raise Refused(f"The column “{name}” stands there twice.")
     missing = [column.name for column in COLUMNS if column.required and column.name not in names]

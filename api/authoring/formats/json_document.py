@@ -92,4 +92,4 @@ def _no_number(text: str) -> None:
 
 
 def _name(path: Path) -> str:
-    return ".".join(str(step)[:40] for step in path)
+    return ".".join(str(step)[:40] for step in path if step != "[key]")  # Pydantic's word for a name itself

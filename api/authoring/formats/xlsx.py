@@ -12,12 +12,13 @@ from openpyxl.styles import Alignment, Font
 
 from api.authoring.formats import archive
 from api.authoring.formats.columns import COLUMNS, Cell, Column, cells, header, is_note, notes, read_row
-from api.authoring.formats.rows import MOST_ROWS, Finding, Progress, Refused, Row, limit, limit_rows, quiet
+from api.authoring.formats.rows import Finding, Progress, Refused, Row, limit, limit_rows, quiet
 from api.library.case import Case
 
 SHEET, NOTES = "Vignettes", "What goes where"
 LARGEST_CELL = 32_767  # characters, Excel's own limit
-_MOST_COLUMNS = 100
+_MOST_COLUMNS = len(COLUMNS) + 10
+_LAST_ROW = 1_048_576  # of Excel; beyond it a file only pretends
 _WIDE = {"story", "why", "why threat", "why drive", "why soothing", "to talk about"}
 # Excel has no use for these, and XML readers stretch or fetch what they declare; UTF-16 hides them from a plain look.
 _DECLARES = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T)", re.I)
@@ -54,14 +55,13 @@ def template(example: Case) -> bytes:
 
 def load(data: bytes, progress: Progress = quiet) -> list[Row]:
     """The rows of the sheet “Vignettes”, or of the first one."""
-    table = list(_table(_sound(limit(data))))
-    columns = header([value for value, _ in table[0]] if table else [])
-    limit_rows(len(table))
+    (_, first), *table = list(_table(_sound(limit(data)))) or [(1, [])]
+    columns = header([value for value, _ in first])
     rows = []
-    for number, line in enumerate(table[1:], 2):
+    for done, (number, line) in enumerate(table, 1):
         if not is_note([value for value, _ in line]):
             rows.append(_row(f"row {number}", columns, line))
-        progress(number, len(table))
+        progress(done, len(table))
     if not rows:
         raise Refused("The table has no vignette below its first row.")
     return rows
@@ -92,16 +92,21 @@ def _sound(data: bytes) -> bytes:
     return data
 
 
-def _table(data: bytes) -> Iterator[list[tuple[str, str | None]]]:
-    """The cells of each line: their text, and what is wrong with them if anything."""
+def _table(data: bytes) -> Iterator[tuple[int, list[tuple[str, str | None]]]]:
+    """The lines that hold something, by number: the text of each cell, and what is wrong with it if anything."""
+    found = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions, which do not matter here
             book = load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
             sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
             sheet.reset_dimensions()
-            for line in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS):
-                yield [_read(cell) for cell in line]
+            for number, line in enumerate(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS), 1):
+                if any(cell.value is not None for cell in line):
+                    limit_rows(found := found + 1)
+                    yield number, [_read(cell) for cell in line]
+    except Refused:
+        raise
     except Exception as error:  # whatever odd XML makes openpyxl stumble over
         raise Refused(_DAMAGED) from error
 
