@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -24,12 +25,11 @@ def with_csv_cell(column: str, value: str, row: int = 2) -> bytes:
     return text.getvalue().encode()
 
 
-def with_xlsx_cell(column: str, value: object, row: int = 2) -> bytes:
+def with_xlsx_cell(column: str, value: str | datetime, row: int = 2) -> bytes:
     book = load_workbook(BytesIO(xlsx.dump(CASES)))
     sheet = book["Vignettes"]
     place = [cell.value for cell in sheet[1]].index(column) + 1
-    cell = sheet.cell(row, place)
-    cell.value = value
+    sheet.cell(row, place, value)
     saved = BytesIO()
     book.save(saved)
     return saved.getvalue()
@@ -116,8 +116,6 @@ def test_what_a_spreadsheet_works_out_is_told_and_not_run(value: str, says: str)
 
 
 def test_a_date_that_the_spreadsheet_made_is_told() -> None:
-    from datetime import UTC, datetime
-
     found = told(xlsx.load(with_xlsx_cell("title", datetime(2026, 5, 1, tzinfo=UTC).replace(tzinfo=None))))
 
     assert found == [
@@ -170,6 +168,7 @@ def test_the_published_schema_is_the_code_s_and_holds_for_exports() -> None:
     jsonschema.Draft202012Validator.check_schema(published)
     document = json.loads(json_document.dump(CASES))
     jsonschema.validate(document, published)
-    for change in ({"version": 2}, {"format": "x"}, {"more": 1}, {"vignettes": [{}]}):
+    changes: list[dict[str, object]] = [{"version": 2}, {"format": "x"}, {"more": 1}, {"vignettes": [{}]}]
+    for change in changes:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document | change, published)

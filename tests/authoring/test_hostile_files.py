@@ -8,7 +8,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.authoring.formats import READABLE, archive, casefiles, json_document, read_file, xlsx
@@ -199,7 +199,7 @@ def test_any_bytes_are_rows_or_one_refusal(form, data: bytes) -> None:  # type: 
 
 
 @pytest.mark.parametrize("form", READABLE, ids=lambda form: form.name)
-@settings(max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=5000)
 @given(st.data())
 def test_a_good_file_with_some_bytes_changed_is_rows_or_one_refusal(form, data) -> None:  # type: ignore[no-untyped-def]
     good = bytearray(GOOD[form.name])
@@ -209,7 +209,7 @@ def test_a_good_file_with_some_bytes_changed_is_rows_or_one_refusal(form, data) 
     outcome(form, bytes(good))
 
 
-@settings(max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=5000)
 @given(st.data())
 def test_a_workbook_whose_parts_are_changed_is_rows_or_one_refusal(data) -> None:  # type: ignore[no-untyped-def]
     parts = archive.unpack(GOOD["xlsx"])

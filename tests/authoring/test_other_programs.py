@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
-from citolab_qti_json_schema_converters import convert_qti_zip_to_exam_document
+from citolab_qti_json_schema_converters import convert_qti_zip_to_exam_document  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pygiftparser import parser
-from pygiftparser.utils import transformSpecials
+from pygiftparser import parser  # type: ignore[import-untyped]
+from pygiftparser.utils import transformSpecials  # type: ignore[import-untyped]
 from qti_convert import downgrade_package, upgrade_package
 
 from api.authoring.formats import anki, gift, qti
@@ -27,7 +27,7 @@ from tests.library.strategies import cases
 
 CASES = [case for text in (ANA_FILE, BEN_FILE, CLEO_FILE) if (case := read(text)[0])]
 bundles = st.lists(cases(), min_size=1, max_size=3, unique_by=lambda case: case.head.slug)
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=25)
 
 
 def words(html: str) -> str:
@@ -159,11 +159,13 @@ def test_anki_takes_every_vignette_as_a_card(collection: Collection, tmp_path: P
     assert "Threat or Soothing or Not enough information" in card.answer()
     assert CASES[1].others["drive"].split(".")[0] in card.answer()
     assert collection.decks.name(card.did) == "Three Circles"
+    assert collection.db
     assert collection.db.scalar("pragma integrity_check") == "ok"
 
 
 def test_a_later_package_updates_the_cards_and_keeps_what_was_practised(collection: Collection, tmp_path: Path) -> None:
     bring(collection, tmp_path, anki.dump(CASES, 1_800_000_000))
+    assert collection.db
     collection.db.execute("update cards set reps = 7")
     changed = [CASES[0].model_copy(update={"why": "Another reason."}), *CASES[1:]]
 
