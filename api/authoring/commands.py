@@ -51,22 +51,27 @@ def export_vignettes(
 def import_vignettes(
     path: Annotated[Path, typer.Argument(help="A folder of case files, or a .md, .zip, .json, .csv or .xlsx file.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish at once, instead of making drafts.")] = False,
 ) -> None:
-    """Shows row by row what an import would do, and where each fault is. One bad row, and nothing changes."""
+    """Brings vignettes in, and shows row by row what happens and where each fault is. One bad row, and nothing changes.
+
+    They become drafts, which trainers review and publish.
+    """
     from api.authoring.formats.rows import Refused
-    from api.authoring.importing import planned, read_path
+    from api.authoring.importing import apply, planned, read_path
 
     try:
         rows = _with_progress("Reading", lambda progress: read_path(path, progress))
     except Refused as refused:
         raise fail(str(refused)) from None
-    plan = planned(_engine(), rows)
+    engine = _engine()
+    plan = planned(engine, rows)
     _show(plan)
     if plan.refused:
         raise fail(plan.summary)
-    out.print(plan.summary)
     if not dry_run:
-        raise fail("Nothing was changed: an import only shows what it would do. Add --dry-run.")
+        _with_progress("Importing", lambda progress: apply(engine, rows, None, publish=publish, progress=progress))
+    out.print(plan.summary)
 
 
 def write_template(
