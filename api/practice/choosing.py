@@ -25,7 +25,12 @@ SKILLS_LOOKED_AT = 6
 OF_EACH_LEVEL = 4
 A_FEW = 24
 AIM = (0.75, 0.85)
-EXPLORE = 0.15  # standard deviation of chance added to a candidate's worth
+EXPLORE = 0.1  # standard deviation of the chance by which a candidate's worth is multiplied
+# What a meeting teaches, as against one with somebody new under another key.
+SAME_KEY = 1 / 1.42  # interleaving, g = .42 (Brunmair & Richter 2019)
+CONTRAST = 1.5  # for what the last story shared under another key, d = .50 (Alfieri 2013)
+KNOWN = 0.5  # a known story trains memory of that story
+OFF_AIM = 1.0  # by so much less for each unit of expected success outside of the aim
 
 WHY: dict[Reason, str] = {
     "first": "A clear story to begin with. Alike ones come together at first, then they are mixed.",
@@ -94,43 +99,43 @@ def choose(
         return None
     hard = difficulties(candidates)
     worth = {
-        item.id: _worth(item, state, shelf, last, needs, hard[item.id]) + random.gauss(0, EXPLORE)
+        item.id: _worth(item, state, last, needs, hard[item.id]) * random.gauss(1, EXPLORE)
         for item in candidates
     }
     best = max(candidates, key=lambda item: worth[item.id])
     expected = chance(state.ability_for(best), hard[best.id])
-    return Choice(best, _reason(best, state, shelf, last, now, wish), expected)
+    return Choice(best, _reason(best, state, last, now, wish), expected)
 
 
-def _worth(
-    item: Item, state: State, shelf: Shelf, last: Item | None, needs: Mapping[str, float], difficulty: float
-) -> float:
-    weights = [(2.0 if is_pair(skill) else 1.0, needs.get(skill, 0.0)) for skill in item.skills]
-    worth = sum(weight * own for weight, own in weights) / sum(weight for weight, _ in weights)
-    expected = chance(state.ability_for(item), difficulty)
-    worth -= 2 * max(0.0, AIM[0] - expected, expected - AIM[1])
+def _worth(item: Item, state: State, last: Item | None, needs: Mapping[str, float], difficulty: float) -> float:
+    """What the story is likely to teach: the needs of all its skills, by what the literature says of such a meeting."""
+    alternates = last is None or item.dominant != last.dominant
+    worth = 0.0
+    for skill in item.skills:
+        # Below level 2 a story has no competing sign, so that the pair is hardly at work.
+        own = needs.get(skill, 0.0) * (2.0 if is_pair(skill) and item.level > 1 else 1.0)
+        worth += own * (CONTRAST if last is not None and alternates and skill in last.skills else 1.0)
+    if not alternates:
+        worth *= SAME_KEY
     if item.id in state.seen:
-        worth -= 0.5
-    if last is not None and item.dominant == last.dominant:
-        worth -= 0.4
-    if _contrasts(item, state, shelf, last):
-        worth += 0.5
-    return worth
+        worth *= KNOWN
+    expected = chance(state.ability_for(item), difficulty)
+    return worth * (1 - OFF_AIM * max(0.0, AIM[0] - expected, expected - AIM[1]))
 
 
-def _contrasts(item: Item, state: State, shelf: Shelf, last: Item | None) -> bool:
-    """Whether the item stands against the last one: a shared pair, another key. Two in a row, not three."""
-    if last is None or item.dominant == last.dominant:
-        return False
-    shared = {skill for skill in item.skills if is_pair(skill) and skill in last.skills}
-    before = shelf.items.get(state.recent[-2]) if len(state.recent) > 1 else None
-    return bool(shared - set(before.skills if before else ()))
+def _contrasts(item: Item, last: Item | None) -> bool:
+    """Whether the item stands against the last one: a shared pair, another key."""
+    return (
+        last is not None
+        and item.dominant != last.dominant
+        and any(is_pair(skill) and skill in last.skills for skill in item.skills)
+    )
 
 
-def _reason(item: Item, state: State, shelf: Shelf, last: Item | None, now: float, wish: Wish) -> Reason:
+def _reason(item: Item, state: State, last: Item | None, now: float, wish: Wish) -> Reason:
     if item.id in state.seen:
         return "again"
-    if _contrasts(item, state, shelf, last):
+    if _contrasts(item, last):
         return "contrast"
     own = [state.skills[skill] for skill in item.skills if skill in state.skills]
     if any(skill.surprised is not None and now >= skill.due for skill in own):
