@@ -7,17 +7,17 @@ due, or was an error made with confidence comes first; somebody new before someb
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 from random import Random
 from typing import Literal
 
 from api.library.systems import SYSTEMS
+from api.practice.contrasting import partners
 from api.practice.elo import chance
 from api.practice.shelf import Item, Shelf, is_pair
 from api.practice.skills import need
-from api.practice.state import State
+from api.practice.state import State, new_people
 
-Reason = Literal["first", "placement", "contrast", "surprise", "due", "weak", "new", "chosen", "again"]
+Reason = Literal["first", "placement", "pair", "contrast", "surprise", "due", "weak", "new", "chosen", "again"]
 Difficulties = Callable[[Sequence[Item]], Mapping[int, float]]
 
 BLOCK = 2  # people of one system in a row, at the very beginning
@@ -35,6 +35,7 @@ OFF_AIM = 1.0  # by so much less for each unit of expected success outside of th
 WHY: dict[Reason, str] = {
     "first": "A clear story to begin with. Alike ones come together at first, then they are mixed.",
     "placement": "One of nine, from clear to open, to see where to begin.",
+    "pair": "You were sure, and the key sees it differently. Here is a story close to it where the key is another.",
     "contrast": "It is close to the story before, and one thing is different. Looking at both helps.",
     "surprise": "Something of this kind surprised you before. It is good to meet it again soon.",
     "due": "It is some time since you met a story of this kind.",
@@ -89,22 +90,20 @@ def choose(
             best = max(easy, key=lambda item: (_untried(state, item), random.random()))
             expected = chance(state.ability_for(best), difficulties([best])[best.id])
             return Choice(best, "first" if wish.place is None else "placement", expected)
+    startled = partners(shelf, last, state, without, random) if last is not None and state.startled else []
     needs = {skill: need(state.skills.get(skill), state.ability, now) for skill in wish.only or shelf.skills}
     neediest = sorted(needs, key=lambda skill: (-needs[skill], skill))[:SKILLS_LOOKED_AT]
     near = [skill for skill in last.skills if is_pair(skill) and skill in needs] if last else []
-    candidates = _candidates(shelf, state, dict.fromkeys([*near, *neediest]), without, random)
+    candidates = startled or _candidates(shelf, state, dict.fromkeys([*near, *neediest]), without, random)
     if not candidates and not wish.only:
         candidates = [item for item in shelf.items.values() if item.id not in without][:SKILLS_LOOKED_AT]
     if not candidates:
         return None
     hard = difficulties(candidates)
-    worth = {
-        item.id: _worth(item, state, last, needs, hard[item.id]) * random.gauss(1, EXPLORE)
-        for item in candidates
-    }
+    worth = {item.id: _worth(item, state, last, needs, hard[item.id]) * random.gauss(1, EXPLORE) for item in candidates}
     best = max(candidates, key=lambda item: worth[item.id])
     expected = chance(state.ability_for(best), hard[best.id])
-    return Choice(best, _reason(best, state, last, now, wish), expected)
+    return Choice(best, "pair" if startled else _reason(best, state, last, now, wish), expected)
 
 
 def _worth(item: Item, state: State, last: Item | None, needs: Mapping[str, float], difficulty: float) -> float:
@@ -163,7 +162,7 @@ def _block(shelf: Shelf, state: State, last: Item | None, without: Collection[in
         else [system for system in SYSTEMS if state.met.get(system, 0) == fewest]
     )
     for level in (1, 2, 3):
-        of_level = {s: _new_people(shelf.by_system.get((level, s), ()), state, without, random, A_FEW) for s in SYSTEMS}
+        of_level = {s: new_people(shelf.by_system.get((level, s), ()), state, without, random, A_FEW) for s in SYSTEMS}
         if found := [item for system in wanted for item in of_level[system]] or [
             item for items in of_level.values() for item in items
         ]:
@@ -172,21 +171,12 @@ def _block(shelf: Shelf, state: State, last: Item | None, without: Collection[in
 
 
 def _placed(shelf: Shelf, state: State, place: int, without: Collection[int], random: Random) -> list[Item]:
-    """People for the nine of a placement: each system at each level, from clear to open, never two of a kind in a row."""
+    """People for the nine of a placement: each system at each level, from clear to open, no two of a kind in a row."""
     system = SYSTEMS[(place + place // 3) % 3]
     for level in sorted((1, 2, 3), key=lambda level: abs(level - (1 + place // 3))):
-        if found := _new_people(shelf.by_system.get((level, system), ()), state, without, random, A_FEW):
+        if found := new_people(shelf.by_system.get((level, system), ()), state, without, random, A_FEW):
             return found
     return []
-
-
-def _new_people(
-    items: Sequence[Item], state: State, without: Collection[int], random: Random, number: int
-) -> list[Item]:
-    """Up to `number` whom the learner has not met, from a random place on."""
-    start = random.randrange(len(items)) if items else 0
-    turned = chain(islice(items, start, None), islice(items, start))
-    return list(islice((item for item in turned if item.id not in state.seen and item.id not in without), number))
 
 
 def _candidates(
@@ -198,7 +188,7 @@ def _candidates(
         new = [
             item
             for items in shelf.by_skill.get(skill, {}).values()
-            for item in _new_people(items, state, without, random, OF_EACH_LEVEL)
+            for item in new_people(items, state, without, random, OF_EACH_LEVEL)
         ]
         if not new:
             known = [

@@ -1,7 +1,9 @@
 """What a learner's answers add up to: abilities, skills, and whom they have met. Folded one answer at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from random import Random
 from typing import Any
 
 from api.practice.elo import START, step, surprise
@@ -26,7 +28,7 @@ class Given:
 
 @dataclass(slots=True)
 class State:
-    """Ability in logits after `n` first attempts; `seen` counts up, so the least recently seen has the smallest number."""
+    """Ability in logits after `n` first attempts. `seen` counts up: the least recently seen has the smallest number."""
 
     ability: float = 0.0
     n: int = 0
@@ -35,6 +37,7 @@ class State:
     seen: dict[int, int] = field(default_factory=dict)
     met: dict[str, int] = field(default_factory=dict)  # people first met, by the key's system
     recent: list[int] = field(default_factory=list)  # the newest last
+    startled: bool = False  # whether the newest answer was an error made with confidence
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +48,7 @@ class State:
             "seen": {str(key): value for key, value in self.seen.items()},
             "met": self.met,
             "recent": self.recent,
+            "startled": self.startled,
         }
 
     @classmethod
@@ -57,6 +61,7 @@ class State:
             seen={int(key): number for key, number in value["seen"].items()},
             met=dict(value["met"]),
             recent=list(value["recent"]),
+            startled=value["startled"],
         )
 
     def ability_for(self, item: Item) -> float:
@@ -73,6 +78,7 @@ def fold(state: State, given: Given, item: Item | None, difficulty: Callable[[It
     state.answers += 1
     state.seen[given.vignette_id] = state.answers
     state.recent = [*state.recent, given.vignette_id][-RECENT:]
+    state.startled = False
     if item is None:
         return None
     matched = given.system in item.acceptable
@@ -83,6 +89,7 @@ def fold(state: State, given: Given, item: Item | None, difficulty: Callable[[It
         state.n += 1
         state.met[item.dominant] = state.met.get(item.dominant, 0) + 1
     confident_error = not matched and given.confidence == "sure" and given.system != "unsure"
+    state.startled = confident_error
     rating = rate(matched, given.confidence, given.attempt)
     for name in concerned(item, given.system, matched):
         skill = state.skills.setdefault(name, Skill())
@@ -97,3 +104,12 @@ def fold(state: State, given: Given, item: Item | None, difficulty: Callable[[It
 def start_of(item: Item) -> float:
     """The difficulty before anybody has answered."""
     return START[item.level]
+
+
+def new_people(
+    items: Sequence[Item], state: State, without: Collection[int], random: Random, number: int
+) -> list[Item]:
+    """Up to `number` whom the learner has not met, from a random place on."""
+    start = random.randrange(len(items)) if items else 0
+    turned = chain(islice(items, start, None), islice(items, start))
+    return list(islice((item for item in turned if item.id not in state.seen and item.id not in without), number))

@@ -10,8 +10,8 @@ probability 0.5·exp(−days/7) and then answered like the key.
 **Learning.** After the explanation K_s moves by η·w·(1 − K_s), times
 ½ for each earlier meeting with this very vignette, 1/1.42 when the case before had the same key (interleaving, g = .42;
 not for the first three of a system), 1.5 for a skill that the case before shared under another key (contrast, d = .50
-on a gain of about one standard deviation), 1.3 after an error that was given as sure, and in one set by 4σ(z)(1 − σ(z)):
-what is far too easy or too hard teaches little.
+on a gain of about one standard deviation), 1.3 after an error that was given as sure, and in one set by
+4σ(z)(1 − σ(z)): what is far too easy or too hard teaches little.
 
 **Forgetting.** What was gained above the start is accessible to the part floor + (1 − floor)·exp(−t/h). Practice
 multiplies h by 1 + 0.74·(1 − R), R = exp(−t/h) before it: spaced practice lasts, massed does not (g = .74).

@@ -1,9 +1,9 @@
-"""Made-up libraries of the shape of the shipped one: as many of each system and level, pairs and cue types spread out."""
+"""Made-up libraries of the shape of the shipped one: systems and levels balanced, pairs and cue types spread out."""
 
 from random import Random
 
 from api.library.codebook import CUE_LABEL, PAIR_QUESTION
-from api.library.systems import SYSTEMS, System
+from api.library.systems import SYSTEMS, Answer, System
 from api.practice.shelf import Item, systems_of
 
 HARDNESS = {1: -0.75, 2: 0.0, 3: 0.75}
@@ -34,7 +34,7 @@ def make_library(seed: str, size: int = 72, first_id: int = 1) -> tuple[list[Ite
         if level > 1:
             other = random.choice(sorted(systems_of(pair) - {system}))
             skills += rarest(_cues(other), 1)
-        acceptable = (system, "unsure") if level == 3 and random.random() < 0.5 else (system,)
+        acceptable: tuple[Answer, ...] = (system, "unsure") if level == 3 and random.random() < 0.5 else (system,)
         items.append(Item(first_id + number, f"case-{first_id + number}", system, level, acceptable, tuple(skills)))
         hardness[first_id + number] = HARDNESS[level] + random.gauss(0, 0.4)
     return items, hardness

@@ -10,7 +10,6 @@ from tests.simulation.library import make_library
 from tests.simulation.schedulers import ORDERS
 
 SITTINGS = 10
-CASES = 10
 DAYS_BETWEEN = 2.0
 WEEK_LATER = 7.0
 UNSEEN = 144
@@ -32,9 +31,12 @@ class Gain:
     ratio_high: float
 
 
-def gains(parameters: Parameters, seed: str, learners: int) -> dict[str, list[float]]:
-    """Each learner's gain under each order. The same people with the same starting skills under all of them."""
-    items, hardness = make_library(f"{seed} library")
+def gains(parameters: Parameters, seed: str, learners: int, cases: int, size: int) -> dict[str, list[float]]:
+    """Each learner's gain under each order, with so many cases in each sitting, from a library of that size.
+
+    The same people with the same starting skills come under all orders.
+    """
+    items, hardness = make_library(f"{seed} library", size)
     unseen, hardness_unseen = make_library(f"{seed} unseen", UNSEEN, first_id=10_001)
     skills = sorted({skill for item in [*items, *unseen] for skill in item.skills})
     found: dict[str, list[float]] = {}
@@ -47,10 +49,10 @@ def gains(parameters: Parameters, seed: str, learners: int) -> dict[str, list[fl
                 return fmean(learner.chance(item, hardness_unseen[item.id], day) for item in unseen)
 
             before = level(learner, 0.0)
-            order = make(items, Random(f"{seed} {name} {number}"), difficulties)
+            order = make(items, Random(f"{seed} {name} {number}"), difficulties, learner)
             for sitting in range(SITTINGS):
                 learner.begin()
-                for place in range(CASES):
+                for place in range(cases):
                     day = sitting * DAYS_BETWEEN + place * MINUTE
                     item = order.next(day, place)
                     order.answered(item, learner.answer(item, hardness[item.id], day), day)

@@ -13,7 +13,7 @@ from api.practice.elo import step
 from api.practice.shelf import Item, Shelf
 from api.practice.skills import DAY
 from api.practice.state import Given, State, fold, start_of
-from tests.simulation.learner import Answer
+from tests.simulation.learner import Answer, Learner, weight
 
 EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -110,14 +110,44 @@ class Ours:
             self._difficulties[item.id] = (delta - step(n) * moved, n + 1)
 
 
-Make = Callable[[Sequence[Item], Random, dict[int, tuple[float, int]]], Order]
+class Knowing:
+    """No scheduler can be built so: it looks into the learner's head and takes what teaches most in the next minute."""
+
+    def __init__(self, items: Sequence[Item], learner: Learner) -> None:
+        self._items, self._learner = items, learner
+
+    def next(self, day: float, place: int) -> Item:
+        return max(self._items, key=self._taught)
+
+    def answered(self, item: Item, answer: Answer, day: float) -> None:
+        pass
+
+    def _taught(self, item: Item) -> float:
+        learner, parameters = self._learner, self._learner.parameters
+        times, _ = learner.met.get(item.id, (0, 0.0))
+        before = learner.before
+        same = before is not None and before.dominant == item.dominant
+        factor = parameters.repeat**times
+        if same and learner.keys_met.get(item.dominant, 0) >= 3:
+            factor *= parameters.same_key
+        taught = 0.0
+        for skill in item.skills:
+            shared = before is not None and not same and skill in before.skills
+            own = learner.skills[skill]
+            moved = min(1.0, factor * weight(skill, item) * (parameters.contrast if shared else 1.0))
+            taught += moved * (1 - own.start - own.gained) * (1.0 if "." in skill else 2.0)
+        return taught
+
+
+Make = Callable[[Sequence[Item], Random, dict[int, tuple[float, int]], Learner], Order]
 
 ORDERS: dict[str, Make] = {
-    "ours": Ours,
-    "random order": lambda items, random, _: Listed(items, random),
-    "fixed order": lambda items, _random, _: Listed(items),
-    "blocked by system": lambda items, _random, _: Listed(
+    "ours": lambda items, random, difficulties, _: Ours(items, random, difficulties),
+    "random order": lambda items, random, *_: Listed(items, random),
+    "fixed order": lambda items, *_: Listed(items),
+    "blocked by system": lambda items, *_: Listed(
         sorted(items, key=lambda item: (SYSTEMS.index(item.dominant), item.level, item.id))
     ),
-    "Anki by vignette": lambda items, random, _: Anki(items, random),
+    "Anki by vignette": lambda items, random, *_: Anki(items, random),
+    "(knows all)": lambda items, _random, _difficulties, learner: Knowing(items, learner),
 }
