@@ -102,6 +102,8 @@ def choose(
     hard = difficulties(candidates)
     worth = {item.id: _worth(item, state, last, needs, hard[item.id]) * random.gauss(1, EXPLORE) for item in candidates}
     best = max(candidates, key=lambda item: worth[item.id])
+    if all(item.id in state.seen for item in candidates):
+        best = min(candidates, key=lambda item: state.seen[item.id])
     expected = chance(state.ability_for(best), hard[best.id])
     return Choice(best, "pair" if startled else _reason(best, state, last, now, wish), expected)
 
