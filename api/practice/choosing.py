@@ -22,7 +22,7 @@ Difficulties = Callable[[Sequence[Item]], Mapping[int, float]]
 
 BLOCK = 2  # people of one system in a row, at the very beginning
 SKILLS_LOOKED_AT = 6
-OF_EACH_LEVEL = 4
+OF_EACH_LEVEL = 2
 A_FEW = 24
 AIM = (0.75, 0.85)
 EXPLORE = 0.1  # standard deviation of the chance by which a candidate's worth is multiplied

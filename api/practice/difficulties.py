@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from time import monotonic
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from api.db import insert_into, table
 from api.practice.elo import step
@@ -14,6 +14,9 @@ from api.practice.state import start_of
 FRESH_SECONDS = 60.0
 
 _difficulty = table(Difficulty)
+_READ = select(_difficulty.c.vignette_id, _difficulty.c.series, _difficulty.c.delta, _difficulty.c.n).where(
+    _difficulty.c.vignette_id.in_(bindparam("ids", expanding=True))
+)
 
 
 class Difficulties:
@@ -29,8 +32,7 @@ class Difficulties:
         items = list(items)
         old = [item for item in items if item.id not in self._known or self._known[item.id][0] < now - FRESH_SECONDS]
         if old:
-            columns = (_difficulty.c.vignette_id, _difficulty.c.series, _difficulty.c.delta, _difficulty.c.n)
-            rows = connection.execute(select(*columns).where(_difficulty.c.vignette_id.in_([item.id for item in old])))
+            rows = connection.execute(_READ, {"ids": [item.id for item in old]})
             found = {row.vignette_id: row for row in rows if row.series == self.series.get(row.vignette_id)}
             for item in old:
                 row = found.get(item.id)

@@ -31,7 +31,14 @@ _upto = func.coalesce(_kept.c.upto, 0)
 _total = select(func.count()).where(_guess.c.learner == bindparam("learner")).scalar_subquery()
 # One query: the state that was kept, and each guess that is newer or belongs to the sitting.
 _READ = (
-    select(_kept.c.upto, _kept.c.folded, _kept.c.state, _total.label("total"), *_COLUMNS)
+    select(
+        _kept.c.upto,
+        _kept.c.folded,
+        # With the first row alone: to read it costs more than all the rest.
+        case((func.row_number().over(order_by=_guess.c.id) == 1, _kept.c.state)).label("state"),
+        _total.label("total"),
+        *_COLUMNS,
+    )
     .select_from(
         _me.outerjoin(_kept, _kept.c.learner == _me.c.learner).outerjoin(
             _guess,

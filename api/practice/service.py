@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import Connection, Engine, desc, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, desc, func, insert, select, update
 
 from api.db import now, table, writing
 from api.guesses.models import Guess
@@ -21,6 +21,12 @@ from api.practice.state import Given
 
 _sitting = table(Sitting)
 _guess = table(Guess)
+_OPEN = (
+    select(*(_sitting.c[name] for name in ("id", "kind", "skill", "planned", "after_guess", "started_at")))
+    .where(_sitting.c.learner == bindparam("learner"), _sitting.c.ended_at.is_(None))
+    .order_by(desc(_sitting.c.id))
+    .limit(1)
+)
 _random = Random()  # noqa: S311  # which story comes next is no secret
 
 
@@ -191,13 +197,7 @@ class Practice:
 
 def open_sitting(connection: Connection, learner: str) -> Open | None:
     """The learner's sitting that has no end yet."""
-    columns = [_sitting.c[name] for name in ("id", "kind", "skill", "planned", "after_guess", "started_at")]
-    row = connection.execute(
-        select(*columns)
-        .where(_sitting.c.learner == learner, _sitting.c.ended_at.is_(None))
-        .order_by(desc(_sitting.c.id))
-        .limit(1)
-    ).one_or_none()
+    row = connection.execute(_OPEN, {"learner": learner}).one_or_none()
     return None if row is None else Open(*row)
 
 
