@@ -77,6 +77,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     known = learner is not None
     learner = learner or new_learner()
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    beside = form.pop("beside", None)  # the story that this one was read beside
     try:
         take_guess(request, learner)
         body = _parse(form)
@@ -87,7 +88,9 @@ async def give_guess(request: Request, slug: str) -> Response:
     if wants_fragment(request):
         response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts)
     else:
-        response = RedirectResponse(f"/vignettes/{slug}/outcome", status_code=303)
+        compared = beside in request.app.state.catalogue.vignettes
+        url = f"/practice/pair/{beside}/{slug}" if compared else f"/vignettes/{slug}/outcome"
+        response = RedirectResponse(url, status_code=303)
     if not known:
         remember(request, response, learner)
     return response

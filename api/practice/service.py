@@ -49,6 +49,7 @@ class Next:
     choice: Choice | None
     over: bool
     contrast_to: str | None = None  # the slug of the story to look at beside it
+    passed: tuple[str, ...] = ()  # who was passed over and is not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Practice:
         """What the learner meets next. `past` are slugs that are passed over this time; without `again` and outside of
         a sitting nobody comes twice."""
         shelf, difficulties = self._bookcase.of(catalogue)
-        passed = {vignette.id for slug in past if (vignette := catalogue.vignettes.get(slug))}
+        passed = {identity for slug in past if (identity := _id(catalogue, slug)) is not None}
         with self._engine.connect() as connection:
             sitting = open_sitting(connection, learner) if learner else None
             after = {"after": sitting.after_guess} if sitting else {}
@@ -85,7 +86,8 @@ class Practice:
         if sitting is not None and choice is None:
             close_sitting(self._engine, sitting, len(remembered.sitting))
             return Next(None, over=True)
-        return Next(choice, over=False, contrast_to=_beside(shelf, remembered, choice))
+        unanswered = tuple(slug for slug in past if _id(catalogue, slug) not in remembered.state.seen)
+        return Next(choice, over=False, contrast_to=_beside(shelf, remembered, choice), passed=unanswered)
 
     def _choose(
         self,
@@ -209,6 +211,11 @@ def close_sitting(engine: Engine, sitting: Open, done: int) -> None:
             .where(_sitting.c.id == sitting.id, _sitting.c.ended_at.is_(None))
             .values(done=done, ended_at=now())
         )
+
+
+def _id(catalogue: Catalogue, slug: str) -> int | None:
+    vignette = catalogue.vignettes.get(slug)
+    return None if vignette is None else vignette.id
 
 
 def _count(connection: Connection, learner: str, after: int) -> int:

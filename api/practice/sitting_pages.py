@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from api.db import session
+from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
@@ -18,7 +19,7 @@ from api.practice.naming import skill_name
 from api.practice.service import Practice
 from api.practice.shelf import item_of
 from api.practice.sittings import KINDS, Kind
-from api.practice.views import end_view, pair_view, progress_view, start_view
+from api.practice.views import PairView, end_view, progress_view, start_view
 from api.problems import NotFound, Unprocessable
 from api.ratelimit import LEARNERS_PER_ADDRESS, address, take
 from api.web import render
@@ -60,7 +61,7 @@ def _go_on(request: Request, learner: str | None, past: list[str], again: bool) 
     slug = found.choice.item.slug
     if found.contrast_to:
         return RedirectResponse(f"/practice/pair/{found.contrast_to}/{slug}", status_code=303)
-    query = {"because": found.choice.reason} | ({"past": ",".join(past[-40:])} if past else {})
+    query = {"because": found.choice.reason} | ({"past": ",".join(found.passed[-40:])} if found.passed else {})
     return RedirectResponse(f"/vignettes/{slug}?{urlencode(query, safe=',')}", status_code=303)
 
 
@@ -126,7 +127,7 @@ def pair(
     guesses = [latest_guess(db, learner, vignette) if learner else None for vignette in (first, second)]
     if guesses[0] is None:
         return RedirectResponse(f"/vignettes/{one}", status_code=303)
-    view = pair_view(
+    view = PairView(
         skill_name(shared),
         PAIR_QUESTION[shared],
         view_explanation(first.case),
@@ -134,6 +135,7 @@ def pair(
         view_vignette(second.case),
         view_explanation(second.case) if guesses[1] else None,
         second.case.head.key.dominant if guesses[1] else None,
+        MATCH_LABEL[match(guesses[1].system, second.case)] if guesses[1] else None,
         opened=open or second.case.head.content_note is None,
     )
     return render(request, "practice/pair.html", title="What is different?", section="practice", view=view)

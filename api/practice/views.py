@@ -142,6 +142,7 @@ class PairView:
     second: VignetteView
     second_told: ExplanationView | None
     second_key: System | None
+    match_label: str | None
     opened: bool
 
 
@@ -191,7 +192,7 @@ def progress_view(progress: Progress) -> ProgressView:
     rows = [
         SkillRow(
             row.skill,
-            row.name,
+            row.name if is_pair(row.skill) else _sentence(row.name.removeprefix("Sign: ")),
             tuple(sorted(systems_of(row.skill) & set(SYSTEMS), key=SYSTEMS.index)),
             row.matched,
             row.answered,
@@ -240,18 +241,8 @@ def end_view(here: Progress, whole: Progress) -> EndView:
     )
 
 
-def pair_view(
-    name: str,
-    question: str,
-    first: ExplanationView,
-    first_key: System,
-    second: VignetteView,
-    second_told: ExplanationView | None,
-    second_key: System | None,
-    *,
-    opened: bool,
-) -> PairView:
-    return PairView(name, question, first, first_key, second, second_told, second_key, opened)
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lead(answered: int) -> str:
