@@ -80,7 +80,10 @@ def choose(
     """The next vignette, or None when all are in `without`. `difficulties` is asked once, for a few candidates."""
     wish = wish or Wish()
     last = shelf.items.get(state.recent[-1]) if state.recent else None
-    if wish.place is not None or (sum(state.met.values()) < BLOCK * len(SYSTEMS) and not wish.only):
+    startled = []
+    if last is not None and state.startled and wish.place is None:
+        startled = partners(shelf, last, state, without, random)
+    if wish.place is not None or (not startled and sum(state.met.values()) < BLOCK * len(SYSTEMS) and not wish.only):
         easy = (
             _block(shelf, state, last, without, random)
             if wish.place is None
@@ -90,12 +93,11 @@ def choose(
             best = max(easy, key=lambda item: (_untried(state, item), random.random()))
             expected = chance(state.ability_for(best), difficulties([best])[best.id])
             return Choice(best, "first" if wish.place is None else "placement", expected)
-    startled = partners(shelf, last, state, without, random) if last is not None and state.startled else []
     needs = {skill: need(state.skills.get(skill), state.ability, now) for skill in wish.only or shelf.skills}
     neediest = sorted(needs, key=lambda skill: (-needs[skill], skill))[:SKILLS_LOOKED_AT]
     near = [skill for skill in last.skills if is_pair(skill) and skill in needs] if last else []
     candidates = startled or _candidates(shelf, state, dict.fromkeys([*near, *neediest]), without, random)
-    if not candidates and not wish.only:
+    if not candidates:  # only who was met a moment ago is left of these skills
         candidates = [item for item in shelf.items.values() if item.id not in without][:SKILLS_LOOKED_AT]
     if not candidates:
         return None

@@ -129,12 +129,12 @@ def keep_practice(engine: Engine, learner: str, remembered: Remembered, difficul
         with writing(engine).begin() as connection:
             if remembered.kept is None:
                 statement: Any = insert_into(_kept, connection).values(learner=learner, **values)
-                done = connection.execute(statement.on_conflict_do_nothing())
+                statement = statement.on_conflict_do_nothing()
             else:
                 upto, folded = remembered.kept
                 unchanged = (_kept.c.learner == learner, _kept.c.upto == upto, _kept.c.folded == folded)
-                done = connection.execute(update(_kept).where(*unchanged).values(**values))
-            if done.rowcount == 1:
+                statement = update(_kept).where(*unchanged).values(**values)
+            if connection.execute(statement.returning(_kept.c.learner)).first() is not None:
                 difficulties.move(connection, remembered.moves)
     except DBAPIError as error:
         if not is_unavailable(error):

@@ -39,9 +39,11 @@ def test_practice_begins_with_two_clear_people_of_each_system(seed: str) -> None
 
 @given(seeds)
 def test_nobody_comes_twice_while_there_is_somebody_new_of_the_skills_that_need_practice(seed: str) -> None:
-    met = go_on(State(), 40, seed)
-
-    assert len({item.id for item in met}) == 40
+    met: list[int] = []
+    for item in go_on(State(), 60, seed):
+        if item.id in met:
+            assert any(all(other.id in met for other in ITEMS if skill in other.skills) for skill in item.skills)
+        met.append(item.id)
 
 
 def test_kinds_are_mixed_after_the_first_block() -> None:
@@ -56,7 +58,7 @@ def test_kinds_are_mixed_after_the_first_block() -> None:
 @given(seeds)
 def test_an_error_made_with_confidence_leads_to_a_similar_story_with_another_key(seed: str) -> None:
     state = State()
-    go_on(state, 8, seed)
+    go_on(state, int(seed) % 12, seed)
     item = next_for(state, seed=seed).item
     give(state, item, False, "sure")
     stand_against = partners(SHELF, item, state, (), Random(seed))

@@ -16,6 +16,8 @@ async def test_a_confident_error_leads_to_the_two_stories_and_the_answer_leads_b
         FILES[CLEO]
         .replace(CLEO, DAN)
         .replace("Cleo", "Dan")
+        .replace("makes tea for her mother.", "[makes tea for her mother]{.soothing.give_care}.")
+        .replace("At night she lies awake, and", "At night [she sleeps well]{.soothing.rest}, and")
         .replace("dominant: threat", "dominant: soothing")
         .replace("threat: [70, 90]", "threat: [5, 15]")
         .replace("soothing: [5, 15]", "soothing: [70, 90]")
