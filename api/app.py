@@ -37,7 +37,10 @@ from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.practice import api as practice_api
+from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
+from api.practice.service import Practice
 from api.problems import ProblemDetails
 from api.ratelimit import Limiter
 from api.security import Security
@@ -77,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
         app.state.hub = hub
+        app.state.practice = Practice(engine)
         app.state.needs_setup = needs_setup(engine)
         writer.start()
         hub.start()
@@ -119,7 +123,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         member_pages.router,
         screen_pages.router,
         console_pages.router,
+        practice_api.router,
         practice_pages.router,
+        sitting_pages.router,
+        mine_pages.router,
         identity_pages.router,
         link_pages.router,
         account_pages.router,

@@ -70,18 +70,6 @@ def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | No
     return Answered(row.system, row.confidence, cues, row.attempt, row.version, row.series)
 
 
-def answered_vignettes(db: Session, learner: str) -> dict[int, int]:
-    """The vignettes that a learner has answered, oldest answer first, each with its number of attempts."""
-    rows = db.exec(
-        select(Guess.vignette_id, Guess.attempt).where(Guess.learner == learner).order_by(col(Guess.id))
-    ).all()
-    latest: dict[int, int] = {}
-    for vignette_id, attempt in rows:
-        latest.pop(vignette_id, None)
-        latest[vignette_id] = attempt
-    return latest
-
-
 def counts_of(engine: Engine, vignettes: list[Vignette]) -> dict[int, Counts]:
     """How everybody first answered, by vignette id; one query, however many guesses there are."""
     keys = [(vignette.id, vignette.series) for vignette in vignettes]

@@ -9,9 +9,10 @@ from api.groups import models as groups_models
 from api.guesses import models as guesses_models
 from api.identity import models as identity_models
 from api.library import models as library_models
+from api.practice import models as practice_models
 
 # Imported for their tables, which register themselves.
-TABLES = (authoring_models, groups_models, guesses_models, identity_models, library_models)
+TABLES = (authoring_models, groups_models, guesses_models, identity_models, library_models, practice_models)
 
 # One process of several that start together migrates; the others wait for it.
 ADVISORY_LOCK = 0x3C1AC1E5

@@ -1,35 +1,206 @@
-"""What to ask next."""
+"""Whom to meet next: a pure function of the library, what is known of the learner, and the time.
 
-from collections.abc import Mapping, Sequence
+The rules, with their reasons: a first block of two for each system, then mixed (Brunmair & Richter 2019); what is weak,
+due, or was an error made with confidence comes first; somebody new before somebody known; an expected success of 75 to
+85 %; and now and then a story that shares a confusable pair with the last one under another key (Alfieri 2013).
+"""
 
-from api.library.catalogue import Vignette
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from api.library.systems import SYSTEMS
+from api.practice.contrasting import partners
+from api.practice.elo import chance
+from api.practice.shelf import Item, Shelf, is_pair
+from api.practice.skills import need
+from api.practice.state import State, new_people
+
+Reason = Literal["first", "placement", "pair", "contrast", "surprise", "due", "weak", "new", "chosen", "again"]
+Difficulties = Callable[[Sequence[Item]], Mapping[int, float]]
+
+BLOCK = 2  # people of one system in a row, at the very beginning
+SKILLS_LOOKED_AT = 6
+OF_EACH_LEVEL = 2
+A_FEW = 24
+AIM = (0.75, 0.85)
+EXPLORE = 0.1  # standard deviation of the chance by which a candidate's worth is multiplied
+# What a meeting teaches, as against one with somebody new under another key.
+SAME_KEY = 1 / 1.42  # interleaving, g = .42 (Brunmair & Richter 2019)
+CONTRAST = 1.5  # for what the last story shared under another key, d = .50 (Alfieri 2013)
+KNOWN = 0.5  # a known story trains memory of that story
+OFF_AIM = 1.0  # by so much less for each unit of expected success outside of the aim
+
+WHY: dict[Reason, str] = {
+    "first": "A clear story to begin with. Alike ones come together at first, then they are mixed.",
+    "placement": "One of nine, from clear to open, to see where to begin.",
+    "pair": "You were sure, and the key sees it differently. Here is a story close to it where the key is another.",
+    "contrast": "It is close to the story before, and one thing is different. Looking at both helps.",
+    "surprise": "Something of this kind surprised you before. It is good to meet it again soon.",
+    "due": "It is some time since you met a story of this kind.",
+    "weak": "This kind of story is still new or not settled for you.",
+    "new": "Somebody you have not met, about as hard as helps most.",
+    "chosen": "It is of the kind that you chose to practise.",
+    "again": "You have met everybody of this kind, so this is who you met longest ago.",
+}
 
 
-def choose_next(vignettes: Sequence[Vignette], answered: Mapping[int, int], after: str | None) -> Vignette | None:
-    """The next vignette for a learner who has `answered` these ids, oldest answer first.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A vignette, why it was chosen, and the expected probability of matching its key."""
 
-    A case not yet seen, the easiest level first, with another dominant system than the last one where that is
-    possible: mixing kinds trains telling them apart (Brunmair & Richter 2019). None when all are answered.
-    `after` is the slug just answered or skipped, which is not given again at once.
-    """
-    last = next((vignette for vignette in vignettes if vignette.slug == after), None)
-    unseen = [vignette for vignette in vignettes if vignette.id not in answered and vignette is not last]
-    if not unseen:
-        return last if last is not None and last.id not in answered else None
-    order = {vignette.slug: place for place, vignette in enumerate(vignettes)}
-    # A skipped case waits until the others of its level have been offered.
-    position = order[last.slug] if last is not None else -1
+    item: Item
+    reason: Reason
+    expected: float
 
-    def rank(vignette: Vignette) -> tuple[int, bool, bool, int]:
-        head = vignette.case.head
-        same_kind = last is not None and head.key.dominant == last.case.head.key.dominant
-        return (head.level, same_kind, order[vignette.slug] < position, order[vignette.slug])
-
-    return min(unseen, key=rank)
+    @property
+    def why(self) -> str:
+        return WHY[self.reason]
 
 
-def choose_again(vignettes: Sequence[Vignette], answered: Mapping[int, int], after: str | None) -> Vignette | None:
-    """The least recently answered vignette, for a learner who goes round once more."""
-    by_id = {vignette.id: vignette for vignette in vignettes}
-    order = [by_id[vignette_id] for vignette_id in answered if vignette_id in by_id]
-    return next((vignette for vignette in order if vignette.slug != after), order[0] if order else None)
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a sitting asks of the choice: only these skills, or the place 0 to 8 within a placement."""
+
+    only: tuple[str, ...] = ()
+    place: int | None = None
+
+
+def choose(
+    shelf: Shelf,
+    state: State,
+    now: float,
+    difficulties: Difficulties,
+    random: Random,
+    *,
+    without: Collection[int] = (),
+    wish: Wish | None = None,
+) -> Choice | None:
+    """The next vignette, or None when all are in `without`. `difficulties` is asked once, for a few candidates."""
+    wish = wish or Wish()
+    last = shelf.items.get(state.recent[-1]) if state.recent else None
+    startled = []
+    if last is not None and state.startled and wish.place is None:
+        startled = partners(shelf, last, state, without, random)
+    if wish.place is not None or (not startled and sum(state.met.values()) < BLOCK * len(SYSTEMS) and not wish.only):
+        easy = (
+            _block(shelf, state, last, without, random)
+            if wish.place is None
+            else _placed(shelf, state, wish.place, without, random)
+        )
+        if easy:
+            best = max(easy, key=lambda item: (_untried(state, item), random.random()))
+            expected = chance(state.ability_for(best), difficulties([best])[best.id])
+            return Choice(best, "first" if wish.place is None else "placement", expected)
+    needs = {skill: need(state.skills.get(skill), state.ability, now) for skill in wish.only or shelf.skills}
+    neediest = sorted(needs, key=lambda skill: (-needs[skill], skill))[:SKILLS_LOOKED_AT]
+    near = [skill for skill in last.skills if is_pair(skill) and skill in needs] if last else []
+    candidates = startled or _candidates(shelf, state, dict.fromkeys([*near, *neediest]), without, random)
+    if not candidates:  # only who was met a moment ago is left of these skills
+        candidates = [item for item in shelf.items.values() if item.id not in without][:SKILLS_LOOKED_AT]
+    if not candidates:
+        return None
+    hard = difficulties(candidates)
+    worth = {item.id: _worth(item, state, last, needs, hard[item.id]) * random.gauss(1, EXPLORE) for item in candidates}
+    best = max(candidates, key=lambda item: worth[item.id])
+    if all(item.id in state.seen for item in candidates):
+        best = min(candidates, key=lambda item: state.seen[item.id])
+    expected = chance(state.ability_for(best), hard[best.id])
+    return Choice(best, "pair" if startled else _reason(best, state, last, now, wish), expected)
+
+
+def _worth(item: Item, state: State, last: Item | None, needs: Mapping[str, float], difficulty: float) -> float:
+    """What the story is likely to teach: the needs of all its skills, by what the literature says of such a meeting."""
+    alternates = last is None or item.dominant != last.dominant
+    worth = 0.0
+    for skill in item.skills:
+        # Below level 2 a story has no competing sign, so that the pair is hardly at work.
+        own = needs.get(skill, 0.0) * (2.0 if is_pair(skill) and item.level > 1 else 1.0)
+        worth += own * (CONTRAST if last is not None and alternates and skill in last.skills else 1.0)
+    if not alternates:
+        worth *= SAME_KEY
+    if item.id in state.seen:
+        worth *= KNOWN
+    expected = chance(state.ability_for(item), difficulty)
+    return worth * (1 - OFF_AIM * max(0.0, AIM[0] - expected, expected - AIM[1]))
+
+
+def _contrasts(item: Item, last: Item | None) -> bool:
+    """Whether the item stands against the last one: a shared pair, another key."""
+    return (
+        last is not None
+        and item.dominant != last.dominant
+        and any(is_pair(skill) and skill in last.skills for skill in item.skills)
+    )
+
+
+def _reason(item: Item, state: State, last: Item | None, now: float, wish: Wish) -> Reason:
+    if item.id in state.seen:
+        return "again"
+    if _contrasts(item, last):
+        return "contrast"
+    own = [state.skills[skill] for skill in item.skills if skill in state.skills]
+    if any(skill.surprised is not None and now >= skill.due for skill in own):
+        return "surprise"
+    if wish.only:
+        return "chosen"
+    if any(now >= skill.due for skill in own):
+        return "due"
+    if len(own) < len(item.skills) or any(skill.theta < 0 for skill in own):
+        return "weak"
+    return "new"
+
+
+def _untried(state: State, item: Item) -> int:
+    return sum(skill not in state.skills for skill in item.skills)
+
+
+def _block(shelf: Shelf, state: State, last: Item | None, without: Collection[int], random: Random) -> list[Item]:
+    """People for the first block: the clearest level that is left, and two of one system before the next."""
+    going_on = last is not None and state.met.get(last.dominant, 0) % BLOCK != 0
+    fewest = min(state.met.get(system, 0) for system in SYSTEMS)
+    wanted = (
+        [last.dominant]
+        if last is not None and going_on
+        else [system for system in SYSTEMS if state.met.get(system, 0) == fewest]
+    )
+    for level in (1, 2, 3):
+        of_level = {s: new_people(shelf.by_system.get((level, s), ()), state, without, random, A_FEW) for s in SYSTEMS}
+        if found := [item for system in wanted for item in of_level[system]] or [
+            item for items in of_level.values() for item in items
+        ]:
+            return found
+    return []
+
+
+def _placed(shelf: Shelf, state: State, place: int, without: Collection[int], random: Random) -> list[Item]:
+    """People for the nine of a placement: each system at each level, from clear to open, no two of a kind in a row."""
+    system = SYSTEMS[(place + place // 3) % 3]
+    for level in sorted((1, 2, 3), key=lambda level: abs(level - (1 + place // 3))):
+        if found := new_people(shelf.by_system.get((level, system), ()), state, without, random, A_FEW):
+            return found
+    return []
+
+
+def _candidates(
+    shelf: Shelf, state: State, skills: Iterable[str], without: Collection[int], random: Random
+) -> list[Item]:
+    """A few people for each skill and level whom the learner has not met; where all were met, those met longest ago."""
+    found: dict[int, Item] = {}
+    for skill in skills:
+        new = [
+            item
+            for items in shelf.by_skill.get(skill, {}).values()
+            for item in new_people(items, state, without, random, OF_EACH_LEVEL)
+        ]
+        if not new:
+            known = [
+                item
+                for items in shelf.by_skill.get(skill, {}).values()
+                for item in items
+                if item.id not in without and item.id not in state.recent
+            ]
+            new = sorted(known, key=lambda item: state.seen.get(item.id, 0))[:OF_EACH_LEVEL]
+        found |= {item.id: item for item in new}
+    return list(found.values())

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 from pydantic import ValidationError
@@ -16,14 +16,15 @@ from api.guesses.api import take_guess
 from api.guesses.outcome import view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import Confidence, GuessBody
-from api.guesses.service import answered_vignettes, counts_of, latest_guess, record
+from api.guesses.service import counts_of, latest_guess, record
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
 from api.library.case import Case
 from api.library.explaining import explanation
 from api.library.systems import Answer
 from api.library.views import VignetteView, view_vignette
-from api.practice.choosing import choose_again, choose_next
+from api.practice.choosing import WHY
+from api.practice.service import Place
 from api.problems import Problem, TooMany, Unavailable, Unprocessable
 from api.statistics.classes import class_statistics
 from api.statistics.figures import view_class_statistics
@@ -46,31 +47,30 @@ class CaseView:
     vignette: VignetteView
     opened: bool
     skip_url: str
+    place: Place | None = None
+    why: str | None = None
     chosen: str | None = None
     confidence: str | None = None
     error: str | None = None
 
 
-@router.get("/practice")
-def next_vignette(
-    request: Request, db: Annotated[Session, Depends(session)], after: str | None = None, again: bool = False
-) -> Response:
-    """Goes to the next vignette, or to the page that says that all are answered."""
-    learner = find_learner(request)
-    answered = answered_vignettes(db, learner) if learner else {}
-    vignettes = list(request.app.state.catalogue.vignettes.values())
-    choice = choose_next(vignettes, answered, after)
-    if choice is None and again:
-        choice = choose_again(vignettes, answered, after)
-    if choice is None:
-        return render(request, "practice/done.html", title="Practice", section="practice", total=len(vignettes))
-    return RedirectResponse(f"/vignettes/{choice.slug}", status_code=303)
-
-
 @router.get("/vignettes/{slug}")
-def show_vignette(request: Request, slug: str, open: bool = False) -> Response:  # the query's own name
-    """The story with the answer control; first its content note, where it has one."""
-    return _case_page(request, find_vignette(request, slug).case, opened=open)
+def show_vignette(
+    request: Request,
+    slug: str,
+    open: bool = False,  # the query's own name
+    because: Annotated[str, Query(max_length=20)] = "",
+    past: Annotated[str, Query(max_length=2000)] = "",
+) -> Response:
+    """The story with the answer control; first its content note, where it has one.
+
+    `because` is the reason for which it was chosen, `past` the slugs that were passed over to come here.
+    """
+    case = find_vignette(request, slug).case
+    learner = find_learner(request)
+    place = request.app.state.practice.place(learner) if learner else None
+    why = next((said for reason, said in WHY.items() if reason == because), None)
+    return _case_page(request, case, opened=open, place=place, why=why, past=past)
 
 
 @router.post("/vignettes/{slug}/guesses")
@@ -81,6 +81,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     known = learner is not None
     learner = learner or new_learner()
     form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    beside = form.pop("beside", None)  # the story that this one was read beside
     try:
         take_guess(request, learner)
         body = _parse(form)
@@ -91,7 +92,9 @@ async def give_guess(request: Request, slug: str) -> Response:
     if wants_fragment(request):
         response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts)
     else:
-        response = RedirectResponse(f"/vignettes/{slug}/outcome", status_code=303)
+        compared = beside in request.app.state.catalogue.vignettes
+        url = f"/practice/pair/{beside}/{slug}" if compared else f"/vignettes/{slug}/outcome"
+        response = RedirectResponse(url, status_code=303)
     if not known:
         remember(request, response, learner)
     return response
@@ -137,12 +140,17 @@ def _case_page(
     opened: bool,
     form: dict[str, str] | None = None,
     problem: Problem | None = None,
+    place: Place | None = None,
+    why: str | None = None,
+    past: str = "",
 ) -> Response:
     form = form or {}
     view = CaseView(
         vignette=view_vignette(case),
         opened=opened or case.head.content_note is None,
-        skip_url=f"/practice?after={case.head.slug}",
+        skip_url="/practice?" + urlencode({"after": case.head.slug} | ({"past": past} if past else {}), safe=","),
+        place=place,
+        why=why,
         chosen=form.get("system"),
         confidence=form.get("confidence"),
         error=problem.detail if problem else None,

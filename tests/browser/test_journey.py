@@ -27,6 +27,7 @@ def test_from_the_first_page_to_the_next_person_by_keyboard_and_without_a_page_l
     page = calm_page
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
+    page.get_by_role("button", name="Begin: Ten people").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana and the race")
 
     page.evaluate("window.stillHere = true")
@@ -65,6 +66,7 @@ def test_a_content_note_can_be_read_before_the_story_or_avoided(calm_page: Page,
 def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> None:
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
+    page.get_by_role("button", name="Begin: Ten people").click()
     page.locator("label.answer.drive").click()
     page.get_by_text("Very", exact=True).click()
     page.get_by_role("button", name="Send my answer").click()
@@ -74,6 +76,39 @@ def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> Non
     expect(page.get_by_text("very sure")).to_be_visible()
     page.get_by_role("link", name="Next person").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cleo and the letter")
+    expect(page.get_by_text("Ten people · 2 of 10")).to_be_visible()
+
+
+def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site: Server) -> None:
+    page = calm_page
+    page.goto(f"{new_site.base_url}/practice")
+    page.get_by_role("button", name="Begin: Five minutes").click()
+    for key, person in (("2", "Ana"), ("1", "Cleo")):
+        expect(page.get_by_role("heading", level=1)).to_contain_text(person)
+        page.keyboard.press(key)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"biggest for {person}")
+        expect(page.get_by_text("Matches the key")).to_be_visible()
+        page.keyboard.press("Enter")
+    page.get_by_role("link", name="Read the story").click()
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("biggest for Ben")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("That was a good stretch")
+    expect(page.get_by_text("You met 3 people.")).to_be_visible()
+
+
+def test_the_keys_can_be_turned_off(calm_page: Page, new_site: Server) -> None:
+    page = calm_page
+    page.goto(f"{new_site.base_url}/vignettes/{ANA}")
+    page.get_by_role("button", name="Turn them off").click()
+    page.locator("h1").focus()
+    page.keyboard.press("2")
+
+    expect(page.locator("input[name=system][value=drive]")).not_to_be_checked()
+    expect(page.get_by_role("button", name="Turn keys on")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

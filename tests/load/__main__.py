@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import class500, guesses, otree, processes, statistics, streams, votes
+from . import choosing, class500, guesses, learning, otree, processes, statistics, streams, votes
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -14,6 +14,7 @@ parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
 parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")
 parser.add_argument("--guesses", type=int, help="rows in the large database (statistics)")
+parser.add_argument("--learners", type=int, help="made-up learners in each set (learning)")
 arguments = parser.parse_args()
 quick: bool = arguments.quick
 rounds: int | None = arguments.rounds
@@ -26,6 +27,8 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "class500": lambda: class500.run(console, members=100 if quick else 500, rounds=rounds or (1 if quick else 5)),
     "processes": lambda: processes.run(console, rounds=rounds or (1 if quick else 5), number=1_000 if quick else 6_000),
     "otree": lambda: otree.run(console, rounds=rounds or (1 if quick else 3), participants=50 if quick else 200),
+    "choosing": lambda: choosing.run(console, rounds=rounds, large=(1_000, 2_000) if quick else choosing.LARGE),
+    "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),

@@ -11,9 +11,11 @@ from tests.rows import attempts, reasons
 HTMX = {"HX-Request": "true"}
 
 
-async def next_slug(client: httpx.AsyncClient, after: str = "", again: bool = False) -> str | None:
-    answer = await client.get("/practice", params={"after": after, "again": again})
-    return answer.headers["location"].removeprefix("/vignettes/") if answer.status_code == 303 else None
+async def next_slug(client: httpx.AsyncClient, after: str = "", again: bool = False, past: str = "") -> str | None:
+    answer = await client.get("/practice", params={"after": after, "again": again, "past": past})
+    if answer.status_code != 303:
+        return None
+    return answer.headers["location"].removeprefix("/vignettes/").partition("?")[0]
 
 
 async def answer(client: httpx.AsyncClient, slug: str, system: str = "drive") -> httpx.Response:
@@ -31,7 +33,7 @@ async def test_practice_goes_through_every_story_once_by_level_and_then_says_tha
         slug = await next_slug(client, after=slug)
 
     assert met == list(SLUGS)
-    done = await client.get("/practice")
+    done = await client.get("/practice", params={"after": BEN})
     assert done.status_code == 200
     assert "You have met everyone" in done.text
     assert "3 stories" in done.text
@@ -53,6 +55,14 @@ async def test_a_skipped_story_comes_back_after_the_others(client: httpx.AsyncCl
 
     assert await next_slug(client, after=BEN) == ANA
     assert await next_slug(client, after=ANA) == ANA  # the only one that is left
+
+
+async def test_whoever_skips_twice_comes_to_somebody_else(client: httpx.AsyncClient) -> None:
+    first = await client.get("/practice", params={"after": ANA})
+    gate = await client.get(first.headers["location"])
+
+    assert f"/practice?after={CLEO}&amp;past={ANA}" in gate.text
+    assert await next_slug(client, after=CLEO, past=ANA) == BEN
 
 
 async def test_an_unknown_story_before_does_not_matter(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,184 @@
+"""JSON: the next case and why, progress, and everything held about the learner."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from api.guesses.rules import Confidence
+from api.identity.learner import require_learner
+from api.library.api import VignetteOut, public_fields
+from api.library.systems import Answer, System
+from api.practice.mine import delete_learner, export
+from api.practice.progress import Share
+from api.practice.service import Practice
+from api.problems import responses
+
+router = APIRouter(prefix="/api/v1", tags=["practice"])
+
+
+class NextOut(BaseModel):
+    """The next vignette and why it was chosen. `over` when a sitting has come to its end; then there is none."""
+
+    vignette: VignetteOut | None
+    reason: str | None
+    why: str | None
+    expected: float | None = Field(description="The expected probability of matching the key, 0 to 1.")
+    contrast_to: str | None = Field(description="The slug of a story to look at beside it: what is different?")
+    over: bool
+
+
+class ShareOut(BaseModel):
+    """`matched` of `answered`, with its 95 % Wilson interval; both null before the first answer."""
+
+    name: str
+    answered: int
+    matched: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+class BinOut(BaseModel):
+    confidence: Confidence
+    expected: float
+    answered: int
+    matched: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+class CalibrationOut(BaseModel):
+    """`bias` is mean confidence less the share matched; `brier` the mean squared distance, 0 to 1."""
+
+    bins: list[BinOut]
+    answered: int
+    bias: float | None
+    brier: float | None
+
+
+class SkillOut(BaseModel):
+    skill: str
+    name: str
+    answered: int
+    matched: int
+    due: datetime | None = Field(description="When it comes back; null when it was not met yet.")
+
+
+class AdviceOut(BaseModel):
+    skill: str | None
+    title: str
+    sentence: str
+
+
+class ProgressOut(BaseModel):
+    """First answers only. `confusion[key][answer]` counts what was taken for what."""
+
+    answered: int
+    overall: ShareOut
+    systems: list[ShareOut]
+    levels: list[ShareOut]
+    confusion: dict[System, dict[System, int]]
+    unsure: dict[System, int]
+    also_fit: int
+    calibration: CalibrationOut
+    curve: list[ShareOut]
+    skills: list[SkillOut]
+    advice: AdviceOut
+
+
+class GuessOut(BaseModel):
+    vignette: str
+    series: int
+    version: int
+    attempt: int
+    system: Answer
+    confidence: Confidence | None
+    cues: list[Any] | None
+    reason: str | None
+    circles: dict[str, Any] | None
+    created_at: datetime
+
+
+class SittingOut(BaseModel):
+    kind: str
+    skill: str | None
+    planned: int | None
+    done: int
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class ExportOut(BaseModel):
+    """Every row about the learner. `worked_out` is made from the guesses and says nothing beyond them."""
+
+    learner: str
+    guesses: list[GuessOut]
+    sittings: list[SittingOut]
+    worked_out: dict[str, Any] | None
+
+
+@router.get("/practice/next", responses=responses(401))
+def get_next(request: Request) -> NextOut:
+    """Whom to meet next: somebody new, of a kind that is weak or due. Asking does not answer anything."""
+    practice: Practice = request.app.state.practice
+    catalogue = request.app.state.catalogue
+    found = practice.next_case(catalogue, require_learner(request))
+    choice = found.choice
+    if choice is None:
+        return NextOut(vignette=None, reason=None, why=None, expected=None, contrast_to=None, over=found.over)
+    return NextOut(
+        vignette=VignetteOut.model_validate(public_fields(catalogue.vignettes[choice.item.slug])),
+        reason=choice.reason,
+        why=choice.why,
+        expected=round(choice.expected, 3),
+        contrast_to=found.contrast_to,
+        over=False,
+    )
+
+
+@router.get("/practice/progress", responses=responses(401))
+def get_progress(request: Request) -> ProgressOut:
+    """How the learner's answers stand to the keys, and what is due."""
+    practice: Practice = request.app.state.practice
+    progress = practice.progress(request.app.state.catalogue, require_learner(request))
+    return ProgressOut(
+        answered=progress.answered,
+        overall=_share(progress.whole),
+        systems=[_share(row) for row in progress.systems],
+        levels=[_share(row) for row in progress.levels],
+        confusion=progress.confusion,
+        unsure=progress.unsure,
+        also_fit=progress.also_fit,
+        calibration=CalibrationOut.model_validate(progress.calibration, from_attributes=True),
+        curve=[_share(row) for row in progress.curve],
+        skills=[
+            SkillOut(
+                skill=row.skill,
+                name=row.name,
+                answered=row.answered,
+                matched=row.matched,
+                due=None if row.due is None else datetime.fromtimestamp(row.due, UTC),
+            )
+            for row in progress.skills
+        ],
+        advice=AdviceOut.model_validate(progress.advice, from_attributes=True),
+    )
+
+
+@router.get("/practice/export", responses=responses(401))
+def get_export(request: Request) -> ExportOut:
+    """Everything that is held about the learner."""
+    return ExportOut.model_validate(export(request.app.state.engine, require_learner(request)))
+
+
+@router.delete("/learners/me", status_code=204, response_class=Response, responses=responses(401, 503))
+def delete_me(request: Request) -> Response:
+    """Deletes everything that is held about the learner, at once and for good. The class's counts go down by it."""
+    delete_learner(request.app.state.engine, require_learner(request))
+    return Response(status_code=204)
+
+
+def _share(row: Share) -> ShareOut:
+    return ShareOut.model_validate(row, from_attributes=True)

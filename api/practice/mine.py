@@ -1,0 +1,116 @@
+"""What is held about a learner: all of it given out, all of it deleted, or carried on with on another device."""
+
+import csv
+import hashlib
+import io
+import secrets
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlmodel import SQLModel
+
+from api.db import now, table, writing
+from api.groups.codes import ALPHABET, normalise
+from api.guesses.models import Guess, Tally
+from api.library.models import Vignette
+from api.practice.models import DeviceCode, PracticeState, Sitting
+
+CODE_LENGTH = 10  # 20 to the power of 10: it opens somebody's answers, and nobody has to read it out
+CODE_MINUTES = 10
+
+_guess, _vignette, _tally = table(Guess), table(Vignette), table(Tally)
+_sitting, _state, _code = table(Sitting), table(PracticeState), table(DeviceCode)
+_GUESS_COLUMNS = ("series", "version", "attempt", "system", "confidence", "cues", "reason", "circles", "created_at")
+
+
+def export(engine: Engine, learner: str) -> dict[str, Any]:
+    """Every row about the learner: guesses oldest first, sittings, and what was worked out from the guesses."""
+    with engine.connect() as connection:
+        guesses = connection.execute(
+            select(_vignette.c.slug.label("vignette"), *(_guess.c[name] for name in _GUESS_COLUMNS))
+            .join(_vignette, _vignette.c.id == _guess.c.vignette_id)
+            .where(_guess.c.learner == learner)
+            .order_by(_guess.c.id)
+        ).mappings()
+        columns = ("kind", "skill", "planned", "done", "started_at", "ended_at")
+        sittings = connection.execute(
+            select(*(_sitting.c[name] for name in columns)).where(_sitting.c.learner == learner).order_by(_sitting.c.id)
+        ).mappings()
+        state = connection.execute(select(_state.c.state).where(_state.c.learner == learner)).scalar()
+        return {
+            "learner": learner,
+            "guesses": [dict(row) for row in guesses],
+            "sittings": [dict(row) for row in sittings],
+            "worked_out": state,
+        }
+
+
+def export_csv(engine: Engine, learner: str) -> str:
+    """The guesses as a table, in the order in which they were given; reasons never begin a formula."""
+    text = io.StringIO()
+    columns = ("vignette", "attempt", "system", "confidence", "reason", "created_at")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore")
+    writer.writeheader()
+    for row in export(engine, learner)["guesses"]:
+        reason = row["reason"] or ""
+        # A spreadsheet would run what begins like this.
+        safe = f"'{reason}" if reason.startswith(("=", "+", "-", "@")) else reason
+        writer.writerow({**row, "reason": safe, "created_at": row["created_at"].isoformat()})
+    return text.getvalue()
+
+
+def delete_learner(engine: Engine, learner: str) -> None:
+    """Deletes every row about the learner; the class's counts go down by their first answers.
+
+    What is left is how hard the vignettes have proved, which is about nobody.
+    """
+    with writing(engine).begin() as connection:
+        first = connection.execute(
+            select(_guess.c.vignette_id, _guess.c.series, _guess.c.system).where(
+                _guess.c.learner == learner, _guess.c.attempt == 1
+            )
+        )
+        # In the order of their keys, so that two processes on one database cannot wait for each other.
+        for (vignette_id, series, system), count in sorted(Counter(tuple(row) for row in first).items()):
+            column = _tally.c[system]
+            connection.execute(
+                update(_tally)
+                .where(_tally.c.vignette_id == vignette_id, _tally.c.series == series)
+                .values({column: column - count})
+            )
+        for model in (Guess, PracticeState, Sitting, DeviceCode):
+            connection.execute(delete(_of(model)).where(_of(model).c.learner == learner))
+
+
+def make_code(engine: Engine, learner: str) -> str:
+    """A code with which the learner carries on elsewhere, once and within ten minutes. An earlier one is void."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    with writing(engine).begin() as connection:
+        connection.execute(delete(_code).where((_code.c.learner == learner) | (_code.c.expires_at < now())))
+        connection.execute(
+            insert(_code).values(
+                digest=_digest(code), learner=learner, expires_at=now() + timedelta(minutes=CODE_MINUTES)
+            )
+        )
+    return code
+
+
+def use_code(engine: Engine, typed: str) -> str | None:
+    """The learner of a code that is still good; it is used up by that."""
+    with writing(engine).begin() as connection:
+        used = connection.execute(
+            delete(_code)
+            .where(_code.c.digest == _digest(normalise(typed)), _code.c.expires_at >= now())
+            .returning(_code.c.learner)
+        )
+        return used.scalar_one_or_none()
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _of(model: type[SQLModel]) -> Any:
+    return table(model)

@@ -1,0 +1,141 @@
+"""Pages around the cases: where practice begins, whom to meet next, the end of a sitting, and two stories compared."""
+
+from typing import Annotated, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from api.db import session
+from api.guesses.rules import MATCH_LABEL, match
+from api.guesses.service import latest_guess
+from api.identity.learner import find_learner, new_learner, remember
+from api.library.api import find_vignette
+from api.library.codebook import PAIR_QUESTION
+from api.library.views import view_explanation, view_vignette
+from api.practice.contrasting import shared_pair
+from api.practice.naming import skill_name
+from api.practice.service import Practice
+from api.practice.shelf import item_of
+from api.practice.sittings import KINDS, Kind
+from api.practice.views import PairView, end_view, progress_view, start_view
+from api.problems import NotFound, Unprocessable
+from api.ratelimit import LEARNERS_PER_ADDRESS, address, take
+from api.web import render
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _limit(request: Request) -> None:
+    await take(request, LEARNERS_PER_ADDRESS, address(request))
+
+
+@router.get("/practice")
+def start(
+    request: Request,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+    past: Annotated[str, Query(max_length=2000)] = "",
+    again: bool = False,
+) -> Response:
+    """Where practice begins; with `after`, on to the next case."""
+    learner = find_learner(request)
+    practice: Practice = request.app.state.practice
+    if after is not None or again:
+        return _go_on(request, learner, [slug for slug in [*past.split(","), after or ""] if slug], again)
+    catalogue = request.app.state.catalogue
+    progress = practice.progress(catalogue, learner) if learner else None
+    place = practice.place(learner) if learner else None
+    view = start_view(progress, place, len(catalogue.vignettes))
+    return render(request, "practice/start.html", title="Practise", section="practice", view=view)
+
+
+def _go_on(request: Request, learner: str | None, past: list[str], again: bool) -> Response:
+    catalogue = request.app.state.catalogue
+    found = request.app.state.practice.next_case(catalogue, learner, past=past, again=again)
+    if found.over:
+        return RedirectResponse("/practice/end", status_code=303)
+    if found.choice is None:
+        total = len(catalogue.vignettes)
+        return render(request, "practice/done.html", title="Practice", section="practice", total=total)
+    slug = found.choice.item.slug
+    if found.contrast_to:
+        return RedirectResponse(f"/practice/pair/{found.contrast_to}/{slug}", status_code=303)
+    query = {"because": found.choice.reason} | ({"past": ",".join(found.passed[-40:])} if found.passed else {})
+    return RedirectResponse(f"/vignettes/{slug}?{urlencode(query, safe=',')}", status_code=303)
+
+
+@router.post("/practice/sittings", dependencies=[Depends(_limit)])
+def begin(
+    request: Request,
+    kind: Annotated[str, Form(max_length=20)] = "",
+    skill: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Begins a sitting, and goes to its first case."""
+    if kind not in KINDS:
+        raise Unprocessable("Choose one of the kinds of sitting.")
+    learner = find_learner(request)
+    known = learner is not None
+    learner = learner or new_learner()
+    chosen: Kind = get_args(Kind)[KINDS.index(kind)]
+    request.app.state.practice.begin(learner, chosen, skill or None)
+    response = RedirectResponse("/practice?after=", status_code=303)
+    if not known:
+        remember(request, response, learner)
+    return response
+
+
+@router.post("/practice/leave")
+def leave(request: Request) -> Response:
+    """Ends the sitting as it stands."""
+    if learner := find_learner(request):
+        request.app.state.practice.leave(learner)
+    return RedirectResponse("/practice/end", status_code=303)
+
+
+@router.get("/practice/end")
+def end(request: Request) -> Response:
+    """What went well in the last sitting, and what to look at next."""
+    learner = find_learner(request)
+    practice: Practice = request.app.state.practice
+    found = practice.last_sitting(request.app.state.catalogue, learner) if learner else None
+    if found is None:
+        return RedirectResponse("/practice", status_code=303)
+    view = end_view(*found)
+    return render(request, "practice/end.html", title=view.headline, section="practice", view=view)
+
+
+@router.get("/practice/progress")
+def progress(request: Request) -> Response:
+    """Everything about the learner's answers so far, as pictures with tables."""
+    learner = find_learner(request)
+    practice: Practice = request.app.state.practice
+    view = progress_view(practice.progress(request.app.state.catalogue, learner or ""))
+    return render(request, "practice/progress.html", title=view.headline, section="practice", view=view)
+
+
+@router.get("/practice/pair/{one}/{other}")
+def pair(
+    request: Request, one: str, other: str, db: Annotated[Session, Depends(session)], open: bool = False
+) -> Response:
+    """Two similar stories with different keys, side by side. A key is shown once its story has been answered."""
+    first, second = find_vignette(request, one), find_vignette(request, other)
+    shared = shared_pair(item_of(first), item_of(second))
+    learner = find_learner(request)
+    if shared is None:
+        raise NotFound("These two stories are not a pair.")
+    guesses = [latest_guess(db, learner, vignette) if learner else None for vignette in (first, second)]
+    if guesses[0] is None:
+        return RedirectResponse(f"/vignettes/{one}", status_code=303)
+    view = PairView(
+        skill_name(shared),
+        PAIR_QUESTION[shared],
+        view_explanation(first.case),
+        first.case.head.key.dominant,
+        view_vignette(second.case),
+        view_explanation(second.case) if guesses[1] else None,
+        second.case.head.key.dominant if guesses[1] else None,
+        MATCH_LABEL[match(guesses[1].system, second.case)] if guesses[1] else None,
+        opened=open or second.case.head.content_note is None,
+    )
+    return render(request, "practice/pair.html", title="What is different?", section="practice", view=view)

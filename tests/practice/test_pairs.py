@@ -1,0 +1,71 @@
+"""Two similar stories side by side, and the page of progress."""
+
+import httpx
+
+from tests.cast import ANA, CLEO, FILES, put_cases
+from tests.client import MakeSettings, http_client, running
+
+DAN = "dan-the-door"
+
+
+async def test_a_confident_error_leads_to_the_two_stories_and_the_answer_leads_back(
+    make_settings: MakeSettings,
+) -> None:
+    settings = make_settings()
+    dan = (
+        FILES[CLEO]
+        .replace(CLEO, DAN)
+        .replace("Cleo", "Dan")
+        .replace("makes tea for her mother.", "[makes tea for her mother]{.soothing.give_care}.")
+        .replace("At night she lies awake, and", "At night [she sleeps well]{.soothing.rest}, and")
+        .replace("dominant: threat", "dominant: soothing")
+        .replace("threat: [70, 90]", "threat: [5, 15]")
+        .replace("soothing: [5, 15]", "soothing: [70, 90]")
+        .replace("## Why threat", "## Why soothing")
+        .replace("## Why somebody may say soothing", "## Why somebody may say threat")
+        .replace("*sees the flat gone*", "*makes tea*")
+    )
+    put_cases(settings.vignettes_dir, {DAN: dan})
+    async with running(settings) as app, http_client(app) as client:
+        assert app.state.catalogue.problems == ()
+        for slug, system in ((ANA, "drive"), (CLEO, "soothing")):
+            await client.post(f"/vignettes/{slug}/guesses", data={"system": system, "confidence": "sure"})
+        sent = await client.get("/practice", params={"after": CLEO})
+        assert sent.headers["location"] == f"/practice/pair/{CLEO}/{DAN}"
+
+        before = (await client.get(sent.headers["location"])).text
+        assert "What is different?" in before
+        assert "The key is threat" in before
+        assert "The key is soothing" not in before
+
+        form = {"system": "soothing", "beside": CLEO}
+        answered = await client.post(f"/vignettes/{DAN}/guesses", data=form)
+        after = (await client.get(answered.headers["location"])).text
+
+    assert answered.headers["location"] == f"/practice/pair/{CLEO}/{DAN}"
+    assert "The key is soothing" in after
+    assert "Matches the key" in after
+    assert "Is danger kept out" in after
+
+
+async def test_stories_that_share_no_pair_are_not_compared(client: httpx.AsyncClient) -> None:
+    assert (await client.get(f"/practice/pair/{ANA}/{CLEO}")).status_code == 404
+
+
+async def test_progress_shows_pictures_with_the_same_numbers_in_tables(client: httpx.AsyncClient) -> None:
+    for slug, system in ((ANA, "drive"), (CLEO, "soothing")):
+        await client.post(f"/vignettes/{slug}/guesses", data={"system": system, "confidence": "sure"})
+
+    page = (await client.get("/practice/progress")).text
+
+    assert 'aria-label="How often answers matched the key, by how sure you felt: Very: 50%."' in page
+    assert "1 of 2" in page
+    assert "Next: Kept safe, or feeling safe" in page
+    assert "2 people so far" in page
+
+
+async def test_progress_of_nobody_invites(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/practice/progress")).text
+
+    assert "Nobody met yet" in page
+    assert "not met yet" in page
