@@ -10,6 +10,7 @@ from sqlite3 import connect
 from statistics import median
 
 from rich.console import Console
+from sqlalchemy import Engine
 
 from api.app import spare_the_collector
 from api.db import make_engine
@@ -50,7 +51,7 @@ def _measure(path: Path, vignettes: int, learners: int, asked: int) -> list[tupl
     engine = make_engine(f"sqlite:///{path}")
     upgrade(engine)
     items, _ = make_library("choosing", vignettes)
-    catalogue = _catalogue(items)
+    catalogue = _catalogue(engine, items)
     _fill(path, items, learners)
     practice = Practice(engine)
     random = Random("choosing")
@@ -67,7 +68,7 @@ def _measure(path: Path, vignettes: int, learners: int, asked: int) -> list[tupl
     return times
 
 
-def _catalogue(items: list[Item]) -> Catalogue:
+def _catalogue(engine: Engine, items: list[Item]) -> Catalogue:
     pattern, _ = read(ANA_FILE)
     assert pattern is not None
     made = {}
@@ -76,7 +77,9 @@ def _catalogue(items: list[Item]) -> Catalogue:
         changes = {"slug": item.slug, "level": item.level, "skills": list(item.skills), "key": key}
         case = pattern.model_copy(update={"head": pattern.head.model_copy(update=changes)})
         made[item.slug] = Vignette(item.id, 1, 1, "built-in", case)
-    return Catalogue(made)
+    catalogue = Catalogue(engine)
+    catalogue.vignettes = made
+    return catalogue
 
 
 def _fill(path: Path, items: list[Item], learners: int) -> None:
