@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
-        telemetry={"tracing": False, "metrics": False},  # nothing is collected that nobody set up
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is collected that nobody set up
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -122,12 +122,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     hot = Direct(
         app.build_middleware_stack(),
         largest_body=LARGEST_BODY,
-        routes=[
-            ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
-            ("POST", r"/vignettes/([^/]+)/guesses", practice_pages.give_guess),
-            ("PUT", r"/api/v1/groups/([^/]+)/guess", groups_api.vote),
-            ("POST", r"/g/([^/]+)/guess", member_pages.give_guess),
-        ],
+        routes={
+            "POST /api/v1/vignettes/{name}/guesses": guesses_api.give_guess,
+            "POST /vignettes/{name}/guesses": practice_pages.give_guess,
+            "PUT /api/v1/groups/{name}/guess": groups_api.vote,
+            "POST /g/{name}/guess": member_pages.give_guess,
+        },
     )
     app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url)
     return app

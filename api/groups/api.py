@@ -219,7 +219,7 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
             circles=body.circles.model_dump() if body.circles else None,
         )
     )
-    request.app.state.hub.changed(code)
+    request.app.state.hub.mark(code)
     return voted
 
 

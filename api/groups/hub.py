@@ -119,9 +119,10 @@ class Hub:
     def changed(self, code: str) -> None:
         """A group has changed here; may be called from any thread."""
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._mark, code)
+        self._loop.call_soon_threadsafe(self.mark, code)
 
-    def _mark(self, code: str) -> None:
+    def mark(self, code: str) -> None:
+        """The same, from the event loop itself: to wake it would cost each vote a system call."""
         self._to_publish.add(code)
         self._hear(code)
 
