@@ -16,6 +16,8 @@ from api.groups import console_pages, member_pages, screen_pages
 from api.groups.api import VoteBody
 from api.groups.broker import make_broker
 from api.groups.hub import Hub
+from api.groups.kept_pages import KeptPages
+from api.groups.looking import Looker
 from api.groups.purging import purge_for_ever, purge_quietly
 from api.groups.showing import Shower
 from api.groups.telling import Teller, tell_step, tell_version
@@ -71,6 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.catalogue = catalogue
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
+        app.state.looker = Looker(engine)
+        app.state.member_pages = KeptPages()
         app.state.hub = hub
         app.state.needs_setup = needs_setup(engine)
         writer.start()
@@ -127,6 +131,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "POST /vignettes/{name}/guesses": practice_pages.give_guess,
             "PUT /api/v1/groups/{name}/guess": groups_api.vote,
             "POST /g/{name}/guess": member_pages.give_guess,
+            "GET /g/{name}/now/member": member_pages.member_now,
+            "GET /g/{name}/live/member": member_pages.live_member,
+            "GET /api/v1/groups/{name}/events": groups_api.follow,
+            "GET /g/{name}": member_pages.phone,
         },
     )
     app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url)

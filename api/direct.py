@@ -36,7 +36,8 @@ class Direct:
             self._routes.setdefault(method, []).append((prefix, suffix, handler))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        # What has a query takes the long way, on which it is looked at.
+        if scope["type"] == "http" and not scope["query_string"]:
             path = scope["path"]
             for prefix, suffix, handler in self._routes.get(scope["method"], ()):
                 if path.startswith(prefix) and path.endswith(suffix):

@@ -158,14 +158,3 @@ def read_votes(connection: Connection, since: Mapping[int, int]) -> dict[int, Vo
     for round_id, number, member, system, confidence in found:
         votes[round_id][number, member] = OwnVote(system, confidence)
     return votes
-
-
-def read_own_votes(connection: Connection, round_id: int, member: str) -> dict[int, OwnVote]:
-    """A member's votes in a round, by ballot, with marked words and reason."""
-    found = connection.execute(select(_vote).where(_vote.c.round_id == round_id, _vote.c.member == member))
-    return {
-        row.ballot: OwnVote(
-            row.system, row.confidence, tuple((start, end) for start, end in row.cues or ()), row.reason
-        )
-        for row in found
-    }
