@@ -70,8 +70,8 @@ def leave(request: Request, code: str) -> Response:
     member = find_member(request, code)
     response = RedirectResponse("/", status_code=303)
     if member is not None:
-        service.leave(request.app.state.engine, code, member.uid)
-        request.app.state.hub.changed(code)
+        if service.leave(request.app.state.engine, code, member.uid, member.id):
+            request.app.state.hub.changed(code)
         response.delete_cookie(f"member-{code}")
     return response
 

@@ -34,6 +34,17 @@ class Group(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
+class Departure(SQLModel, table=True):
+    """A member who has left, so that leaving twice counts once."""
+
+    __tablename__ = "departure"
+
+    group_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("room.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    member: str = Field(max_length=32, primary_key=True)
+
+
 class GroupRound(SQLModel, table=True):
     """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown."""
 
