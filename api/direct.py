@@ -50,7 +50,8 @@ class Direct:
     async def _answer(self, handler: Handler, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         try:
-            request._body = await self._read(receive)  # what `request.body()` gives, read under our own limit
+            if scope["method"] != "GET":
+                request._body = await self._read(receive)  # what `request.body()` gives, read under our own limit
             response = await handler(request, name)
         except Problem as problem:
             response = answer(request, problem)

@@ -44,8 +44,11 @@ async def phone(request: Request, code: str) -> Response:
     if code != normalise(code):
         return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
     member = find_member(request, code)
-    async with codes_limited(request, code):
-        seen = await look(request, code, member=member.id if member else None)
+    if member is not None:
+        seen = await look(request, code, member=member.id)
+    else:
+        async with codes_limited(request, code):
+            seen = await look(request, code)
     if member is None or member.uid != seen.state.uid:
         view = JoinView(code, seen.state.name, seen.state.kind)
         return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
@@ -94,7 +97,7 @@ async def give_guess(request: Request, code: str) -> Response:
     except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
         problem = refused
     if problem is None and not wants_fragment(request):
-        return RedirectResponse(f"/g/{code}", status_code=303)
+        return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
     seen = await look(request, code, member.uid, member.id)
     if problem is not None:
         return await asyncio.to_thread(_refused, request, seen, problem, draft)
