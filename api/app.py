@@ -18,6 +18,8 @@ from api.groups import console_pages, member_pages, screen_pages
 from api.groups.api import VoteBody
 from api.groups.broker import make_broker
 from api.groups.hub import Hub
+from api.groups.kept_pages import KeptPages
+from api.groups.looking import Looker
 from api.groups.purging import purge_for_ever, purge_quietly
 from api.groups.showing import Shower
 from api.groups.telling import Teller, tell_step, tell_version
@@ -79,6 +81,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.catalogue = catalogue
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
+        app.state.looker = Looker(engine)
+        app.state.member_pages = KeptPages()
         app.state.hub = hub
         app.state.practice = Practice(engine)
         app.state.needs_setup = needs_setup(engine)
@@ -101,7 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         lifespan=lifespan,
         max_body_size=LARGEST_BODY,
-        telemetry={"tracing": False, "metrics": False},  # nothing is collected that nobody set up
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing is collected that nobody set up
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -142,12 +146,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     hot = Direct(
         app.build_middleware_stack(),
         largest_body=LARGEST_BODY,
-        routes=[
-            ("POST", r"/api/v1/vignettes/([^/]+)/guesses", guesses_api.give_guess),
-            ("POST", r"/vignettes/([^/]+)/guesses", practice_pages.give_guess),
-            ("PUT", r"/api/v1/groups/([^/]+)/guess", groups_api.vote),
-            ("POST", r"/g/([^/]+)/guess", member_pages.give_guess),
-        ],
+        routes={
+            "POST /api/v1/vignettes/{name}/guesses": guesses_api.give_guess,
+            "POST /vignettes/{name}/guesses": practice_pages.give_guess,
+            "PUT /api/v1/groups/{name}/guess": groups_api.vote,
+            "POST /g/{name}/guess": member_pages.give_guess,
+            "GET /g/{name}/now/member": member_pages.member_now,
+            "GET /g/{name}/live/member": member_pages.live_member,
+            "GET /api/v1/groups/{name}/events": groups_api.follow,
+            "GET /g/{name}": member_pages.phone,
+        },
     )
     app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS)
     return app

@@ -114,7 +114,8 @@ class SharedWindows:
 
 def address(request: Request) -> str:
     """The client's network address, used as a key in memory for the length of a window."""
-    return request.client.host if request.client else "local"
+    client = request.scope["client"]
+    return str(client[0]) if client else "local"
 
 
 async def take(request: Request, item: RateLimitItem, *client: str) -> None:

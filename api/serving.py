@@ -20,6 +20,7 @@ from api.settings import Settings
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
 GRACE_SECONDS = 2
+SEND_BUFFER = 64 * 1024  # bytes; the largest page and script fit, and the system keeps twice as much
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -39,8 +40,10 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     socket = config.bind_socket()
+    # Connections take this over: the system's own bound is megabytes for each reader that does not read.
+    socket.setsockopt(socket_module.SOL_SOCKET, socket_module.SO_SNDBUF, SEND_BUFFER)
     if hasattr(socket_module, "TCP_USER_TIMEOUT"):
-        # Connections take this over: a reader that takes nothing is cut off by the system too, with what waits for it.
+        # So is this: a reader that takes nothing is cut off by the system too, with what waits for it.
         limit = int(STALE_SECONDS * 1000)
         socket.setsockopt(socket_module.IPPROTO_TCP, socket_module.TCP_USER_TIMEOUT, limit)
     socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once

@@ -99,7 +99,15 @@ def base_url(request: Request) -> str:
 
 def wants_fragment(request: Request) -> bool:
     """Whether htmx asks for the part to swap in, rather than a browser for the whole page."""
-    return request.headers.get("hx-request") == "true"
+    return header(request, b"hx-request") == "true"
+
+
+def header(request: Request, name: bytes) -> str:
+    """A header by its name in small letters, or nothing: `headers.get` takes ten times as long to find nothing."""
+    for own, value in request.scope["headers"]:
+        if own == name:
+            return str(value, "latin-1")
+    return ""
 
 
 class HashedStatic(StaticFiles):

@@ -1,7 +1,7 @@
 """JSON: groups, their rounds, votes, live events and results."""
 
-import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -23,10 +23,11 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.hub import EventStream
+from api.groups.looking import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot
-from api.groups.state import GroupState, read_own_votes
+from api.groups.state import GroupState
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
 from api.guesses.api import take_guess
@@ -118,6 +119,9 @@ async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
         raise
 
 
+codes_limited = asynccontextmanager(limit_wrong_codes)
+
+
 @router.post(
     "", status_code=201, responses=responses(403, 422), dependencies=[Depends(limit_groups), Depends(may_start)]
 )
@@ -155,16 +159,14 @@ def join_group(request: Request, code: str) -> MemberOut:
 
 
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
-def get_state(request: Request, code: str) -> Response:
+async def get_state(request: Request, code: str) -> Response:
     """The whole present state, for a member or the facilitator."""
     teller: Teller = request.app.state.teller
     member = find_member(request, code)
-    state = require_state(request, code, member.uid if member else require_facilitator(request, code).uid)
-    own = None
-    if member and state.round:
-        with request.app.state.engine.connect() as connection:
-            own = read_own_votes(connection, state.round.id, member.id).get(state.round.ballot)
-    return Response(teller.json(state, own), media_type="application/json")
+    uid = member.uid if member else require_facilitator(request, code).uid
+    seen = await look(request, code, uid, member.id if member else None)
+    own = seen.own.get(seen.state.round.ballot) if seen.state.round else None
+    return Response(teller.json(seen.state, own), media_type="application/json")
 
 
 @router.post("/{code}/rounds", status_code=201, response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
@@ -216,7 +218,7 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
             circles=body.circles.model_dump() if body.circles else None,
         )
     )
-    request.app.state.hub.changed(code)
+    request.app.state.hub.mark(code)
     return voted
 
 
@@ -291,16 +293,11 @@ async def follow(
 ) -> Response:
     """The group live, for a member, the facilitator or the screen."""
     if screen:
-        await require_state_soon(request, code, None)
+        await look(request, code)
         return EventStream(request, code, "json")
     member = find_member(request, code)
-    await require_state_soon(request, code, member.uid if member else require_facilitator(request, code).uid)
+    await look(request, code, member.uid if member else require_facilitator(request, code).uid)
     return EventStream(request, code, "json", member.id if member else None)
-
-
-async def require_state_soon(request: Request, code: str, uid: str | None) -> GroupState:
-    """The group's state, read in a thread so that streams that open together do not hold up the rest."""
-    return await asyncio.to_thread(require_state, request, code, uid)
 
 
 def shown_rounds(engine: Engine, catalogue: Catalogue, state: GroupState) -> list[tuple[int, str, Snapshot]]:

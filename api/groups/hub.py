@@ -39,13 +39,33 @@ Renderer = Callable[[GroupState, OwnVote | None], bytes]
 log = structlog.get_logger()
 
 
-class Stream:
-    """One reader. `send` is stepped by hand: what it cannot write at once is not written at all."""
+class Chunk:
+    """A piece of a stream, with its length before it as HTTP/1.1 sends it: made once for all who get it."""
 
-    __slots__ = ("behind_since", "dropped", "kind", "member", "send", "task", "version", "written_at")
+    __slots__ = ("framed", "plain")
+
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+        self.framed = b"%x\r\n%b\r\n" % (len(plain), plain)
+
+
+_BEAT = Chunk(b": \n\n")
+
+
+class Stream:
+    """One reader. What its connection does not take at once is not written at all.
+
+    Below Uvicorn's `send` the same bytes are written straight to the connection, so that thousands who are behind hold
+    one copy of a message between them. Elsewhere `send` is stepped by hand.
+    """
+
+    __slots__ = ("behind_since", "dropped", "kind", "member", "send", "task", "transport", "version", "written_at")
 
     def __init__(self, send: Send, kind: str, member: str | None) -> None:
         self.send = send
+        cycle = getattr(send, "__self__", None)
+        chunked = getattr(cycle, "chunked_encoding", None) is True
+        self.transport: asyncio.Transport | None = getattr(cycle, "transport", None) if chunked else None
         self.kind = kind
         self.member = member
         self.version = -1
@@ -60,21 +80,35 @@ class Stream:
         if self.task:
             self.task.cancel()
 
-    def offer(self, chunk: bytes, more: bool = True) -> bool:
-        """Writes the chunk if the connection takes it now. Uvicorn waits before it writes, never halfway."""
+    def offer(self, chunk: Chunk, moment: float) -> bool:
+        """Writes the chunk if the connection takes it now."""
+        if self.transport is None:
+            taken = self._step(chunk.plain, more=True)
+        elif taken := not self.transport.get_write_buffer_size() and not self.transport.is_closing():
+            self.transport.write(chunk.framed)
+        if taken:
+            self.behind_since = None
+            self.written_at = moment
+        else:
+            self.behind_since = self.behind_since or moment
+        return taken
+
+    def end(self, last: bytes = b"") -> bool:
+        """Writes what is last and ends the response, if the connection takes it now."""
+        return self._step(last, more=False)
+
+    def _step(self, data: bytes, *, more: bool) -> bool:
+        """Uvicorn waits before it writes, never halfway."""
         step: Coroutine[Any, Any, None] = self.send(  # type: ignore[assignment]
-            {"type": "http.response.body", "body": chunk, "more_body": more}
+            {"type": "http.response.body", "body": data, "more_body": more}
         )
         try:
             step.send(None)
         except StopIteration:
-            self.behind_since = None
-            self.written_at = monotonic()
             return True
         except OSError:  # the connection has just gone; its own task sees it
             return False
         step.close()
-        self.behind_since = self.behind_since or monotonic()
         return False
 
 
@@ -119,9 +153,10 @@ class Hub:
     def changed(self, code: str) -> None:
         """A group has changed here; may be called from any thread."""
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._mark, code)
+        self._loop.call_soon_threadsafe(self.mark, code)
 
-    def _mark(self, code: str) -> None:
+    def mark(self, code: str) -> None:
+        """The same, from the event loop itself: to wake it would cost each vote a system call."""
         self._to_publish.add(code)
         self._hear(code)
 
@@ -144,7 +179,7 @@ class Hub:
         self._closing = True
         for live in self._groups.values():
             for stream in list(live.streams):
-                if not stream.offer(b"", more=False):
+                if not stream.end():
                     stream.drop()
 
     async def close(self) -> None:
@@ -170,7 +205,7 @@ class Hub:
                 del self._groups[code]
 
     async def _push_for_ever(self) -> None:
-        polled = beaten = monotonic()
+        polled = beaten = due = monotonic()
         while True:
             try:
                 async with asyncio.timeout(PUSH_SECONDS * 2):
@@ -186,7 +221,10 @@ class Hub:
             if moment - beaten > HEARTBEAT_SECONDS / 3:
                 beaten = moment
                 self._beat(moment)
-            await asyncio.sleep(max(0.0, PUSH_SECONDS - (monotonic() - moment)))
+            # From when it was due, not from when it was done: else four changes a second would wait longer each time,
+            # until two go together.
+            due = max(due, moment - PUSH_SECONDS) + PUSH_SECONDS
+            await asyncio.sleep(max(0.0, due - monotonic()))
 
     async def _push(self) -> None:
         to_publish, self._to_publish = self._to_publish, set()
@@ -233,18 +271,19 @@ class Hub:
         state = live.state
         if state is None:
             for stream in list(live.streams):
-                stream.offer(b"event: ended\ndata: {}\n\n", more=False)
+                stream.end(b"event: ended\ndata: {}\n\n")
             return
         number = state.round.ballot if state.round else 0
-        chunks: dict[tuple[str, OwnVote | None], bytes] = {}
+        chunks: dict[tuple[str, OwnVote | None], Chunk] = {}
+        moment = monotonic()
         for count, stream in enumerate(list(live.streams)):
             if stream.version == state.version:
                 continue
             own = live.votes.get((number, stream.member)) if stream.member else None
             if (chunk := chunks.get((stream.kind, own))) is None:
                 data = self._renderers[stream.kind](state, own)
-                chunk = chunks[stream.kind, own] = b"id: %d\ndata: %b\n\n" % (state.version, data)
-            if stream.offer(chunk):
+                chunk = chunks[stream.kind, own] = Chunk(b"id: %d\ndata: %b\n\n" % (state.version, data))
+            if stream.offer(chunk, moment):
                 stream.version = state.version
             if count % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
@@ -257,7 +296,7 @@ class Hub:
                     stream.drop()
                     self.dropped += 1
                 elif moment - stream.written_at > HEARTBEAT_SECONDS * 2 / 3:
-                    stream.offer(b": \n\n")
+                    stream.offer(_BEAT, moment)
 
 
 class EventStream(Response):

@@ -15,12 +15,14 @@ from api.groups.access import (
     require_member,
     require_state,
 )
-from api.groups.api import VoteBody, cast, limit_wrong_codes
+from api.groups.api import VoteBody, cast, codes_limited, limit_wrong_codes
 from api.groups.codes import normalise
 from api.groups.hub import EventStream
+from api.groups.kept_pages import KeptPages, key_of
+from api.groups.looking import Seen, look
 from api.groups.showing import read_reasons, shower_of
-from api.groups.state import GroupState, OwnVote, read_own_votes
-from api.groups.views import JoinView, MemberView, ReasonView
+from api.groups.state import OwnVote
+from api.groups.views import JoinView, ReasonView
 from api.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.web import render, wants_fragment
 
@@ -36,17 +38,21 @@ async def find_group(code: str = "") -> Response:
     return RedirectResponse(f"/g/{typed}" if typed else "/", status_code=303)
 
 
-@router.get("/g/{code}", dependencies=[Depends(limit_wrong_codes)])
-def phone(request: Request, code: str) -> Response:
+@router.get("/g/{code}")
+async def phone(request: Request, code: str) -> Response:
     """A member's phone, restored to the present; for everybody else the door to the group."""
     if code != normalise(code):
         return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
-    state = require_state(request, code)
     member = find_member(request, code)
-    if member is None or member.uid != state.uid:
-        view = JoinView(code, state.name, state.kind)
+    if member is not None:
+        seen = await look(request, code, member=member.id)
+    else:
+        async with codes_limited(request, code):
+            seen = await look(request, code)
+    if member is None or member.uid != seen.state.uid:
+        view = JoinView(code, seen.state.name, seen.state.kind)
         return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
-    return _member_page(request, state, member.id)
+    return await _member_page(request, seen, fragment=wants_fragment(request))
 
 
 @router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes)])
@@ -67,8 +73,8 @@ def leave(request: Request, code: str) -> Response:
     member = find_member(request, code)
     response = RedirectResponse("/", status_code=303)
     if member is not None:
-        service.leave(request.app.state.engine, code, member.uid)
-        request.app.state.hub.changed(code)
+        if service.leave(request.app.state.engine, code, member.uid, member.id):
+            request.app.state.hub.changed(code)
         response.delete_cookie(f"member-{code}")
     return response
 
@@ -91,15 +97,11 @@ async def give_guess(request: Request, code: str) -> Response:
     except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
         problem = refused
     if problem is None and not wants_fragment(request):
-        return RedirectResponse(f"/g/{code}", status_code=303)
-    return await asyncio.to_thread(_after_vote, request, code, member.uid, member.id, draft, problem)
-
-
-def _after_vote(
-    request: Request, code: str, uid: str, member: str, draft: OwnVote | None, problem: Problem | None
-) -> Response:
-    state = require_state(request, code, uid)
-    return _member_page(request, state, member, problem, draft if problem else None)
+        return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
+    seen = await look(request, code, member.uid, member.id)
+    if problem is not None:
+        return await asyncio.to_thread(_refused, request, seen, problem, draft)
+    return await _member_page(request, seen, fragment=True)
 
 
 def _parse(form: list[tuple[str, str]]) -> VoteBody:
@@ -112,46 +114,53 @@ def _parse(form: list[tuple[str, str]]) -> VoteBody:
         raise Unprocessable(_CHOOSE) from None
 
 
-def _member_page(
-    request: Request, state: GroupState, member: str, problem: Problem | None = None, draft: OwnVote | None = None
+def _refused(request: Request, seen: Seen, problem: Problem, draft: OwnVote | None) -> Response:
+    response = _render(request, seen, wants_fragment(request), problem, draft)
+    response.headers.update(problem.headers)
+    return response
+
+
+async def _member_page(request: Request, seen: Seen, *, fragment: bool) -> Response:
+    """The member's page; whoever stands at the same place and has answered the same gets the same bytes."""
+    pages: KeptPages = request.app.state.member_pages
+    key = key_of(seen.state, seen.own, fragment)
+    if key is not None and (page := pages.get(key, seen.state)):
+        return Response(page, media_type="text/html", headers={"Vary": "HX-Request"})
+    response = await asyncio.to_thread(_render, request, seen, fragment)
+    if key is not None:
+        pages.keep(key, bytes(response.body))
+    return response
+
+
+def _render(
+    request: Request, seen: Seen, fragment: bool, problem: Problem | None = None, draft: OwnVote | None = None
 ) -> Response:
-    template = "groups/_member.html" if wants_fragment(request) else "groups/member.html"
-    view = _member_view(request, state, member, problem.detail if problem else None, draft)
-    response = render(
+    state = seen.state
+    reasons: tuple[ReasonView, ...] = ()
+    if state.round and state.shown and state.kind == "training":
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=True)
+    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons)
+    return render(
         request,
-        template,
+        "groups/_member.html" if fragment else "groups/member.html",
         title=view.vignette.person if view.vignette else "The group",
         section="groups",
         status_code=problem.status if problem else 200,
         view=view,
     )
-    response.headers.update(problem.headers if problem else {})
-    return response
-
-
-def _member_view(
-    request: Request, state: GroupState, member: str, error: str | None = None, draft: OwnVote | None = None
-) -> MemberView:
-    own: dict[int, OwnVote] = {}
-    reasons: tuple[ReasonView, ...] = ()
-    if state.round:
-        with request.app.state.engine.connect() as connection:
-            own = read_own_votes(connection, state.round.id, member)
-            if state.shown and state.kind == "training":
-                reasons = read_reasons(connection, state.round.id, only_shown=True)
-    return shower_of(request).member(state, own, error, draft, reasons)
 
 
 @router.get("/g/{code}/now/member")
-def member_now(request: Request, code: str) -> Response:
+async def member_now(request: Request, code: str) -> Response:
     """The part of the phone's page that changes."""
     member = require_member(request, code)
-    state = require_state(request, code, member.uid)
-    return render(request, "groups/_member.html", view=_member_view(request, state, member.id))
+    seen = await look(request, code, member.uid, member.id)
+    return await _member_page(request, seen, fragment=True)
 
 
 @router.get("/g/{code}/live/member")
 async def live_member(request: Request, code: str) -> Response:
     member = require_member(request, code)
-    await asyncio.to_thread(require_state, request, code, member.uid)
+    await look(request, code, member.uid)
     return EventStream(request, code, "member", member.id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from api.db import RowId, UTCDateTime
@@ -34,6 +34,17 @@ class Group(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
 
+class Departure(SQLModel, table=True):
+    """A member who has left, so that leaving twice counts once."""
+
+    __tablename__ = "departure"
+
+    group_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("room.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    )
+    member: str = Field(max_length=32, primary_key=True)
+
+
 class GroupRound(SQLModel, table=True):
     """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown."""
 
@@ -55,10 +66,9 @@ class Vote(SQLModel, table=True):
     """A member's answer in a ballot; sent again, it replaces the earlier one. `version` is the group's at that time."""
 
     __tablename__ = "vote"
-    __table_args__ = (
-        UniqueConstraint("round_id", "ballot", "member"),
-        Index("ix_vote_round_version", "round_id", "version"),
-    )
+    # No index of versions: each vote would write to one more place of the disk, to spare four times a second a walk
+    # over the votes of one round.
+    __table_args__ = (UniqueConstraint("round_id", "ballot", "member"),)
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
     round_id: int = Field(sa_column=Column(Integer, ForeignKey("round.id", ondelete="CASCADE"), nullable=False))

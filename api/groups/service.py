@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.db import insert_into, now, table, writing
 from api.groups.codes import new_code
-from api.groups.models import BallotTally, Group, GroupRound, GroupTotal, Vote
+from api.groups.models import BallotTally, Departure, Group, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words
 from api.groups.state import GroupState, read_states
@@ -24,7 +24,7 @@ LONGEST_PLAN = 20
 LONGEST_NAME = 60
 
 _group, _round, _vote = table(Group), table(GroupRound), table(Vote)
-_tally, _total = table(BallotTally), table(GroupTotal)
+_tally, _total, _departure = table(BallotTally), table(GroupTotal), table(Departure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,22 @@ def join(engine: Engine, code: str) -> NewGroup:
     return NewGroup(code, uid)
 
 
-def leave(engine: Engine, code: str, uid: str) -> None:
-    """Counts one member less; what they answered stays, for nobody knows which answer it was."""
+def leave(engine: Engine, code: str, uid: str, member: str) -> bool:
+    """Counts one member less, once for each member, and says whether it did.
+
+    What they answered stays, for nobody knows which answer it was.
+    """
     with writing(engine).begin() as connection:
-        connection.execute(
-            update(_group)
-            .where(_group.c.code == code, _group.c.uid == uid, _group.c.members > 0)
-            .values(members=_group.c.members - 1, version=_group.c.version + 1)
-        )
+        group_id = connection.execute(
+            select(_group.c.id).where(_group.c.code == code, _group.c.uid == uid).with_for_update()
+        ).scalar_one_or_none()
+        if group_id is None:
+            return False
+        noted = insert_into(_departure, connection).on_conflict_do_nothing().returning(_departure.c.member)
+        if connection.execute(noted, {"group_id": group_id, "member": member}).first() is None:
+            return False
+        _touch(connection, code, members=_group.c.members - 1)
+    return True
 
 
 def _touch(connection: Connection, code: str, **values: Any) -> None:
@@ -246,7 +254,8 @@ def _delete_groups(connection: Connection, ids: Sequence[int]) -> None:
     round_ids = [row.id for row in rounds]
     for child in (_vote, _tally):
         connection.execute(delete(child).where(child.c.round_id.in_(round_ids)))
-    connection.execute(delete(_round).where(_round.c.group_id.in_(ids)))
+    for child in (_round, _departure):
+        connection.execute(delete(child).where(child.c.group_id.in_(ids)))
     connection.execute(delete(_group).where(_group.c.id.in_(ids)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select
 
 from api.db import table
 from api.groups.models import BallotTally, Group, GroupRound
@@ -93,20 +93,25 @@ class OwnVote:
 Votes = dict[tuple[int, str], OwnVote]  # by ballot and member
 
 
+# Made once: to make a statement costs more than to run it, and leaves cycles to the garbage collector.
+_GROUPS = select(_group).where(_group.c.code.in_(bindparam("codes", expanding=True)))
+_latest = (
+    select(_round.c.group_id, func.max(_round.c.number).label("number"))
+    .where(_round.c.group_id.in_(bindparam("groups", expanding=True)))
+    .group_by(_round.c.group_id)
+    .subquery()
+)
+_ROUNDS = select(_round).join(
+    _latest, and_(_round.c.group_id == _latest.c.group_id, _round.c.number == _latest.c.number)
+)
+_TALLIES = select(_tally).where(_tally.c.round_id.in_(bindparam("rounds", expanding=True)))
+
+
 def read_states(connection: Connection, codes: Sequence[str]) -> dict[str, GroupState]:
     """The states of the groups that there are, by code; three queries."""
-    groups = connection.execute(select(_group).where(_group.c.code.in_(codes))).all()
-    ids = [row.id for row in groups]
-    latest = (
-        select(_round.c.group_id, func.max(_round.c.number).label("number"))
-        .where(_round.c.group_id.in_(ids))
-        .group_by(_round.c.group_id)
-        .subquery()
-    )
-    rounds = connection.execute(
-        select(_round).join(latest, and_(_round.c.group_id == latest.c.group_id, _round.c.number == latest.c.number))
-    ).all()
-    tallies = connection.execute(select(_tally).where(_tally.c.round_id.in_([row.id for row in rounds]))).all()
+    groups = connection.execute(_GROUPS, {"codes": codes}).all()
+    rounds = connection.execute(_ROUNDS, {"groups": [row.id for row in groups]}).all()
+    tallies = connection.execute(_TALLIES, {"rounds": [row.id for row in rounds]}).all()
     counts = {(row.round_id, row.ballot): tuple(getattr(row, COLUMN[vote]) for vote in VOTES) for row in tallies}
     by_group = {row.group_id: _round_state(row, counts) for row in rounds}
     return {row.code: _group_state(row, by_group.get(row.id)) for row in groups}
@@ -160,14 +165,3 @@ def read_votes(connection: Connection, since: Mapping[int, int]) -> dict[int, Vo
     for round_id, number, member, system, confidence in found:
         votes[round_id][number, member] = OwnVote(system, confidence)
     return votes
-
-
-def read_own_votes(connection: Connection, round_id: int, member: str) -> dict[int, OwnVote]:
-    """A member's votes in a round, by ballot, with marked words and reason."""
-    found = connection.execute(select(_vote).where(_vote.c.round_id == round_id, _vote.c.member == member))
-    return {
-        row.ballot: OwnVote(
-            row.system, row.confidence, tuple((start, end) for start, end in row.cues or ()), row.reason
-        )
-        for row in found
-    }

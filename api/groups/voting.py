@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic_core import from_json
 from sqlalchemy import Connection
@@ -99,7 +100,7 @@ class Voted:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
     """Where a group's votes go now."""
 
@@ -147,27 +148,35 @@ def _row(vote: NewVote, place: _Open) -> Row:
 def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tuple[str, str], _Open | Exception]:
     """Each group's open ballot. Its row stays locked to the commit, so that no phase changes in between."""
     found = _GROUPS.execute(connection, [[code] for code in sorted({vote.code for vote in batch})]).all()
-    newest = _ROUNDS.execute(connection, [[row.id] for row in found])
-    rounds = {row.group_id: (row.id, from_json(row.path)) for row in newest}
+    newest = _ROUNDS.execute(connection, [[row[0]] for row in found])
+    rounds = {group_id: (round_id, path) for group_id, round_id, path in newest}
     opened: dict[tuple[str, str], _Open | Exception] = {}
-    for row in found:
-        round_id, path = rounds.get(row.id, (None, None))
-        ballot = open_ballot(path) if path else None
-        if round_id is None or ballot is None:
-            opened[row.code, row.uid] = Conflict("The vote is not open right now. It opens for everybody together.")
+    for group_id, code, uid, kind, version in found:
+        round_id, path = rounds.get(group_id, (None, "[]"))
+        if round_id is None or (ballot := _open_ballot(path)) is None:
+            opened[code, uid] = Conflict("The vote is not open right now. It opens for everybody together.")
         else:
-            opened[row.code, row.uid] = _Open(row.id, round_id, ballot, row.kind, row.version)
+            opened[code, uid] = _Open(group_id, round_id, ballot, kind, version)
     return opened
+
+
+@lru_cache
+def _open_ballot(path: str) -> int | None:
+    """Rounds share the few ways that there are through the phases, each kept as JSON."""
+    return open_ballot(from_json(path))
 
 
 def _store(connection: Connection, rows: dict[Key, Row]) -> dict[tuple[int, int], int]:
     """Upserts the votes, moves the tallies by the difference, and gives the number of answers in each ballot."""
     keys = sorted(rows)
-    earlier = {(row[0], row[1], row[2]): row[3] for row in _EARLIER.execute(connection, keys)}
+    earlier = {
+        (round_id, ballot, member): system for round_id, ballot, member, system in _EARLIER.execute(connection, keys)
+    }
     _UPSERT.execute(connection, [(*key, *rows[key]) for key in keys])
     steps: dict[tuple[int, int], list[int]] = {}
     for key in keys:
-        step = steps.setdefault((key[0], key[1]), [0] * len(VOTES))
+        if (step := steps.get(key[:2])) is None:
+            step = steps[key[:2]] = [0] * len(VOTES)
         step[_PLACE[rows[key][0]]] += 1
         if key in earlier:
             step[_PLACE[earlier[key]]] -= 1

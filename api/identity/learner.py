@@ -6,6 +6,7 @@ from fastapi import Request, Response
 
 from api.identity.tokens import Tokens
 from api.problems import Unauthorized
+from api.web import header
 
 COOKIE = "learner"
 _TWO_YEARS = 2 * 365 * 24 * 3600
@@ -23,7 +24,7 @@ def token_for(request: Request, learner: str) -> str:
 
 def bearer(request: Request) -> str | None:
     """The token of an `Authorization: Bearer` header."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, b"authorization").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 

@@ -37,18 +37,17 @@ class Tokens:
         except (BadSignature, UnicodeError):
             return None
 
+    # The function itself, not one around it: given that, HMAC is computed in C.
     def _signer(self, purpose: str) -> Signer:
         if purpose not in self._signers:
-            self._signers[purpose] = Signer(self._secret, salt=f"three-circles.{purpose}", digest_method=_sha256)
+            signer = Signer(self._secret, salt=f"three-circles.{purpose}", digest_method=hashlib.sha256)
+            # The same signatures, with the purpose's key derived once and not for each.
+            self._signers[purpose] = Signer(signer.derive_key(), key_derivation="none", digest_method=hashlib.sha256)
         return self._signers[purpose]
 
     def _timed_signer(self, purpose: str) -> TimestampSigner:
         if purpose not in self._timed:
             self._timed[purpose] = TimestampSigner(
-                self._secret, salt=f"three-circles.{purpose}.timed", digest_method=_sha256
+                self._secret, salt=f"three-circles.{purpose}.timed", digest_method=hashlib.sha256
             )
         return self._timed[purpose]
-
-
-def _sha256(data: bytes = b"") -> "hashlib._Hash":
-    return hashlib.sha256(data)

@@ -130,6 +130,16 @@ async def test_an_old_members_phone_finds_the_door_of_the_new_group(client: http
     assert "<b>1</b> here" in with_new.text  # the old phone has taken nobody away
 
 
+async def test_leaving_twice_counts_once(room: Room) -> None:
+    phones = await room.people(3)
+    for _ in range(3):
+        left = await room.client.post(f"/g/{room.code}/leave", headers=phones[0].cookies)
+        assert left.status_code == 303
+    assert (await room.state())["members"] == 2
+    await room.client.post(f"/g/{room.code}/leave", headers=phones[1].cookies)
+    assert (await room.state())["members"] == 1
+
+
 async def test_without_a_token_only_door_and_wall_are_open(client: httpx.AsyncClient, room: Room) -> None:
     assert (await client.get(f"{API}/{room.code}")).status_code == 401
     assert (await client.get(f"{API}/{room.code}/results")).status_code == 401

@@ -1,7 +1,12 @@
 """The same small vote on oTree, and here: how many submissions a second one server process takes.
 
-On oTree it is `otree_app`, run by `otree prodserver` with its default database (SQLite on disk); here it is the form of
-a group's phone without JavaScript. Each participant sends the choice once and then fetches the page that it leads to.
+On oTree it is `otree_app`, run by `otree prodserver` with its default database (SQLite on disk); here it is a group's
+phone. A submission is what a person sees of it: a choice is sent, and the page that it leads to shows the class.
+
+* oTree answers the choice with a redirect, and the browser fetches the page: two requests, counted as one submission.
+* Here it is the same two requests without JavaScript (`choice, then the page`). With it, as on nearly every phone, the
+  answer to the choice is the page (`the same; here in one`): one request for the same to see.
+* `choice alone` leaves the page out on both sides; `as JSON` compares oTree's form with a vote through our API.
 """
 
 import http.client
@@ -16,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -35,11 +41,15 @@ _SYSTEMS = (b"threat", b"drive", b"soothing")
 _OURS_AT_ONCE = 10  # our runs take so many times more people, for they would be over too soon
 
 
+Here = Literal["form, page", "htmx", "form", "json"]
+
+
 @dataclass
 class Way:
     """What is sent, and what its rounds brought on oTree and here."""
 
     name: str
+    here: Here
     target: str = ""
     theirs: list[tuple[Load, float]] = field(default_factory=list)
     ours: list[tuple[Load, float]] = field(default_factory=list)
@@ -52,8 +62,11 @@ def run(console: Console, *, rounds: int, participants: int) -> bool:
     except (OSError, subprocess.SubprocessError) as error:
         console.print(f"not measured: oTree could not be installed ({error})")
         return True
-    whole, alone = Way("choice, then the page", f"{TARGET}"), Way("choice alone")
-    json_alone = Way("choice alone; here as JSON")
+    whole, in_one = (
+        Way("choice, then the page", "form, page", f"{TARGET}"),
+        Way("the same; here in one", "htmx", f"{TARGET}"),
+    )
+    alone, json_alone = Way("choice alone", "form"), Way("choice alone; here as JSON", "json")
     counted = True
     with (
         tempfile.TemporaryDirectory(prefix="three-circles-load-") as folder,
@@ -62,16 +75,16 @@ def run(console: Console, *, rounds: int, participants: int) -> bool:
     ):
         for round_number in range(rounds + 1):
             # Theirs first and ours right after it; a first round only warms up.
-            for ways, with_page in (((whole,), True), ((alone, json_alone), False)):
+            for ways, with_page in (((whole, in_one), True), ((alone, json_alone), False)):
                 run_theirs, right = _vote_there(theirs, participants, with_page=with_page)
                 counted &= right
                 for way in ways:
-                    run_ours = _vote_here(ours, participants, with_page=with_page, as_json=way is json_alone)
+                    run_ours = _vote_here(ours, participants, way.here)
                     if round_number:
                         way.theirs.append(run_theirs)
                         way.ours.append(run_ours)
     console.print(f"oTree {version}; {participants} participants there, {_OURS_AT_ONCE * participants} here")
-    console.print(_table([whole, alone, json_alone]))
+    console.print(_table([whole, in_one, alone, json_alone]))
     console.print(f"oTree's page counts every submission: {'yes' if counted else 'NO'}")
     return counted
 
@@ -127,21 +140,18 @@ def _vote_there(server: Server, number: int, *, with_page: bool) -> tuple[tuple[
     return (load, work), sum(map(int, counts)) == number
 
 
-def _vote_here(server: Server, number: int, *, with_page: bool, as_json: bool) -> tuple[Load, float]:
+def _vote_here(server: Server, number: int, how: Here) -> tuple[Load, float]:
     """So many times more members of a new group, who submit."""
     number *= _OURS_AT_ONCE
     (room,) = open_rooms(server.port, 1)
     messages: list[Message] = []
     for place in range(number):
         member = room.new_member()
-        if as_json:
-            messages.append(room.vote(member, place))
-        else:
-            vote, page = room.form(member, place)
-            messages.append((vote, page) if with_page else vote)
+        form, page = room.form(member, place, htmx=how == "htmx")
+        messages.append((form, page) if how == "form, page" else room.vote(member, place) if how == "json" else form)
     load, work = measure([server], messages, CONNECTIONS)
-    taken = load.statuses[b"200" if as_json else b"303"]
-    if taken != number or (with_page and load.statuses[b"200"] != number):
+    wanted = {"form, page": (b"303", b"200"), "form": (b"303",), "htmx": (b"200",), "json": (b"200",)}[how]
+    if any(load.statuses[status] != number for status in wanted):
         raise RuntimeError(f"not every vote was taken: {dict(load.statuses)}")
     return load, work
 

@@ -47,10 +47,11 @@ class Room:
         headers = [_JSON, f"authorization: Bearer {self.token(member)}"]
         return request("PUT", f"/api/v1/groups/{self.code}/guess", headers, body)
 
-    def form(self, member: str, place: int = 0) -> tuple[bytes, bytes]:
-        """A vote by the plain form and, as a browser follows, the page that comes back."""
+    def form(self, member: str, place: int = 0, *, htmx: bool = False) -> tuple[bytes, bytes]:
+        """A vote by the form, plain or by htmx, and, as a browser follows the plain one, the page that comes back."""
         cookie = f"cookie: member-{self.code}={self.token(member)}"
         headers = [cookie, "content-type: application/x-www-form-urlencoded", "sec-fetch-site: same-origin"]
+        headers += ["hx-request: true"] if htmx else []
         body = b"system=%b" % VOTES[place % 3].encode()
         return request("POST", f"/g/{self.code}/guess", headers, body), request("GET", f"/g/{self.code}", [cookie])
 
