@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import assets, health, home, problems
+from api.authoring import api as authoring_api
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -23,12 +24,14 @@ from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
 from api.health import Metrics
+from api.identity import account_pages, link_pages, people_pages
 from api.identity import api as identity_api
 from api.identity import pages as identity_pages
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup
 from api.library import api as library_api
 from api.library import pages as library_pages
+from api.library import settings_pages
 from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
@@ -104,6 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.needs_setup = False
     for router in (
         guesses_api.router,
+        authoring_api.router,
         library_api.router,
         identity_api.router,
         health.router,
@@ -114,6 +118,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         console_pages.router,
         practice_pages.router,
         identity_pages.router,
+        link_pages.router,
+        account_pages.router,
+        people_pages.router,
+        settings_pages.router,
         library_pages.router,
     ):
         app.include_router(router)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -75,20 +75,27 @@ def version() -> None:
 def add(
     name: str,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
-    admin: Annotated[bool, typer.Option("--admin", help="May manage people and settings.")] = False,
+    admin: Annotated[bool, typer.Option("--admin", help="Short for --role admin.")] = False,
+    role: Annotated[
+        Literal["trainer", "editor", "admin"] | None,
+        typer.Option(help="What they may do; left out, the first one is an admin and others are trainers."),
+    ] = None,
 ) -> None:
     """Makes a trainer's account."""
     from api.db import make_engine
-    from api.identity.trainer import add_trainer
+    from api.identity.trainer import add_trainer, needs_setup
     from api.migrations.running import upgrade
     from api.problems import Problem
 
     if not password_stdin:
         raise fail("Give the password on standard input, with --password-stdin.")
+    if admin and role not in (None, "admin"):
+        raise fail(f"Give --admin or --role {role}, not both.")
     engine = make_engine(Settings().resolved_database_url())
     upgrade(engine)
+    chosen = "admin" if admin else role or ("admin" if needs_setup(engine) else "trainer")
     try:
-        add_trainer(engine, name, sys.stdin.readline().rstrip("\n"), admin=admin)
+        add_trainer(engine, name, sys.stdin.readline().rstrip("\n"), role=chosen)
     except Problem as problem:
         raise fail(problem.detail) from None
     out.print(f"{name} can sign in now, under Trainers.", markup=False)

@@ -61,6 +61,16 @@ class Conflict(Problem):
     status, title = 409, "That does not fit right now"
 
 
+class Stale(Problem):
+    """Somebody else has saved since; `theirs` is the text as it now stands, `etag` its mark."""
+
+    status, title = 412, "Somebody else has saved in the meantime"
+
+    def __init__(self, detail: str, theirs: str = "", etag: str = "") -> None:
+        super().__init__(detail, headers={"ETag": f'"{etag}"'} if etag else {})
+        self.theirs, self.etag = theirs, etag
+
+
 class TooLarge(Problem):
     status, title = 413, "That is too long"
 
@@ -162,7 +172,8 @@ _DETAIL = {
 
 def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
     """A framework's own refusal in our words."""
-    kinds = {kind.status: kind for kind in (Unauthorized, Forbidden, NotFound, Conflict, TooLarge, Unprocessable)}
+    refusals = (Unauthorized, Forbidden, NotFound, Conflict, Stale, TooLarge, Unprocessable)
+    kinds = {kind.status: kind for kind in refusals}
     problem = Problem.__new__(kinds.get(status, Problem))
     Problem.__init__(problem, _DETAIL.get(status, detail), headers=headers)
     problem.status = status
@@ -182,6 +193,17 @@ def answer(request: Request, problem: Problem) -> Response:
             "errors": problem.errors,
         }
         return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+    if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
+        told = None if request.method == "GET" else problem.detail
+        return render(
+            request,
+            "trainers/sign_in.html",
+            title="Sign in",
+            section="trainers",
+            status_code=problem.status,
+            error=told,
+            name="",
+        )
     code = request.url.path.removeprefix("/g/").partition("/")[0]
     gone = problem.status == HTTPStatus.NOT_FOUND and request.url.path.startswith("/g/")
     response = render(

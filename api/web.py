@@ -1,8 +1,9 @@
 """Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -25,6 +26,8 @@ class Page:
     section: str
     trainer: str | None
     setup: bool
+    place: str
+    places: Sequence[Any]
 
 
 @cache
@@ -46,6 +49,12 @@ def _kept(macro: Callable[..., str]) -> Callable[..., str]:
     return lru_cache(maxsize=4096)(macro)
 
 
+def _day(value: date) -> str:
+    """Such as 3 May 2026."""
+    return f"{value:%-d %B %Y}"
+
+
+templates.env.filters["day"] = _day
 templates.env.globals.update(static=static, system_name=NAME, plain_label=PLAIN_LABEL)
 
 
@@ -53,14 +62,23 @@ templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_cha
 
 
 def render(
-    request: Request, template: str, *, title: str = "", section: str = "", status_code: int = 200, **context: Any
+    request: Request,
+    template: str,
+    *,
+    title: str = "",
+    section: str = "",
+    place: str = "",
+    status_code: int = 200,
+    **context: Any,
 ) -> Response:
-    """A page or a fragment from its template."""
+    """A page or a fragment from its template. `place` is where it stands within the trainers' pages."""
     page = Page(
         title=title,
         section=section,
         trainer=getattr(request.state, "trainer_name", None),
         setup=request.app.state.needs_setup,
+        place=place,
+        places=getattr(request.state, "places", ()),
     )
     response = templates.TemplateResponse(
         request, template, {"page": page, "title": title, **context}, status_code=status_code
@@ -72,6 +90,11 @@ def render(
 def fragment(template: str, context: Mapping[str, Any]) -> str:
     """The text of a part of a page."""
     return templates.env.get_template(template).render(context)
+
+
+def base_url(request: Request) -> str:
+    """The address that people type, without a slash at the end."""
+    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def wants_fragment(request: Request) -> bool:

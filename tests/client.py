@@ -122,7 +122,7 @@ async def learner(client: httpx.AsyncClient) -> Learner:
 @pytest.fixture
 async def trainer_headers(client: httpx.AsyncClient, engine: Engine) -> dict[str, str]:
     """Tomasz, signed in over the API."""
-    add_trainer(engine, TRAINER, PASSWORD, admin=True)
+    add_trainer(engine, TRAINER, PASSWORD, role="admin")
     answer = await client.post("/api/v1/auth/token", data={"username": TRAINER, "password": PASSWORD})
     assert answer.status_code == 200
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}

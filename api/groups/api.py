@@ -44,6 +44,7 @@ from api.ratelimit import (
     address,
     take,
 )
+from api.web import base_url
 
 router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 
@@ -92,11 +93,6 @@ class VoteOut(BaseModel):
     guess: GroupGuess
     ballot: int
     answered: int
-
-
-def base_url(request: Request) -> str:
-    """The address that people type, without a slash at the end."""
-    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:

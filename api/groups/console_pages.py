@@ -13,7 +13,7 @@ from api.groups.access import (
     require_facilitator,
     require_state,
 )
-from api.groups.api import base_url, limit_groups, live_snapshot, may_start
+from api.groups.api import limit_groups, live_snapshot, may_start
 from api.groups.hub import EventStream
 from api.groups.results import Kind
 from api.groups.showing import console_key, read_reasons, shower_of
@@ -21,7 +21,7 @@ from api.groups.state import GroupState
 from api.groups.views import ConsoleView, NewGroupView, ReasonView, view_choice
 from api.library.api import find_vignette
 from api.problems import Conflict, NotFound, Problem, Unprocessable
-from api.web import render, wants_fragment
+from api.web import base_url, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from api.groups.access import (
     require_state,
 )
-from api.groups.api import base_url, limit_wrong_codes
+from api.groups.api import limit_wrong_codes
 from api.groups.hub import EventStream
 from api.groups.showing import read_reasons, shower_of
 from api.groups.state import GroupState
 from api.groups.views import ReasonView, ScreenView
-from api.web import render
+from api.web import base_url, render
 
 router = APIRouter(include_in_schema=False)
 

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
-from sqlmodel import Session
 
-from api.db import session
 from api.identity.learner import new_learner, token_for
-from api.identity.trainer import SIGNED_IN_SECONDS, access_token, sign_in
+from api.identity.models import Trainer
+from api.identity.permissions import Role, role_of
+from api.identity.sessions import ACCESS_TOKEN_SECONDS
+from api.identity.trainer import access_token, require_trainer, sign_in
 from api.problems import Unauthorized, responses
 from api.ratelimit import LEARNERS_PER_ADDRESS, SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
 
@@ -28,6 +29,11 @@ class AccessToken(BaseModel):
     expires_in: int
 
 
+class Me(BaseModel):
+    name: str
+    role: Role
+
+
 @router.post("/learners", status_code=201, responses=responses())
 async def make_learner(request: Request) -> LearnerToken:
     """A new learner. Nothing about the person is asked, and nothing is kept until the first guess."""
@@ -44,10 +50,15 @@ async def _limit_sign_in(request: Request, form: Annotated[OAuth2PasswordRequest
 def make_access_token(
     request: Request,
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
-    db: Annotated[Session, Depends(session)],
 ) -> AccessToken:
     """A trainer's access token for a name and password."""
-    trainer = sign_in(db, form.username, form.password)
+    trainer = sign_in(request.app.state.engine, form.username, form.password)
     if trainer is None:
         raise Unauthorized("The name and password do not belong together.")
-    return AccessToken(access_token=access_token(request.app.state.tokens, trainer), expires_in=SIGNED_IN_SECONDS)
+    return AccessToken(access_token=access_token(request.app.state.engine, trainer), expires_in=ACCESS_TOKEN_SECONDS)
+
+
+@router.get("/auth/me", responses=responses(401))
+def get_me(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Me:
+    """Who the access token belongs to."""
+    return Me(name=trainer.name, role=role_of(trainer))

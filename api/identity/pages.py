@@ -4,12 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
 
-from api.db import session
 from api.identity.trainer import (
-    COOKIE,
     add_trainer,
+    forget_trainer,
     is_set_up_token,
     needs_setup,
     remember_trainer,
@@ -22,20 +20,20 @@ from api.web import render
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 
-async def _limit(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
+async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
+    """Slows down whoever tries passwords, by address and by name."""
     await take(request, SIGN_INS_PER_ADDRESS, address(request))
     await take(request, SIGN_INS_PER_NAME, name.strip())
 
 
-@router.post("/sign-in", dependencies=[Depends(_limit)])
+@router.post("/sign-in", dependencies=[Depends(limit_sign_in)])
 def post_sign_in(
     request: Request,
-    db: Annotated[Session, Depends(session)],
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Signs in with name and password."""
-    trainer = sign_in(db, name, password)
+    trainer = sign_in(request.app.state.engine, name, password)
     if trainer is None:
         return sign_in_page(request, "The name and password do not belong together. Please try again.", name, 401)
     response = RedirectResponse("/trainers", status_code=303)
@@ -44,10 +42,10 @@ def post_sign_in(
 
 
 @router.post("/sign-out")
-async def post_sign_out() -> Response:
-    """Forgets the sign-in on this device."""
+def post_sign_out(request: Request) -> Response:
+    """Ends the sign-in on this device."""
     response = RedirectResponse("/", status_code=303)
-    response.delete_cookie(COOKIE)
+    forget_trainer(request, response)
     return response
 
 
@@ -58,7 +56,7 @@ def set_up(request: Request, token: str) -> Response:
     return _set_up_page(request, token)
 
 
-@router.post("/setup/{token}", dependencies=[Depends(_limit)])
+@router.post("/setup/{token}", dependencies=[Depends(limit_sign_in)])
 def post_set_up(
     request: Request,
     token: str,
@@ -68,7 +66,7 @@ def post_set_up(
     """Makes the first trainer, who may do everything, and signs them in."""
     _require_open_setup(request, token)
     try:
-        trainer = add_trainer(request.app.state.engine, name, password, admin=True, first=True)
+        trainer = add_trainer(request.app.state.engine, name, password, role="admin", first=True)
     except (Unprocessable, Conflict) as problem:
         return _set_up_page(request, token, problem, name)
     request.app.state.needs_setup = False

@@ -1,25 +1,24 @@
 """Trainers: the one-time set-up link, signing in, and who is asking."""
 
-from functools import cache
+from datetime import timedelta
 
 from fastapi import Depends, Request, Response
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from api.db import now, session, writing
+from api.identity import sessions
+from api.identity.devices import device_label
 from api.identity.learner import bearer, is_https
 from api.identity.models import Trainer
+from api.identity.navigation import places_for
+from api.identity.passwords import chosen_name, fits, hash_password
+from api.identity.permissions import Role
 from api.identity.tokens import Tokens
-from api.problems import Conflict, Unauthorized, Unprocessable
+from api.problems import Conflict, Unauthorized
 
 COOKIE = "trainer"
-SIGNED_IN_SECONDS = 12 * 3600
 SETUP_SECONDS = 7 * 24 * 3600
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
-
-_passwords = PasswordHash([Argon2Hasher()])
 
 
 def set_up_link(tokens: Tokens, base_url: str) -> str:
@@ -36,70 +35,81 @@ def needs_setup(engine: Engine) -> bool:
         return db.exec(select(func.count()).select_from(Trainer)).one() == 0
 
 
-def add_trainer(engine: Engine, name: str, password: str, *, admin: bool, first: bool = False) -> Trainer:
+def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: bool = False) -> Trainer:
     """Makes an account. Raises Unprocessable for a bad name or password, Conflict for a taken name.
 
     With `first` it also raises Conflict when there is a trainer already, checked in the same transaction.
     """
-    name = name.strip()
-    if not 1 <= len(name) <= 60 or not name.isprintable():
-        raise Unprocessable(
-            "Choose a name of 1 to 60 characters.", [{"pointer": "/name", "detail": "1 to 60 characters"}]
-        )
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        detail = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
-        raise Unprocessable(f"Choose a password of {detail}.", [{"pointer": "/password", "detail": detail}])
-    password_hash = _passwords.hash(password)
+    name, password_hash = chosen_name(name), hash_password(password)
     with Session(writing(engine), expire_on_commit=False) as db:
         if first and db.get_bind().dialect.name == "postgresql":
             db.connection().exec_driver_sql("LOCK TABLE trainer IN EXCLUSIVE MODE")  # two may come at once
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
             raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
-        if db.exec(select(Trainer).where(Trainer.name == name)).one_or_none():
-            raise Conflict(f"There is already a trainer named {name}. Choose another name.")
-        trainer = Trainer(name=name, password_hash=password_hash, is_admin=admin, created_at=now())
-        db.add(trainer)
+        trainer = new_trainer(db, name, password_hash, role)
         db.commit()
         return trainer
 
 
-@cache
-def _nobody() -> str:
-    return _passwords.hash("a password that nobody has")
+def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Trainer:
+    """Adds an account in a writing session, which the caller commits. Raises Conflict for a taken name."""
+    if db.exec(select(Trainer).where(Trainer.name == name)).one_or_none():
+        raise Conflict(f"There is already a trainer named {name}. Choose another name.")
+    trainer = Trainer(name=name, password_hash=password_hash, role=role, created_at=now())
+    db.add(trainer)
+    db.flush()
+    return trainer
 
 
-def sign_in(db: Session, name: str, password: str) -> Trainer | None:
-    """The trainer with this name and password; as slow for an unknown name as for a wrong password."""
+def sign_in(engine: Engine, name: str, password: str) -> Trainer | None:
+    """The trainer with this name and password; as slow for an unknown or disabled name as for another password."""
     name = name.strip()
-    trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
-    stored = trainer.password_hash if trainer else _nobody()
-    valid = _passwords.verify(password[:LONGEST_PASSWORD], stored)
-    return trainer if trainer and valid else None
+    with Session(engine) as db:
+        trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
+    known = fits(password, trainer.password_hash if trainer else None)
+    return trainer if trainer and known and trainer.disabled_at is None else None
 
 
-def access_token(tokens: Tokens, trainer: Trainer) -> str:
-    """A bearer token for SIGNED_IN_SECONDS."""
-    return tokens.sign_timed("trainer", str(trainer.id))
+def access_token(engine: Engine, trainer: Trainer) -> str:
+    """A bearer token for ACCESS_TOKEN_SECONDS."""
+    lasts = timedelta(seconds=sessions.ACCESS_TOKEN_SECONDS)
+    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts)
 
 
 def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
+    """Begins a sign-in on this device and puts its token in a cookie that scripts and other sites cannot use."""
+    device = device_label(request.headers.get("user-agent", ""))
     response.set_cookie(
         COOKIE,
-        access_token(request.app.state.tokens, trainer),
-        max_age=SIGNED_IN_SECONDS,
+        sessions.begin(request.app.state.engine, trainer, device),
+        max_age=int(sessions.LONGEST.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=is_https(request),
     )
 
 
+def forget_trainer(request: Request, response: Response) -> None:
+    """Ends the sign-in on this device, in the database too."""
+    if token := request.cookies.get(COOKIE):
+        sessions.end_token(request.app.state.engine, token)
+    response.delete_cookie(COOKIE)
+
+
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
-    """The signed-in trainer, by bearer token or cookie."""
+    """The signed-in trainer, by bearer token or cookie, as plain values that no session holds."""
     token = bearer(request) or request.cookies.get(COOKIE)
-    tokens: Tokens = request.app.state.tokens
-    value = tokens.read_timed("trainer", token, SIGNED_IN_SECONDS) if token else None
-    trainer = db.get(Trainer, int(value)) if value and value.isdigit() else None
-    request.state.trainer_name = trainer.name if trainer else None
+    found = sessions.find(db, token) if token else None
+    if found is None:
+        request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()
+        return None
+    trainer, here = found
+    for row in found:
+        db.expunge(row)
+    db.rollback()  # gives the connection back before somebody needs one to write with
+    request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
+    request.state.places = places_for(trainer)
+    sessions.note_seen(request.app.state.engine, here)
     return trainer
 
 

@@ -71,3 +71,12 @@ class LibraryChange(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     number: int
+
+
+class LibrarySetting(SQLModel, table=True):
+    """What admins may change about the library; a name that is missing has its default."""
+
+    __tablename__ = "library_setting"
+
+    name: str = Field(max_length=40, primary_key=True)
+    value: str = Field(max_length=200)

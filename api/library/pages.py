@@ -9,9 +9,7 @@ from fastapi.responses import Response
 from api.guesses.service import counts_of
 from api.identity.models import Trainer
 from api.identity.pages import sign_in_page
-from api.identity.trainer import (
-    find_trainer,
-)
+from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
 from api.library.catalogue import Vignette
 from api.library.systems import ANSWERS, SYSTEMS, Answer, System
@@ -69,7 +67,13 @@ def library(request: Request, trainer: Asking) -> Response:
     smallest = request.app.state.settings.small_group
     rows = tuple(_row(vignette, counts[vignette.id], smallest) for vignette in vignettes)
     return render(
-        request, "trainers/library.html", title="Stories", section="trainers", rows=rows, problems=catalogue.problems
+        request,
+        "trainers/library.html",
+        title="Stories",
+        section="trainers",
+        place="stories",
+        rows=rows,
+        problems=catalogue.problems,
     )
 
 
@@ -81,7 +85,14 @@ def vignette(request: Request, slug: str, trainer: Asking) -> Response:
     found = find_vignette(request, slug)
     counts = counts_of(request.app.state.engine, [found])[found.id]
     view = _view(found, counts, request.app.state.settings.small_group)
-    return render(request, "trainers/vignette.html", title=found.case.head.title, section="trainers", view=view)
+    return render(
+        request,
+        "trainers/vignette.html",
+        title=found.case.head.title,
+        section="trainers",
+        place="stories",
+        view=view,
+    )
 
 
 def _row(vignette: Vignette, counts: tuple[int, ...], smallest: int) -> LibraryRow:

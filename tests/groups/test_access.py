@@ -217,7 +217,7 @@ async def test_on_a_closed_server_only_trainers_start_groups(make_settings: Make
         page = await client.get("/groups/new")
         form = await client.post("/groups", data={"kind": "training"})
         before = sizes(app.state.engine)["room"]
-        add_trainer(app.state.engine, TRAINER, PASSWORD, admin=True)
+        add_trainer(app.state.engine, TRAINER, PASSWORD, role="admin")
         signed_in = await client.post("/api/v1/auth/token", data={"username": TRAINER, "password": PASSWORD})
         accepted = await client.post(API, json={}, headers=bearer(signed_in.json()["access_token"]))
         joined = await client.post(f"{API}/{accepted.json()['code']}/members")

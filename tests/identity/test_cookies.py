@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine
 
+from api.identity.sessions import LONGEST
 from api.identity.trainer import add_trainer
 from tests.cast import ANA, PASSWORD, TRAINER
 from tests.client import MakeSettings, http_client, running
@@ -32,17 +33,17 @@ async def test_the_first_answer_gives_a_learner_cookie_that_scripts_and_other_si
     assert not cookie["domain"]
 
 
-async def test_the_trainer_cookie_is_as_closed_and_lasts_a_working_day(
+async def test_the_trainer_cookie_is_as_closed_and_lasts_no_longer_than_the_sign_in(
     client: httpx.AsyncClient, engine: Engine
 ) -> None:
-    add_trainer(engine, TRAINER, PASSWORD, admin=False)
+    add_trainer(engine, TRAINER, PASSWORD, role="trainer")
 
     answer = await client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
 
     cookie = cookies(answer)["trainer"]
     assert cookie["httponly"] is True
     assert cookie["samesite"].lower() == "lax"
-    assert int(cookie["max-age"]) <= 24 * 3600
+    assert int(cookie["max-age"]) == LONGEST.total_seconds()
 
 
 @pytest.mark.parametrize("public_url", ["https://circles.example.org", "https://circles.example.org/"])
@@ -50,7 +51,7 @@ async def test_under_https_cookies_are_secure_and_browsers_are_told_to_stay(
     make_settings: MakeSettings, public_url: str
 ) -> None:
     async with running(make_settings(public_url=public_url)) as app, http_client(app) as client:
-        add_trainer(app.state.engine, TRAINER, PASSWORD, admin=False)
+        add_trainer(app.state.engine, TRAINER, PASSWORD, role="trainer")
         guess = await client.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})
         sign_in = await client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
 
@@ -106,7 +107,7 @@ async def test_a_forged_cookie_makes_a_new_learner_and_not_an_error(client: http
 
 
 async def test_signing_out_takes_the_cookie_away(client: httpx.AsyncClient, engine: Engine) -> None:
-    add_trainer(engine, TRAINER, PASSWORD, admin=False)
+    add_trainer(engine, TRAINER, PASSWORD, role="trainer")
     await client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
     assert "Sign out" in (await client.get("/trainers")).text
 

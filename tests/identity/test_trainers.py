@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from api.cli import app as command
 from api.identity.tokens import Tokens
-from api.identity.trainer import SETUP_SECONDS, SIGNED_IN_SECONDS, add_trainer, set_up_link
+from api.identity.trainer import SETUP_SECONDS, add_trainer, set_up_link
 from tests.cast import ANA, PASSWORD, TRAINER
 from tests.client import SECRET
 from tests.rows import opened
@@ -22,10 +22,10 @@ from tests.rows import opened
 FORM = {"name": TRAINER, "password": PASSWORD}
 
 
-def trainers(engine: Engine) -> list[tuple[str, bool]]:
+def trainers(engine: Engine) -> list[tuple[str, str]]:
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT name, is_admin FROM trainer ORDER BY name"))
-        return [(name, bool(is_admin)) for name, is_admin in rows]
+        rows = connection.execute(text("SELECT name, role FROM trainer ORDER BY name"))
+        return [(name, role) for name, role in rows]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def test_the_set_up_link_makes_the_first_trainer_and_signs_them_in(
     done = await client.post(link, data=FORM)
 
     assert done.status_code == 303
-    assert trainers(engine) == [(TRAINER, True)]
+    assert trainers(engine) == [(TRAINER, "admin")]
     assert f"Signed in as {TRAINER}" in (await client.get(done.headers["location"])).text
 
 
@@ -53,7 +53,7 @@ async def test_the_set_up_link_works_once(client: httpx.AsyncClient, engine: Eng
 
     assert (await client.get(link)).status_code == again.status_code == 404
     assert "has been used" in again.text
-    assert trainers(engine) == [(TRAINER, True)]
+    assert trainers(engine) == [(TRAINER, "admin")]
 
 
 async def test_two_who_use_the_link_at_once_make_one_trainer(
@@ -127,7 +127,7 @@ async def test_the_set_up_link_runs_out(client: httpx.AsyncClient, link: str, mo
 async def test_a_wrong_name_or_password_is_refused_without_saying_which(
     client: httpx.AsyncClient, engine: Engine, form: dict[str, str]
 ) -> None:
-    add_trainer(engine, TRAINER, PASSWORD, admin=False)
+    add_trainer(engine, TRAINER, PASSWORD, role="trainer")
 
     page = await client.post("/trainers/sign-in", data=form)
     api = await client.post("/api/v1/auth/token", data={"username": form["name"], "password": form["password"]})
@@ -140,23 +140,11 @@ async def test_a_wrong_name_or_password_is_refused_without_saying_which(
 
 
 async def test_a_name_with_blanks_around_it_signs_in(client: httpx.AsyncClient, engine: Engine) -> None:
-    add_trainer(engine, TRAINER, PASSWORD, admin=False)
+    add_trainer(engine, TRAINER, PASSWORD, role="trainer")
 
     page = await client.post("/trainers/sign-in", data={"name": f" {TRAINER} ", "password": PASSWORD})
 
     assert page.status_code == 303
-
-
-async def test_a_token_of_the_api_ends_after_its_time(
-    client: httpx.AsyncClient, trainer_headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = TimestampSigner("any").get_timestamp()
-    path = f"/api/v1/vignettes/{ANA}"
-    assert "key" in (await client.get(path, headers=trainer_headers)).json()
-
-    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer: now + SIGNED_IN_SECONDS + 5)
-
-    assert "key" not in (await client.get(path, headers=trainer_headers)).json()
 
 
 async def test_a_trainers_token_is_no_learners_token_and_the_other_way_round(
@@ -189,8 +177,8 @@ async def test_a_signed_in_trainer_sees_each_story_with_its_key(
     assert "60–75%" in vignette
 
 
-@pytest.mark.parametrize(("options", "admin"), [([], False), (["--admin"], True)])
-def test_the_command_adds_a_trainer_once(database_url: str, tmp_path: Path, options: list[str], admin: bool) -> None:
+@pytest.mark.parametrize(("options", "role"), [([], "admin"), (["--admin"], "admin"), (["--role", "editor"], "editor")])
+def test_the_command_adds_a_trainer_once(database_url: str, tmp_path: Path, options: list[str], role: str) -> None:
     environment = {"THREE_CIRCLES_DATABASE_URL": database_url, "THREE_CIRCLES_DATA_DIR": str(tmp_path)}
     arguments = ["trainer", "add", TRAINER, "--password-stdin", *options]
 
@@ -201,7 +189,20 @@ def test_the_command_adds_a_trainer_once(database_url: str, tmp_path: Path, opti
     assert done.output == f"{TRAINER} can sign in now, under Trainers.\n"
     assert "already a trainer named" in again.stderr
     with opened(database_url) as engine:
-        assert trainers(engine) == [(TRAINER, admin)]
+        assert trainers(engine) == [(TRAINER, role)]
+
+
+def test_the_command_makes_the_first_one_an_admin_and_others_trainers(database_url: str, tmp_path: Path) -> None:
+    environment = {"THREE_CIRCLES_DATABASE_URL": database_url, "THREE_CIRCLES_DATA_DIR": str(tmp_path)}
+
+    for name in ("Eve", TRAINER):
+        CliRunner().invoke(command, ["trainer", "add", name, "--password-stdin"], input=PASSWORD, env=environment)
+    both = ["trainer", "add", "Ida", "--password-stdin", "--admin", "--role", "editor"]
+    refused = CliRunner().invoke(command, both, input=PASSWORD, env=environment)
+
+    assert refused.exit_code == 1
+    with opened(database_url) as engine:
+        assert trainers(engine) == [("Eve", "admin"), (TRAINER, "trainer")]
 
 
 def test_the_command_refuses_a_short_password_in_one_line(database_url: str, tmp_path: Path) -> None:
@@ -226,7 +227,7 @@ def test_the_command_takes_no_password_from_where_others_can_read_it(database_ur
 
 def test_a_password_is_kept_as_argon2id_only(database_url: str) -> None:
     with opened(database_url) as engine:
-        add_trainer(engine, TRAINER, PASSWORD, admin=False)
+        add_trainer(engine, TRAINER, PASSWORD, role="trainer")
         with engine.connect() as connection:
             stored: str = connection.execute(text("SELECT password_hash FROM trainer")).scalar_one()
 

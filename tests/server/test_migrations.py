@@ -5,13 +5,22 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 from api.db import make_engine
 from api.migrations.running import downgrade, is_current, upgrade
 
-TABLES = {"guess", "tally", "trainer", "vignette", "vignette_version"}
+TABLES = {
+    "guess",
+    "tally",
+    "trainer",
+    "trainer_session",
+    "invitation",
+    "library_setting",
+    "vignette",
+    "vignette_version",
+}
 
 
 @pytest.fixture
@@ -62,3 +71,23 @@ def test_migrating_a_current_database_leaves_it_alone(engine: Engine) -> None:
 
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT slug FROM vignette").scalar_one() == "ana-the-race"
+
+
+def test_nobody_loses_what_they_could_do_when_roles_come_and_go(engine: Engine) -> None:
+    upgrade(engine, "0002")
+    with engine.begin() as connection:
+        for number, name, admin in ((1, "Eve", True), (2, "Ida", False)):
+            connection.execute(
+                text("INSERT INTO trainer VALUES (:id, :name, '-', :admin, '2026-05-03 09:00:00+00:00')"),
+                {"id": number, "name": name, "admin": admin},
+            )
+
+    upgrade(engine, "0003")
+    with engine.connect() as connection:
+        roles = connection.execute(text("SELECT name, role, disabled_at FROM trainer ORDER BY id")).all()
+    downgrade(engine, "0002")
+    with engine.connect() as connection:
+        admins = connection.execute(text("SELECT name, is_admin FROM trainer ORDER BY id")).all()
+
+    assert [tuple(row) for row in roles] == [("Eve", "admin", None), ("Ida", "editor", None)]
+    assert [(name, bool(admin)) for name, admin in admins] == [("Eve", True), ("Ida", False)]

@@ -1,0 +1,29 @@
+"""Where the trainers' pages are, and who sees which of them named."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from api.identity.models import Trainer
+from api.identity.permissions import Action, may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the trainers' own navigation; `name` is what its pages give as `place`."""
+
+    name: str
+    href: str
+    label: str
+    action: Action | None = None
+
+
+PLACES: Final = (
+    Place("stories", "/trainers", "Stories", "see_library"),
+    Place("people", "/trainers/people", "People", "manage_people"),
+    Place("settings", "/trainers/settings", "Settings", "change_settings"),
+    Place("account", "/trainers/account", "Account"),
+)
+
+
+def places_for(trainer: Trainer) -> tuple[Place, ...]:
+    return tuple(place for place in PLACES if place.action is None or may(trainer, place.action))

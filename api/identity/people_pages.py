@@ -1,0 +1,154 @@
+"""Pages for admins: the people, what each may do, and links that let somebody in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from api.identity import invitations
+from api.identity import people as service
+from api.identity.invitations import LASTS, PATH, Kind
+from api.identity.models import Trainer
+from api.identity.permissions import ROLE_SENTENCE, Role, require
+from api.identity.trainer import require_trainer
+from api.problems import Conflict, Problem, Unprocessable
+from api.web import base_url, render
+
+
+def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+    require(trainer, "manage_people")
+    return trainer
+
+
+router = APIRouter(prefix="/trainers/people", include_in_schema=False)
+
+Manager = Annotated[Trainer, Depends(_manager)]
+
+
+@router.get("")
+def people(request: Request, trainer: Manager) -> Response:
+    """Everybody who can sign in, and the links that are open."""
+    return _people_page(request, trainer)
+
+
+@router.post("/links")
+def post_invitation(
+    request: Request,
+    trainer: Manager,
+    role: Annotated[Role, Form()] = "trainer",
+    name: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Makes an invitation and shows its link, this once."""
+    try:
+        token = invitations.invite(request.app.state.engine, trainer, role, name)
+    except Unprocessable as problem:
+        return _people_page(request, trainer, problem, name, role)
+    return _link_page(request, "invite", token, name.strip())
+
+
+@router.post("/links/{invitation_id}/withdraw")
+def post_withdraw(request: Request, _trainer: Manager, invitation_id: int) -> Response:
+    invitations.withdraw(request.app.state.engine, invitation_id)
+    return RedirectResponse("/trainers/people", status_code=303)
+
+
+@router.get("/{trainer_id}")
+def person(request: Request, trainer: Manager, trainer_id: int) -> Response:
+    """One person: role, a link for a new password, letting out and in."""
+    return _person_page(request, trainer, trainer_id)
+
+
+@router.post("/{trainer_id}/role")
+def post_role(request: Request, trainer: Manager, trainer_id: int, role: Annotated[Role, Form()]) -> Response:
+    try:
+        service.change_role(request.app.state.engine, trainer_id, role)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    # Whoever has just given this up may not see the page of a person any more.
+    left = trainer_id == trainer.id and role != "admin"
+    return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/disable")
+def post_disable(request: Request, trainer: Manager, trainer_id: int) -> Response:
+    try:
+        service.disable(request.app.state.engine, trainer_id)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    left = trainer_id == trainer.id
+    return RedirectResponse("/trainers" if left else f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/enable")
+def post_enable(request: Request, _trainer: Manager, trainer_id: int) -> Response:
+    service.enable(request.app.state.engine, trainer_id)
+    return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/reset")
+def post_reset(request: Request, trainer: Manager, trainer_id: int) -> Response:
+    """Makes a link for a new password and shows it, this once."""
+    try:
+        token = invitations.make_reset(request.app.state.engine, trainer, trainer_id)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    with Session(request.app.state.engine) as db:
+        name = service.person(db, trainer_id).name
+    return _link_page(request, "reset", token, name)
+
+
+def _people_page(
+    request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", role: Role = "trainer"
+) -> Response:
+    with Session(request.app.state.engine) as db:
+        everybody, links = service.people(db), invitations.open_links(db)
+    return render(
+        request,
+        "trainers/people.html",
+        title="People",
+        section="trainers",
+        place="people",
+        status_code=problem.status if problem else 200,
+        people=everybody,
+        links=links,
+        me=trainer.id,
+        roles=ROLE_SENTENCE,
+        days=LASTS["invite"].days,
+        error=problem.detail if problem else None,
+        name=name,
+        role=role,
+    )
+
+
+def _person_page(request: Request, trainer: Trainer, trainer_id: int, problem: Problem | None = None) -> Response:
+    with Session(request.app.state.engine) as db:
+        found = service.person(db, trainer_id)
+    return render(
+        request,
+        "trainers/person.html",
+        title=found.name,
+        section="trainers",
+        place="people",
+        status_code=problem.status if problem else 200,
+        person=found,
+        me=trainer.id,
+        roles=ROLE_SENTENCE,
+        hours=int(LASTS["reset"].total_seconds() // 3600),
+        error=problem.detail if problem else None,
+    )
+
+
+def _link_page(request: Request, kind: Kind, token: str, name: str) -> Response:
+    return render(
+        request,
+        "trainers/link.html",
+        title="A link that works once",
+        section="trainers",
+        place="people",
+        kind=kind,
+        name=name,
+        link=base_url(request) + PATH[kind] + token,
+        days=LASTS["invite"].days,
+        hours=int(LASTS["reset"].total_seconds() // 3600),
+    )

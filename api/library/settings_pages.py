@@ -1,0 +1,47 @@
+"""The page on which admins change what holds for the library."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.identity.models import Trainer
+from api.identity.permissions import require
+from api.identity.trainer import require_trainer
+from api.library.library_settings import (
+    MOST_RATERS,
+    LibrarySettings,
+    read_library_settings,
+    write_library_settings,
+)
+from api.web import render
+
+
+def _may_change(trainer: Annotated[Trainer, Depends(require_trainer)]) -> None:
+    require(trainer, "change_settings")
+
+
+router = APIRouter(prefix="/trainers/settings", include_in_schema=False, dependencies=[Depends(_may_change)])
+
+
+@router.get("")
+def settings(request: Request, kept: str = "") -> Response:
+    return render(
+        request,
+        "trainers/settings.html",
+        title="Settings",
+        section="trainers",
+        place="settings",
+        library=read_library_settings(request.app.state.engine),
+        most=MOST_RATERS,
+        kept=bool(kept),
+    )
+
+
+@router.post("")
+def post_settings(
+    request: Request, raters_needed: Annotated[int, Form()], lone_trainer: Annotated[str, Form()] = ""
+) -> Response:
+    """Keeps the settings."""
+    write_library_settings(request.app.state.engine, LibrarySettings(raters_needed, bool(lone_trainer)))
+    return RedirectResponse("/trainers/settings?kept=1", status_code=303)
