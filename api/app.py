@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api import assets, health, home, problems
 from api.authoring import api as authoring_api
+from api.authoring import exchange_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -107,6 +108,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.needs_setup = False
     for router in (
         guesses_api.router,
+        exchange_pages.router,
+        exchange_pages.pages,
         authoring_api.router,
         library_api.router,
         identity_api.router,
@@ -139,7 +142,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             ("POST", r"/g/([^/]+)/guess", member_pages.give_guess),
         ],
     )
-    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url)
+    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS)
     return app
 
 

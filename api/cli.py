@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from api import __version__
+from api.authoring import commands as authoring
 from api.settings import Settings
+from api.terminal import fail, out
 
 app = typer.Typer(
     name="three-circles",
@@ -18,21 +19,16 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-vignettes = typer.Typer(help="Case files: check them, and the schema that editors use.", no_args_is_help=True)
+vignettes = typer.Typer(help="Vignettes: check case files, take vignettes out and bring them in.", no_args_is_help=True)
 trainer = typer.Typer(help="People who write and review vignettes.", no_args_is_help=True)
 app.add_typer(vignettes, name="vignettes")
 app.add_typer(trainer, name="trainer")
 groups = typer.Typer(help="Groups and their deletion.", no_args_is_help=True)
 app.add_typer(groups, name="groups")
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def fail(message: str) -> typer.Exit:
-    """Says in one line what is wrong and what to do, and ends with status 1."""
-    err.print(message, style="bold", markup=False)
-    return typer.Exit(1)
+vignettes.command("export")(authoring.export_vignettes)
+vignettes.command("import")(authoring.import_vignettes)
+vignettes.command("template")(authoring.write_template)
+app.command("agreement")(authoring.show_agreement)
 
 
 @app.command()

@@ -16,6 +16,9 @@ OLDEST_SQLITE = (3, 38, 0)
 # How long a write waits for a lock before it is refused with 503.
 BUSY_SECONDS = 2
 
+# The most that an INTEGER of PostgreSQL holds: a larger number in an address is no row.
+LARGEST_ID = 2**31 - 1
+
 # SQLite numbers rows by itself only in a column that is declared INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
 

@@ -3,6 +3,7 @@
 Pure ASGI: a `BaseHTTPMiddleware` here would cost three quarters of the throughput of the guess.
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -41,9 +42,12 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Security:
     """Adds the headers, and refuses writes that another site sends with a visitor's cookies."""
 
-    def __init__(self, app: ASGIApp, largest_body: int, public_url: str) -> None:
+    def __init__(
+        self, app: ASGIApp, largest_body: int, public_url: str, uploads: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.largest_body = largest_body
+        self.uploads = uploads or {}  # the paths that take larger bodies
         self.public_host = urlsplit(public_url).netloc
         self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
 
@@ -61,16 +65,16 @@ class Security:
                 message["headers"] = own + self.headers + ([] if kept else [_NO_STORE])
             await send(message)
 
-        if scope["method"] not in _SAFE and (problem := self._problem(Headers(scope=scope))):
+        if scope["method"] not in _SAFE and (problem := self._problem(Headers(scope=scope), scope["path"])):
             await answer(Request(scope), problem)(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
 
-    def _problem(self, headers: Headers) -> Problem | None:
+    def _problem(self, headers: Headers, path: str) -> Problem | None:
         if not self._same_site(headers):
             return Forbidden("The request came from another site. Open the page and try again.")
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self.largest_body:
+        if length.isdigit() and int(length) > self.uploads.get(path, self.largest_body):
             return TooLarge("Please send something shorter.")
         return None
 

@@ -1,0 +1,1 @@
+"""What authors bring and take: exchange formats, and what an import would do."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from api.db import UTCDateTime
@@ -38,4 +38,24 @@ class Rating(SQLModel, table=True):
     cues: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     circles: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     comment: str | None = Field(default=None, max_length=1000)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ImportJob(SQLModel, table=True):
+    """A file that was sent to be imported, with how far it is; it is thrown away when it is done with, or after a day.
+
+    `token` names it in addresses. `report` is what trainers are shown: see `jobs.Report`.
+    """
+
+    __tablename__ = "import_job"
+
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(max_length=32, unique=True)
+    trainer_id: int = Field(sa_column=Column(Integer, ForeignKey("trainer.id", ondelete="CASCADE"), nullable=False))
+    name: str = Field(max_length=200)
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: str = Field(max_length=10)
+    done: int = 0
+    total: int = 0
+    report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     created_at: datetime = Field(sa_type=UTCDateTime)

@@ -58,7 +58,7 @@ def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
 def read_text(db: Session, row: Vignette) -> Text:
     """The newest text of a vignette; two queries."""
     draft = db.get(Draft, row.id)
-    source = draft.source if draft else _newest_source(db, row)
+    source = draft.source if draft else newest_source(db, row)
     case, faults = check(source, row.slug)
     return Text(
         slug=row.slug,
@@ -72,7 +72,8 @@ def read_text(db: Session, row: Vignette) -> Text:
     )
 
 
-def _newest_source(db: Session, row: Vignette) -> str:
+def newest_source(db: Session, row: Vignette) -> str:
+    """The text of the newest published version, of which there is one."""
     return db.exec(
         select(VignetteVersion.source).where(
             VignetteVersion.vignette_id == row.id, VignetteVersion.number == row.version

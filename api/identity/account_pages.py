@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.db import LARGEST_ID
 from api.identity import sessions
 from api.identity.account import change_password
 from api.identity.models import Trainer
@@ -46,7 +47,7 @@ def post_password(
 
 
 @router.post("/sign-ins/{session_id}/end")
-def post_end(request: Request, trainer: Signed, session_id: int) -> Response:
+def post_end(request: Request, trainer: Signed, session_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
     """Ends one of one's own sign-ins, be it the one that asks."""
     sessions.end(request.app.state.engine, trainer, session_id)
     return RedirectResponse("/trainers/account", status_code=303)

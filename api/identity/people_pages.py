@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.db import LARGEST_ID
 from api.identity import invitations
 from api.identity import people as service
 from api.identity.invitations import LASTS, PATH, Kind
@@ -24,6 +25,7 @@ def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
 router = APIRouter(prefix="/trainers/people", include_in_schema=False)
 
 Manager = Annotated[Trainer, Depends(_manager)]
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @router.get("")
@@ -48,19 +50,19 @@ def post_invitation(
 
 
 @router.post("/links/{invitation_id}/withdraw")
-def post_withdraw(request: Request, _trainer: Manager, invitation_id: int) -> Response:
+def post_withdraw(request: Request, _trainer: Manager, invitation_id: RowNumber) -> Response:
     invitations.withdraw(request.app.state.engine, invitation_id)
     return RedirectResponse("/trainers/people", status_code=303)
 
 
 @router.get("/{trainer_id}")
-def person(request: Request, trainer: Manager, trainer_id: int) -> Response:
+def person(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
     """One person: role, a link for a new password, letting out and in."""
     return _person_page(request, trainer, trainer_id)
 
 
 @router.post("/{trainer_id}/role")
-def post_role(request: Request, trainer: Manager, trainer_id: int, role: Annotated[Role, Form()]) -> Response:
+def post_role(request: Request, trainer: Manager, trainer_id: RowNumber, role: Annotated[Role, Form()]) -> Response:
     try:
         service.change_role(request.app.state.engine, trainer_id, role)
     except Conflict as problem:
@@ -71,7 +73,7 @@ def post_role(request: Request, trainer: Manager, trainer_id: int, role: Annotat
 
 
 @router.post("/{trainer_id}/disable")
-def post_disable(request: Request, trainer: Manager, trainer_id: int) -> Response:
+def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
     try:
         service.disable(request.app.state.engine, trainer_id)
     except Conflict as problem:
@@ -81,13 +83,13 @@ def post_disable(request: Request, trainer: Manager, trainer_id: int) -> Respons
 
 
 @router.post("/{trainer_id}/enable")
-def post_enable(request: Request, _trainer: Manager, trainer_id: int) -> Response:
+def post_enable(request: Request, _trainer: Manager, trainer_id: RowNumber) -> Response:
     service.enable(request.app.state.engine, trainer_id)
     return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
 
 
 @router.post("/{trainer_id}/reset")
-def post_reset(request: Request, trainer: Manager, trainer_id: int) -> Response:
+def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
     """Makes a link for a new password and shows it, this once."""
     try:
         token = invitations.make_reset(request.app.state.engine, trainer, trainer_id)

@@ -77,7 +77,12 @@ def access_token(engine: Engine, trainer: Trainer) -> str:
 
 
 def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
-    """Begins a sign-in on this device and puts its token in a cookie that scripts and other sites cannot use."""
+    """Begins a sign-in on this device and puts its token in a cookie that scripts and other sites cannot use.
+
+    It takes the place of the one before: the cookie of that is gone with it.
+    """
+    if before := request.cookies.get(COOKIE):
+        sessions.end_token(request.app.state.engine, before)
     device = device_label(request.headers.get("user-agent", ""))
     response.set_cookie(
         COOKIE,

@@ -1,6 +1,7 @@
 """Fixtures: Chromium, the product as a process, and visitors who are known to it."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,6 +80,22 @@ def cookies(site: Server) -> dict[str, str]:
             client.post(f"/vignettes/{slug}/guesses", data={"system": "drive", "confidence": "leaning"})
         client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
         return dict(client.cookies)
+
+
+@pytest.fixture(scope="session")
+def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, str]:
+    """Links that work once, by the name of their page: none of the tests that look at pages uses one."""
+    found = {"setup": new_site.lines[3].split()[-1]}
+    with httpx.Client(base_url=site.base_url, trust_env=False, cookies=cookies) as client:
+        pages = {
+            "join": client.post("/trainers/people/links", data={"role": "editor", "name": "Ida"}),
+            "reset": client.post("/trainers/people/1/reset"),
+        }
+    for name, page in pages.items():
+        match = re.search(rf'value="([^"]+/trainers/{name}/[^"]+)"', page.text)
+        assert match, page.text
+        found[name] = match[1]
+    return found
 
 
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from tests.cast import ANA, BEN, CLEO
+from tests.cast import ANA, BEN, CLEO, TRAINER
 
 
 @dataclass(frozen=True)
 class Sight:
-    """A page to look at; on a new site nobody has set up a trainer yet."""
+    """A page to look at; on a new site nobody has set up a trainer yet. `path` may be the name of one of `links`."""
 
     name: str
     path: str
@@ -32,4 +32,10 @@ SIGHTS = (
     Sight("setup", "setup", "Set up the first trainer", new=True),
     Sight("library", "/trainers", "Stories", "trainer"),
     Sight("vignette", f"/trainers/vignettes/{ANA}", "Ana and the race", "trainer"),
+    Sight("people", "/trainers/people", "People", "trainer"),
+    Sight("person", "/trainers/people/1", TRAINER, "trainer"),
+    Sight("settings", "/trainers/settings", "Settings", "trainer"),
+    Sight("account", "/trainers/account", TRAINER, "trainer"),
+    Sight("join-as-trainer", "join", "Join as an editor"),
+    Sight("new-password", "reset", "A new password"),
 )

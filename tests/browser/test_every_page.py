@@ -21,13 +21,13 @@ every_page = pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.na
 
 
 @pytest.fixture
-def look(calm_page: Page, site: Server, new_site: Server, cookies: dict[str, str]) -> Look:
+def look(calm_page: Page, site: Server, new_site: Server, cookies: dict[str, str], links: dict[str, str]) -> Look:
     """Opens a page as the one who sees it."""
 
     def open_page(sight: Sight) -> Page:
         server = new_site if sight.new else site
         become(sight.who, calm_page.context, server, cookies)
-        calm_page.goto(server.lines[3].split()[-1] if sight.path == "setup" else server.base_url + sight.path)
+        calm_page.goto(links.get(sight.path) or server.base_url + sight.path)
         expect(calm_page.get_by_role("heading", level=1)).to_have_text(sight.heading)
         return calm_page
 

@@ -146,6 +146,9 @@ async def test_a_person_who_is_not_there_is_not_found(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
 
     assert (await admin.get("/trainers/people/4711")).status_code == 404
+    for far in (0, 2**31, 10**30):
+        assert (await admin.get(f"/trainers/people/{far}")).status_code == 422
+        assert (await admin.post(f"/trainers/account/sign-ins/{far}/end")).status_code == 422
     for step in ("role", "disable", "enable", "reset"):
         answer = await admin.post(f"/trainers/people/4711/{step}", data={"role": "editor"})
         assert answer.status_code == 404

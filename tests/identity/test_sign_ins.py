@@ -64,6 +64,16 @@ async def test_signing_out_ends_the_sign_in_in_the_database_too(guests: Guests) 
     assert guests.rows("SELECT * FROM trainer_session") == []
 
 
+async def test_signing_in_again_on_the_same_device_takes_the_place_of_the_first(guests: Guests) -> None:
+    _, here = await guests.signed_in(TRAINER, "trainer")
+    guests.add("Eve", "trainer")
+
+    await here.post("/trainers/sign-in", data={"name": "Eve", "password": PASSWORD})
+
+    assert (await here.get("/api/v1/auth/me")).json()["name"] == "Eve"
+    assert guests.rows("SELECT count(*) FROM trainer_session") == [(1,)]
+
+
 async def test_a_sign_in_ends_after_its_time_and_after_days_without_use(guests: Guests) -> None:
     _, here = await guests.signed_in(TRAINER, "trainer")
     unused = (now() - sessions.UNUSED).date()

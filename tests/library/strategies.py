@@ -1,5 +1,7 @@
 """Cases as authors could write them, made up by Hypothesis."""
 
+from typing import get_args
+
 from hypothesis import strategies as st
 
 from api.library.case import About, Blend, Case, Cue, FrontMatter, Key, Reconstructed
@@ -16,6 +18,10 @@ prose = st.lists(lines, min_size=1, max_size=3).map("\n\n".join)
 ranges = st.lists(st.integers(min_value=0, max_value=100), min_size=2, max_size=2)
 # What YAML would read as something else than text has to come back as text.
 sly = st.sampled_from(["yes", "null", "1", "1e3", "2026-11-23", "~", "a: b", "# a", "- a", "'", '"', "&a", "*a", "%"])
+
+abouts = st.fixed_dictionaries(
+    {name: st.sampled_from(get_args(field.annotation)) for name, field in About.model_fields.items()}
+).map(About.model_validate)
 
 
 @st.composite
@@ -37,7 +43,7 @@ def heads(draw: st.DrawFn) -> FrontMatter:
         content_note=draw(st.none() | text),
         tags=draw(st.lists(text, max_size=3)),
         skills=draw(st.lists(st.sampled_from(sorted(SKILLS)), max_size=3)),
-        about=draw(st.builds(About, **dict.fromkeys(About.model_fields, ...))),
+        about=draw(abouts),
         reconstructed=draw(st.lists(st.builds(Reconstructed, text=text, note=text), max_size=2)),
         sources=draw(st.lists(text, max_size=2)),
         authors=draw(st.lists(text, min_size=1, max_size=2)),

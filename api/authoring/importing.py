@@ -1,0 +1,126 @@
+"""From files to a plan over the library in the database, and the plan carried out."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from api.authoring.drafting import OWN
+from api.authoring.formats import read_file
+from api.authoring.formats.casefiles import load_files
+from api.authoring.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
+from api.authoring.models import Draft
+from api.authoring.planning import Plan, plan
+from api.authoring.texts import newest_source
+from api.db import now, writing
+from api.library.case import Case
+from api.library.catalogue import PUBLISHED
+from api.library.models import Vignette, VignetteVersion
+from api.library.reading import LARGEST_FILE, read
+from api.library.storing import add_version, describe, meaning
+
+CHUNK = 50
+
+
+def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
+    """The rows of a file, or of the case files in a folder and the folders in it. Raises Refused."""
+    try:
+        if path.is_dir():
+            return load_files({str(file.relative_to(path)): _start_of(file) for file in _files(path)}, progress)
+        if path.stat().st_size > LARGEST_UPLOAD:
+            raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
+        return read_file(path.name, path.read_bytes(), progress)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def planned(engine: Engine, rows: list[Row]) -> Plan:
+    """What an import of the rows would do to the library as it now is."""
+    return plan(current_sources(engine), rows)
+
+
+def current_sources(engine: Engine) -> dict[str, str]:
+    """Each vignette's newest case file by slug, whatever its status: the draft where there is one."""
+    with Session(engine) as db:
+        return _sources(db)
+
+
+def apply(
+    engine: Engine, rows: list[Row], author_id: int | None, *, publish: bool = False, progress: Progress = quiet
+) -> Plan:
+    """Carries an import out and says what it did; with any fault it does nothing at all.
+
+    New vignettes become drafts, changes become drafts beside what is published; with `publish` both are published at
+    once, as a new meaning where the key changed. It is done CHUNK rows at a time, each chunk in one transaction over
+    the library as it then is, so that people who answer meanwhile need not wait for all of it. Done again after it
+    was cut short, it goes on where it stopped.
+    """
+    whole = planned(engine, rows)
+    if whole.refused:
+        return whole
+    todo = {step.slug for step in whole.steps if step.action in ("create", "update")}
+    left = [row for row in rows if row.case is not None and row.case.head.slug in todo]
+    for start in range(0, len(left), CHUNK):
+        chunk = left[start : start + CHUNK]
+        with Session(writing(engine)) as db:
+            slugs = [row.case.head.slug for row in chunk if row.case is not None]
+            present = {row.slug: row for row in db.exec(_rows(slugs).with_for_update())}
+            for step in plan(_sources(db, slugs), chunk).steps:
+                if step.case is not None and step.action in ("create", "update"):
+                    _take(db, present.get(step.case.head.slug), step.case, step.source, author_id, publish)
+            db.commit()
+        progress(min(start + CHUNK, len(left)), len(left))
+    return whole
+
+
+def _take(db: Session, row: Vignette | None, case: Case, source: str, author_id: int | None, publish: bool) -> None:
+    if row is None:
+        row = Vignette(
+            slug=case.head.slug, status="draft", origin=OWN, version=0, series=1, owner_id=author_id, changed_at=now()
+        )
+        db.add(row)
+        db.flush()
+    assert row.id is not None
+    draft = db.get(Draft, row.id)
+    if publish:
+        before = newest_source(db, row) if row.version else None
+        changed = before is not None and meaning(read(before)[0]) != meaning(case)
+        change = "first" if before is None else "meaning" if changed else "wording"
+        add_version(db, row, case, source, change=change, author_id=author_id, note="Imported")
+        row.status, row.adapted = PUBLISHED, row.adapted or row.origin != OWN
+        if draft is not None:
+            db.delete(draft)
+        return
+    if draft is None:
+        draft = Draft(vignette_id=row.id, source=source, revision=0, base_version=row.version, saved_at=now())
+    draft.source, draft.saved_by, draft.saved_at = source, author_id, now()
+    draft.revision += 1
+    db.add(draft)
+    if row.version == 0:
+        describe(db, row, case)
+
+
+def _rows(slugs: list[str]) -> SelectOfScalar[Vignette]:
+    return select(Vignette).where(col(Vignette.slug).in_(slugs))
+
+
+def _sources(db: Session, slugs: list[str] | None = None) -> dict[str, str]:
+    versions = select(Vignette.slug, VignetteVersion.source).join(
+        VignetteVersion,
+        (col(VignetteVersion.vignette_id) == Vignette.id) & (col(VignetteVersion.number) == Vignette.version),
+    )
+    drafts = select(Vignette.slug, Draft.source).join(Draft, col(Draft.vignette_id) == Vignette.id)
+    if slugs is not None:
+        versions, drafts = (query.where(col(Vignette.slug).in_(slugs)) for query in (versions, drafts))
+    return dict(db.exec(versions).all()) | dict(db.exec(drafts).all())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*.md") if file.is_file())
+
+
+def _start_of(file: Path) -> bytes:
+    """As much as is needed to see that a file is too large."""
+    with file.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)
