@@ -137,3 +137,23 @@ def schema() -> None:
     from api.library.schema import front_matter_schema
 
     typer.echo(json.dumps(front_matter_schema(), indent=2, ensure_ascii=False))
+
+
+@vignettes.command("agreement")
+def agreement(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of case files; the built-in one if left out.")] = None,
+) -> None:
+    """Prints how far blind readers agree with each other and with the keys: the report beside the ratings."""
+    from api.library.agreement import report
+    from api.library.checking import case_files, check_files
+    from api.library.ratings import read_rounds
+
+    where = folder or Settings().vignettes_dir
+    try:
+        rounds = read_rounds(where)
+    except ValueError as error:
+        raise fail(str(error)) from None
+    if not rounds:
+        raise fail(f"There are no ratings (ratings/round-*.csv) in {where}.")
+    cases = [case for _, case, _ in check_files(case_files([where])) if case]
+    typer.echo(report(cases, rounds), nl=False)

@@ -17,11 +17,11 @@ from api.authoring.texts import (
     read_text,
     require_good,
     require_sight,
-    story_mark,
 )
 from api.db import writing
 from api.identity.models import Trainer
 from api.identity.permissions import Action, require
+from api.library.case import story_mark
 from api.library.checking import check
 from api.library.library_settings import read_library_settings
 from api.library.models import Vignette, VignetteVersion

@@ -6,12 +6,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from api.authoring.models import Rating
-from api.authoring.texts import find_row, is_author, read_text, require_sight, story_mark
+from api.authoring.texts import find_row, is_author, read_text, require_sight
 from api.db import now, writing
 from api.guesses.rules import GuessBody
 from api.identity.models import Trainer
 from api.identity.permissions import require
-from api.library.case import Case
+from api.library.case import Case, story_mark
 from api.problems import Conflict, Forbidden, Unprocessable
 
 LONGEST_COMMENT = 1000

@@ -1,6 +1,5 @@
 """A vignette's text as its authors see it: the draft where there is one, else the newest version."""
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -133,11 +132,6 @@ def require_good(case: Case | None, faults: Sequence[Fault]) -> Case:
 def places(faults: Sequence[Fault]) -> list[FieldError]:
     """Faults as the errors of a problem."""
     return [{"pointer": f"line {fault.line}, column {fault.column}", "detail": fault.message} for fault in faults]
-
-
-def story_mark(case: Case) -> str:
-    """Stands for the words of a story: ratings of other words are not ratings of these."""
-    return hashlib.sha256(" ".join(case.story.split()).encode()).hexdigest()[:16]
 
 
 def slug_for(db: Session, title: str) -> str:

@@ -1,5 +1,6 @@
 """A vignette as it is written: what a case file holds. The JSON Schema for editors is made from these models."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -120,3 +121,8 @@ class Case(_Strict):
     @property
     def question(self) -> str:
         return f"Which system is biggest for {self.head.person}?"
+
+
+def story_mark(case: Case) -> str:
+    """Stands for the words of a story: ratings of other words are not ratings of these."""
+    return hashlib.sha256(" ".join(case.story.split()).encode()).hexdigest()[:16]

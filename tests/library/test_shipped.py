@@ -1,7 +1,10 @@
 """The stories that come with the product."""
 
 import json
+import re
 from collections import Counter
+from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,19 @@ import pytest
 import yaml
 
 from api import assets
-from api.library.case import Case
-from api.library.checking import case_files, check
+from api.library.case import About, Case
+from api.library.checking import case_files, check, words
+from api.library.codebook import CUE_LABEL, SKILLS
 from api.library.schema import front_matter_schema
 from api.library.systems import SYSTEMS
 from api.library.writing import write
+from api.statistics.association import cramers_v
 
 PATHS = case_files([assets.VIGNETTES])
+MOST_ASSOCIATION = 0.2  # Cramér's V: below it, an attribute says next to nothing about the key
 
 
+@cache
 def shipped(path: Path) -> Case:
     case, faults = check(path.read_text(encoding="utf-8"), path.stem)
     assert faults == []
@@ -55,12 +62,64 @@ def test_the_schema_file_for_editors_is_the_generated_one() -> None:
     assert json.loads((assets.VIGNETTES / "schema.json").read_text(encoding="utf-8")) == front_matter_schema()
 
 
-def test_there_are_four_stories_of_each_system() -> None:
-    assert Counter(shipped(path).head.key.dominant for path in PATHS) == dict.fromkeys(SYSTEMS, 4)
+def test_each_system_leads_eight_stories_of_every_level() -> None:
+    found = Counter((shipped(path).head.level, shipped(path).head.key.dominant) for path in PATHS)
+
+    assert found == dict.fromkeys(product((1, 2, 3), SYSTEMS), 8)
 
 
-def test_every_level_is_there() -> None:
-    assert {shipped(path).head.level for path in PATHS} == {1, 2, 3}
+def test_every_pair_and_every_kind_of_cue_is_practised_by_six_stories() -> None:
+    practised = Counter(skill for path in PATHS for skill in shipped(path).head.skills)
+
+    assert {skill: practised[skill] for skill in SKILLS if practised[skill] < 6} == {}
+
+
+def test_a_cue_that_a_story_says_it_practises_is_marked_in_it() -> None:
+    for path in PATHS:
+        case = shipped(path)
+        assert set(case.head.skills) & CUE_LABEL.keys() <= {cue.type for cue in case.cues}, path.stem
+
+
+@pytest.mark.parametrize("attribute", About.model_fields)
+def test_who_the_person_is_does_not_tell_the_system_or_the_level(attribute: str) -> None:
+    heads = [shipped(path).head for path in PATHS]
+    kinds = [str(getattr(head.about, attribute)) for head in heads]
+    by_system = cramers_v(zip(kinds, (head.key.dominant for head in heads), strict=True))
+    by_level = cramers_v(zip(kinds, (str(head.level) for head in heads), strict=True))
+
+    table = Counter(zip(kinds, (head.key.dominant for head in heads), strict=True))
+    print(f"{attribute}: V {by_system:.3f} with the system, {by_level:.3f} with the level")
+    for kind in sorted(set(kinds)):
+        print(f"  {kind:20}", *(f"{system} {table[kind, system]:2}" for system in SYSTEMS))
+    assert len(set(kinds)) > 1
+    assert by_system < MOST_ASSOCIATION
+    assert by_level < MOST_ASSOCIATION
+
+
+def test_no_two_files_share_seven_words_in_a_row() -> None:
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for path in PATHS:
+        case = shipped(path)
+        for text in (case.story, case.why, *case.others.values(), *case.questions):
+            said = [word.lower() for word in words(text)]
+            for run in zip(*(said[start:] for start in range(7)), strict=False):
+                owners.setdefault(run, set()).add(path.stem)
+
+    assert {" ".join(run): sorted(files) for run, files in owners.items() if len(files) > 1} == {}
+
+
+def test_what_could_sting_is_told_before_the_story_opens() -> None:
+    stings = re.compile(
+        r"\b(ill|hospital|operation|died|dead|funeral|mugged|landlord|debt|redundan\w+|laid off)\b", re.I
+    )
+    for path in PATHS:
+        case = shipped(path)
+        note = case.head.content_note
+        harsh = any(cue.type == "threat.self_attack" and cue.strength == "clear" for cue in case.cues)
+        assert note or not harsh, f"{path.stem}: harsh self-talk without a content note"
+        assert note or not stings.search(case.story), f"{path.stem}: {stings.search(case.story)} without a content note"
+        # The note follows “This story …”.
+        assert note is None or (note.startswith("mentions ") and not note.endswith(".")), path.stem
 
 
 def test_no_two_people_share_a_name() -> None:
