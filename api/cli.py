@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from api import __version__
+from api.plans.commands import app as plans
 from api.settings import Settings
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.add_typer(vignettes, name="vignettes")
 app.add_typer(trainer, name="trainer")
 groups = typer.Typer(help="Groups and their deletion.", no_args_is_help=True)
 app.add_typer(groups, name="groups")
+app.add_typer(plans, name="plans")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
