@@ -151,6 +151,8 @@ def _round_faults(
     elif level not in LEVELS[plan.audience]:
         fitting = " and ".join(str(known) for known in LEVELS[plan.audience])
         yield Fault(*here, f"“{step.vignette}” has level {level}; levels {fitting} suit {plan.audience}")
+    if "reason" in step.ask and plan.audience == "psychoeducation":
+        yield Fault(*document.place((*path, "ask")), "members of such a group type nothing: leave out reason")
 
 
 def _advice(plan: Plan, step: CommonStep, document: Document, path: Place) -> Iterator[Fault]:
