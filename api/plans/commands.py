@@ -3,13 +3,15 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from api.library.yaml_reading import Fault
 from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.library.yaml_reading import Fault
 
 app = typer.Typer(help="Session plans: check them, and the schema that editors use.", no_args_is_help=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -41,7 +43,9 @@ def check_plans(
     if not paths:
         faults += _tell(settings.signposting_file, load_signposting(settings.signposting_file)[1])
     if faults:
-        raise _fail(f"{faults} {'fault' if faults == 1 else 'faults'} in {len(files)} plans.")
+        raise _fail(
+            f"{faults} {'fault' if faults == 1 else 'faults'} in {len(files)} {'plan' if len(files) == 1 else 'plans'}."
+        )
     out.print(f"{len(files)} {'plan is' if len(files) == 1 else 'plans are'} good.")
 
 
@@ -53,7 +57,7 @@ def schema() -> None:
     typer.echo(json.dumps(plan_schema(), indent=2, ensure_ascii=False))
 
 
-def _tell(path: Path, found: Sequence[Fault], before: str = "") -> int:
+def _tell(path: Path, found: "Sequence[Fault]", before: str = "") -> int:
     for fault in found:
         out.print(f"{path}:{fault.line}:{fault.column}: {before}{fault.message}", markup=False)
     return len(found)

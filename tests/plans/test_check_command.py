@@ -37,7 +37,7 @@ def test_each_fault_is_a_line_with_file_line_column_and_remedy(folder: Path) -> 
 
     assert finished.exit_code == 1
     assert finished.stdout == f"{file}:23:5: there is no vignette “ana-the-rac”; did you mean “ana-the-race”?\n"
-    assert finished.stderr == "1 fault in 1 plans.\n"
+    assert finished.stderr == "1 fault in 1 plan.\n"
 
 
 def test_advice_is_told_and_the_command_succeeds(folder: Path) -> None:
