@@ -136,7 +136,7 @@ def _size_faults(step: CommonStep, document: Document, path: Place) -> Iterator[
     for place, text in _read_by_members(step):
         for sentence in sentences_of(text):
             if (length := len(words(sentence))) > LONGEST_SENTENCE:
-                start = _find(document, (*path, *place), sentence.split()[0])
+                start = _find(document, (*path, *place), sentence)
                 yield Fault(*start, f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily")
 
 

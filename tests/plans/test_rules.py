@@ -85,6 +85,12 @@ def test_a_word_is_found_on_its_own_line_of_a_longer_text() -> None:
     assert [(fault.line, fault.column) for fault in faults] == [(16, 7)]
 
 
+def test_a_long_sentence_is_found_among_others_that_start_alike() -> None:
+    faults = faults_after("wall: Welcome.", f"wall: |\n      A word.\n      A word, and {LONG}.")
+
+    assert [(fault.line, fault.column) for fault in faults] == [(14, 7)]
+
+
 def test_minutes_may_miss_a_length_by_a_little() -> None:
     assert (tolerance(20), tolerance(90), tolerance(360)) == (2, 4, 18)
     assert faults_after("{20: 5,", "{20: 7,") == []
