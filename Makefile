@@ -28,6 +28,7 @@ lint: install  ## Style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/three-circles vignettes check
+	$(BIN)/three-circles plans check
 
 test-tools: install
 	@sh tests/install-tools.sh

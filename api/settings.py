@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For is believed, separated by commas.")
     metrics_public: bool = Field(False, description="Whether /metrics answers to anybody, not only to this machine.")
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
+    plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")
+    signposting_file: Path = Field(
+        assets.VIGNETTES / "signposting" / "england.yaml", description="Where members can find help, in your words."
+    )
 
     def resolved_database_url(self) -> str:
         """The SQLAlchemy URL, with psycopg 3 named as PostgreSQL's driver."""

@@ -14,9 +14,10 @@ from api.identity.models import Trainer
 from api.identity.permissions import require
 from api.library.case import Blend, Case, FrontMatter, Key
 from api.library.models import Vignette, VignetteSkill
-from api.library.reading import LARGEST_FILE, Fault, read
+from api.library.reading import LARGEST_FILE, read
 from api.library.storing import describe
 from api.library.writing import write
+from api.library.yaml_reading import Fault
 from api.problems import Conflict, TooLarge, Unprocessable
 
 OWN = "own"

@@ -14,7 +14,7 @@ from api.identity.permissions import may
 from api.library.case import Case
 from api.library.checking import check
 from api.library.models import Vignette, VignetteVersion
-from api.library.reading import Fault
+from api.library.yaml_reading import Fault
 from api.problems import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
 
 Status = Literal["draft", "in_review", "published", "retired"]

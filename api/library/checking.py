@@ -6,16 +6,17 @@ from pathlib import Path
 
 from api.library.case import Case
 from api.library.codebook import SKILLS
-from api.library.reading import Fault, read
+from api.library.reading import read
 from api.library.suggest import did_you_mean
 from api.library.systems import NAME, SYSTEMS
+from api.library.yaml_reading import Fault
 
 SHORTEST, LONGEST, LONGEST_SENTENCE = 40, 90, 20
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…][”’\"')]*(?=\s|$)|$)", re.DOTALL)
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
 _SYSTEM_NAME = re.compile(r"\b(threat\w*|drives?|driven|sooth\w*)\b", re.I)
-_DIAGNOSIS = re.compile(
+DIAGNOSIS = re.compile(
     r"\b(PTSD|OCD|ADHD|depress\w*|bipolar|psychosis|psychotic|schizo\w*|burnout|phobia|\w+ disorder|mentally ill)\b",
     re.I,
 )
@@ -98,7 +99,7 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
         yield Fault(
             *place(case.story[match.start() :][:40]), f"“{match[0]}” gives the answer away; say what can be seen"
         )
-    for match in _DIAGNOSIS.finditer(case.story):
+    for match in DIAGNOSIS.finditer(case.story):
         yield Fault(
             *place(case.story[match.start() :][:40]), f"“{match[0]}” is a diagnosis or jargon; say what can be seen"
         )

@@ -1,36 +1,24 @@
 """Reads a case file. Every fault is told with its line and column, and with what would be right."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from api.library.case import Case, Cue, FrontMatter
 from api.library.codebook import CUE_LABEL
 from api.library.suggest import did_you_mean
 from api.library.systems import SYSTEMS, System
+from api.library.yaml_reading import MISSING, NO_FIELD, Document, Fault, clean, lower_first, parse
 
 LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
 _ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
-# Among them the line breaks that only some programs know: lines are counted by \n alone.
-_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """What is wrong at a place in a file; line and column count from 1."""
-
-    line: int
-    column: int
-    message: str
 
 
 @dataclass(slots=True)
@@ -48,13 +36,9 @@ class _Text:
 
 def read(text: str) -> tuple[Case | None, list[Fault]]:
     """The case in a file's text, and every fault found; no case where a fault leaves nothing to build it from."""
-    if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        return None, [Fault(1, 1, f"the file is larger than {LARGEST_FILE} bytes; a case file is a page of text")]
-    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    if odd := _CONTROL.search(text):
-        place = _Text(text, 1)
-        place.fault(odd.start(), "a control character stands here; the file is plain text")
-        return None, place.faults
+    text, faults = clean(text, LARGEST_FILE, "a case file is a page of text")
+    if faults:
+        return None, faults
     match = re.match(r"---\n(.*?\n)---[ ]*(?:\n|$)", text, re.DOTALL)
     if match is None:
         return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
@@ -102,66 +86,22 @@ def _sections(body: str, line: int) -> Iterator[_Text]:
         yield _Text(body[start:end], line + body[:start].count("\n"))
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases, which a small file can use to grow without bound, and without repeated keys."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a name is a word, not a list", problem_mark=key.start_mark)
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
-    loader = _Loader(text)
+    document, faults = parse(text, "the front matter", "slug: julie", first_line=2)
+    if document is None:
+        return None, faults
     try:
-        root = loader.get_single_node()
-        data = loader.construct_document(root) if root else None
-    # PyYAML's constructors let all of these escape from odd scalars and deep nesting.
-    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
-        return None, [Fault(line, column, f"the front matter is not plain YAML: {problem}")]
-    finally:
-        loader.dispose()
-    if not isinstance(data, dict):
-        return None, [Fault(2, 1, "the front matter is a list of lines such as “slug: julie”")]
-    try:
-        return FrontMatter.model_validate(data), []
+        return FrontMatter.model_validate(document.data), []
     except ValidationError as error:
-        return None, [_head_fault(root, detail["loc"], detail["msg"]) for detail in error.errors()]
+        return None, [_head_fault(document, detail["loc"], detail["msg"]) for detail in error.errors()]
 
 
-def _head_fault(root: Any, path: tuple[int | str, ...], message: str) -> Fault:
-    node, name = root, ".".join(str(step) for step in path)
-    mark = root.start_mark
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == step), None)
-            if found is None:
-                break
-            mark, node = found[0].start_mark, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            mark = node.start_mark
-        else:
-            break
-    if message == "Extra inputs are not permitted":
+def _head_fault(document: Document, path: tuple[int | str, ...], message: str) -> Fault:
+    if message == NO_FIELD:
         message = "is not a field of the front matter" + did_you_mean(str(path[-1]), FrontMatter.model_fields)
-    elif message == "Field required":
+    elif message == MISSING:
         message = "is missing"
-    return Fault(mark.line + 2, mark.column + 1, f"{name}: {message[:1].lower()}{message[1:]}")
+    return Fault(*document.place(path), f"{'.'.join(map(str, path))}: {lower_first(message)}")
 
 
 def _read_story(raw: _Text) -> tuple[str, list[Cue]]:

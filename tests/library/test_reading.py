@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from api.library.case import Case
 from api.library.checking import check
-from api.library.reading import Fault, read
+from api.library.reading import read
 from api.library.writing import write
+from api.library.yaml_reading import Fault
 from tests.cast import ANA_FILE, BEN_FILE, CLEO_FILE
 from tests.library.strategies import cases
 

@@ -70,6 +70,10 @@ def test_the_wheel_holds_code_pages_static_files_stories_migrations_and_licences
     assert {f"api/_bundle/vignettes/{path.name}" for path in case_files([assets.VIGNETTES])} <= names
     ratings = {path.name for path in (assets.VIGNETTES / "ratings").iterdir()}
     assert {f"api/_bundle/vignettes/ratings/{name}" for name in ratings} <= names
+    for folder in ("plans", "signposting"):
+        files = {f"api/_bundle/vignettes/{folder}/{path.name}" for path in (assets.VIGNETTES / folder).iterdir()}
+        assert len(files) > 0
+        assert files <= names
     code = {path for path in (ROOT / "api").rglob("*.py") if "_bundle" not in path.parts}
     assert {str(path.relative_to(ROOT)) for path in code} <= names
     assert any("licenses" in name for name in names)
@@ -92,5 +96,6 @@ def test_an_installed_product_takes_an_answer_far_from_its_checkout(program: Pat
         assert client.get(stylesheet).status_code == 200
 
 
-def test_an_installed_product_checks_its_own_stories(program: Path, folder: Path) -> None:
-    run(program, "vignettes", "check", folder=folder)
+@pytest.mark.parametrize("kind", ["vignettes", "plans"])
+def test_an_installed_product_checks_its_own_stories_and_plans(program: Path, folder: Path, kind: str) -> None:
+    run(program, kind, "check", folder=folder)

@@ -1,0 +1,126 @@
+"""Reads YAML that people write by hand: safely, and with the line and column of every fault."""
+
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+# Among them the line breaks that only some programs know: lines are counted by \n alone.
+_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+
+NO_FIELD: Final = "Extra inputs are not permitted"  # how Pydantic says it
+MISSING: Final = "Field required"
+
+Path = Sequence[int | str]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """What is wrong at a place in a file; line and column count from 1."""
+
+    line: int
+    column: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML document as data, with the nodes that know where everything stands.
+
+    `text` is what was parsed, and `first_line` the line of the file where it begins.
+    """
+
+    text: str
+    first_line: int
+    root: yaml.Node
+    data: Any
+
+    def place(self, path: Path) -> tuple[int, int]:
+        """Line and column of what a path of keys and indices leads to, or of the last part that there is."""
+        return self._at(_follow(self.root, path)[0])
+
+    def find(self, path: Path, pattern: str) -> tuple[int, int]:
+        """Where the pattern first stands in the value at the path; the value's own place if it does not."""
+        mark, node = _follow(self.root, path)
+        found = re.compile(pattern).search(self.text, node.start_mark.index, node.end_mark.index)
+        if found is None:
+            return self._at(mark)
+        line_start = self.text.rfind("\n", 0, found.start()) + 1
+        return self.first_line + self.text.count("\n", 0, found.start()), found.start() - line_start + 1
+
+    def _at(self, mark: Any) -> tuple[int, int]:
+        return mark.line + self.first_line, mark.column + 1
+
+
+def clean(text: str, largest: int, kind: str) -> tuple[str, list[Fault]]:
+    """The text with plain line ends; a fault if it has more than `largest` bytes or holds control characters."""
+    if len(text.encode("utf-8", "surrogatepass")) > largest:
+        return "", [Fault(1, 1, f"the file is larger than {largest} bytes; {kind}")]
+    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    if odd := _CONTROL.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        column = odd.start() - text.rfind("\n", 0, odd.start())
+        return "", [Fault(line, column, "a control character stands here; the file is plain text")]
+    return text, []
+
+
+def parse(text: str, name: str, example: str, first_line: int = 1) -> tuple[Document | None, list[Fault]]:
+    """The document, which is a mapping, or the fault why there is none; `name` is what the file's people call it."""
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
+    # PyYAML's constructors let all of these escape from odd scalars and deep nesting.
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
+        return None, [Fault(line, column, f"{name} is not plain YAML: {problem}")]
+    finally:
+        loader.dispose()
+    if root is None or not isinstance(data, dict):
+        return None, [Fault(first_line, 1, f"{name} is a list of lines such as “{example}”")]
+    return Document(text, first_line, root, data), []
+
+
+def lower_first(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _follow(root: yaml.Node, path: Path) -> tuple[Any, yaml.Node]:
+    """The mark of a field's name (or a list item) and the node of its value, as far as the path goes."""
+    node, mark = root, root.start_mark
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(step)), None)
+            if found is None:
+                break
+            mark, node = found[0].start_mark, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            mark = node.start_mark
+        else:
+            break
+    return mark, node
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases, which a small file can use to grow without bound, and without repeated keys."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name is a word, not a list", problem_mark=key.start_mark)
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)

@@ -1,0 +1,1 @@
+"""Session plans: what a facilitator leads a group through, as files."""

@@ -1,0 +1,64 @@
+"""Where to find help: lines that the organisation sets, in a file of its own."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from api.library.suggest import did_you_mean
+from api.library.yaml_reading import Document, Fault, clean, parse
+from api.plans.parts import Frozen, Line
+from api.plans.refusals import details, told
+
+LARGEST_FILE = 16_000  # bytes
+
+
+class Help(Frozen):
+    """One way to find help."""
+
+    who: Line
+    when: Line = Field(description="What it is for, and when it can be reached.")
+    call: Line | None = Field(None, description="A number as people dial it.")
+    web: Annotated[Line, Field(pattern=r"^https://")] | None = None
+
+
+class Signposting(Frozen):
+    """Where to find help in one nation. Shown at the close of a session, and whenever somebody leaves."""
+
+    nation: Line
+    defaults: bool = Field(
+        False, description="Whether these are the product's own lines, which the organisation has not looked at yet."
+    )
+    no_watching: Line = Field(description="That nobody watches what people enter, so nobody will notice distress here.")
+    lines: Annotated[tuple[Help, ...], Field(min_length=1, max_length=8)]
+
+
+def read_signposting(text: str) -> tuple[Signposting | None, list[Fault]]:
+    """The lines of a file's text, or every fault why there are none."""
+    text, faults = clean(text, LARGEST_FILE, "a few lines are enough")
+    if faults:
+        return None, faults
+    document, faults = parse(text, "the file", "nation: England")
+    if document is None:
+        return None, faults
+    try:
+        return Signposting.model_validate(document.data), []
+    except ValidationError as error:
+        return None, sorted(_fault(document, detail["loc"], detail["type"], told(detail)) for detail in details(error))
+
+
+def load_signposting(path: Path) -> tuple[Signposting | None, list[Fault]]:
+    """The lines of a file; a fault if it is not there."""
+    try:
+        return read_signposting(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [Fault(1, 1, f"the file cannot be read as UTF-8 text: {error}")]
+
+
+def _fault(document: Document, path: tuple[int | str, ...], kind: str, message: str) -> Fault:
+    if kind == "extra_forbidden":
+        message += did_you_mean(str(path[-1]), (Help if path[0] == "lines" else Signposting).model_fields)
+    elif kind == "string_pattern_mismatch":
+        message = "starts with https://"
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    return Fault(*document.place(path), f"{name}: {message}")

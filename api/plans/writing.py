@@ -1,0 +1,36 @@
+"""Writes a plan as a plan file: what `reading` gives back unchanged."""
+
+from typing import Any
+
+import yaml
+
+from api.plans.plan import Plan
+
+
+class _Dumper(yaml.SafeDumper):
+    """Longer texts stand as they are read: as a block, with their paragraphs."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _mapping(dumper: _Dumper, mapping: dict[Any, Any]) -> yaml.Node:
+    numbers = all(isinstance(key, int) for key in mapping)
+    return dumper.represent_mapping("tag:yaml.org,2002:map", mapping.items(), flow_style=numbers)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(dict, _mapping)
+
+
+def write(plan: Plan) -> str:
+    """The text of the plan file; what has its default is left out."""
+    return yaml.dump(
+        plan.model_dump(exclude_defaults=True),
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        width=110,
+        default_flow_style=False,
+    )
