@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.analysis.api import served
 from api.analysis.item import analyse
 from api.analysis.whole import Item, Whole, WholeLibrary
-from api.authoring import reviewing
+from api.authoring import agreeing, reviewing
 from api.authoring.standing import is_sealed, look
 from api.db import table
 from api.guesses.rules import CONFIDENCE_LABEL
@@ -19,7 +19,6 @@ from api.identity.permissions import require
 from api.identity.trainer import require_trainer
 from api.library.models import Vignette
 from api.library.systems import ANSWERS, VOTES
-from api.statistics.agreement import gwet_ac1, krippendorff_alpha, say
 from api.statistics.enough import NotEnough
 from api.statistics.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
 from api.web import render
@@ -88,7 +87,6 @@ def library_analysis(request: Request, trainer: Asking, page: int = 1) -> Respon
     whole = kept.get()
     pages = max(1, -(-len(whole.items) // PAGE))
     page = max(1, min(page, pages))
-    counts = reviewing.counts_of_all(engine)
     return render(
         request,
         "trainers/analysis.html",
@@ -98,10 +96,7 @@ def library_analysis(request: Request, trainer: Asking, page: int = 1) -> Respon
         rows=_rows(request, whole, page),
         number=page,
         pages=pages,
-        rated=len(counts),
-        alpha=krippendorff_alpha(counts),
-        ac1=gwet_ac1(counts, ANSWERS),
-        agreement=say(counts, ANSWERS),
+        over=agreeing.over_library(reviewing.counts_of_all(engine)),
         **_COMMON,
     )
 

@@ -10,9 +10,11 @@ from api.guesses.rules import GuessBody
 from api.library.case import Case
 from api.library.checking import WORD
 from api.library.systems import ANSWERS, NAME, SYSTEMS, Answer, System
-from api.statistics.agreement import gwet_ac1, krippendorff_alpha, raw_agreement
+from api.statistics.agreement import gwet_ac1, krippendorff_alpha, raw_agreement, say
+from api.statistics.enough import NotEnough
 
 MARKED = ("marked", "left")
+STORIES_NEEDED = 10  # alpha compares stories with each other: of a few it says next to nothing
 
 
 class Rating(Protocol):
@@ -33,6 +35,17 @@ class Figures:
     raw: float | None
     alpha: float | None
     ac1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverLibrary:
+    """Agreement on the system over all stories with two or more ratings, or what is still too little for it."""
+
+    stories: int
+    alpha: float | None
+    ac1: float | None
+    sentence: str
+    missing: NotEnough | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,14 @@ def say_systems(case: Case, chosen: Mapping[Answer, int]) -> str:
     if agreed is not None:
         told += f" Of all pairs of raters {agreed:.0%} gave the same answer."
     return told
+
+
+def over_library(counts: Sequence[Mapping[str, int]]) -> OverLibrary:
+    """Agreement from how often each answer was given to each story."""
+    if len(counts) < STORIES_NEEDED:
+        missing = NotEnough(len(counts), STORIES_NEEDED, "stories with two blind ratings")
+        return OverLibrary(len(counts), None, None, "", missing)
+    return OverLibrary(len(counts), krippendorff_alpha(counts), gwet_ac1(counts, ANSWERS), say(counts, ANSWERS), None)
 
 
 def system_agreement(ratings: Sequence[Rating]) -> float | None:

@@ -24,7 +24,7 @@ LONGEST_SEARCH = 200
 
 def _filters(request: Request) -> Filters:
     """The filters of the address. What is not one of the choices is taken as no choice."""
-    asked = request.query_params
+    asked = {name: value.replace("\0", "") for name, value in request.query_params.items()}
 
     def one_of(name: str, choices: tuple[Any, ...]) -> Any:
         return asked.get(name, "") if asked.get(name) in choices else ""

@@ -15,10 +15,9 @@ from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
 from api.library.case import Case
 from api.library.checking import WORD
-from api.library.systems import ANSWERS, SYSTEMS
+from api.library.systems import SYSTEMS
 from api.library.views import view_vignette
 from api.problems import Conflict, Problem, Unprocessable
-from api.statistics.agreement import gwet_ac1, krippendorff_alpha, say
 from api.web import render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
@@ -126,7 +125,6 @@ def show_review(request: Request, slug: str, trainer: Asking) -> Response:
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     standing = look(engine, trainer, slug)
     ratings = reviewing.ratings(engine, trainer, slug)
-    counts = reviewing.counts_of_all(engine)
     case = standing.text.case
     return render(
         request,
@@ -142,8 +140,5 @@ def show_review(request: Request, slug: str, trainer: Asking) -> Response:
         ratings=ratings,
         review=agreeing.review(case, ratings) if case else None,
         confidences=CONFIDENCE_LABEL,
-        stories=len(counts),
-        alpha=krippendorff_alpha(counts),
-        ac1=gwet_ac1(counts, ANSWERS),
-        library_sentence=say(counts, ANSWERS),
+        over=agreeing.over_library(reviewing.counts_of_all(engine)),
     )

@@ -39,7 +39,7 @@ def story_to_rate(engine: Engine, trainer: Trainer, slug: str) -> Case:
 
 def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: str | None) -> None:
     """Keeps a blind answer. A second one of the same trainer is refused: after the first they know the key."""
-    comment = (comment or "").strip() or None
+    comment = (comment or "").replace("\0", "").strip() or None
     if comment and len(comment) > LONGEST_COMMENT:
         raise Unprocessable(
             f"A comment has at most {LONGEST_COMMENT} characters.",
