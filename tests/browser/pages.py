@@ -32,4 +32,10 @@ SIGHTS = (
     Sight("setup", "setup", "Set up the first trainer", new=True),
     Sight("library", "/trainers", "Stories", "trainer"),
     Sight("vignette", f"/trainers/vignettes/{ANA}", "Ana and the race", "trainer"),
+    Sight("versions", f"/trainers/vignettes/{ANA}/versions", "Versions", "trainer"),
+    Sight("version", f"/trainers/vignettes/{ANA}/versions/1", "Version 1", "trainer"),
+    Sight("review", f"/trainers/vignettes/{ANA}/review", "Review", "trainer"),
+    Sight("vignette-analysis", f"/trainers/vignettes/{ANA}/analysis", "Analysis", "trainer"),
+    Sight("map", "/trainers/map", "Library map", "trainer"),
+    Sight("analysis", "/trainers/analysis", "Analysis", "trainer"),
 )

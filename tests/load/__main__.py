@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import class500, guesses, otree, processes, statistics, streams, votes
+from . import class500, guesses, library, otree, processes, statistics, streams, votes
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "class500": lambda: class500.run(console, members=100 if quick else 500, rounds=rounds or (1 if quick else 5)),
     "processes": lambda: processes.run(console, rounds=rounds or (1 if quick else 5), number=1_000 if quick else 6_000),
     "otree": lambda: otree.run(console, rounds=rounds or (1 if quick else 3), participants=50 if quick else 200),
+    "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),
