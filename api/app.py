@@ -9,8 +9,11 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import assets, health, home, problems
+from api.analysis import api as analysis_api
+from api.analysis import pages as analysis_pages
+from api.analysis.whole import WholeLibrary
 from api.authoring import api as authoring_api
-from api.authoring import exchange_pages
+from api.authoring import exchange_pages, list_pages, review_pages, vignette_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -33,7 +36,6 @@ from api.identity import pages as identity_pages
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup
 from api.library import api as library_api
-from api.library import pages as library_pages
 from api.library import settings_pages
 from api.library.sync import load_library
 from api.library.watching import watch_for_ever
@@ -79,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.metrics = metrics
         app.state.writer = writer
         app.state.catalogue = catalogue
+        app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
         app.state.looker = Looker(engine)
@@ -119,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         exchange_pages.router,
         exchange_pages.pages,
         authoring_api.router,
+        analysis_api.router,
         library_api.router,
         identity_api.router,
         health.router,
@@ -136,7 +140,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         account_pages.router,
         people_pages.router,
         settings_pages.router,
-        library_pages.router,
+        list_pages.router,
+        review_pages.router,
+        analysis_pages.router,
+        vignette_pages.router,
     ):
         app.include_router(router)
     app.mount("/static", HashedStatic(directory=assets.STATIC))

@@ -110,7 +110,7 @@ def publish_change(
             raise Conflict("This has not been published yet. Send it to review, then publish it.")
         source = source.replace("\r\n", "\n")
         case = require_good(*check(source, row.slug))
-        note = " ".join((note or "").split())[:200] or None
+        note = " ".join((note or "").replace("\0", "").split())[:200] or None
         add_version(db, row, case, source, change=change, author_id=trainer.id, note=note)
         _drop_draft(db, row)
         row.adapted, row.shipped = True, None if row.shipped == source else row.shipped

@@ -1,8 +1,12 @@
 """Blind review: trainers answer a story before they see its key."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
+from sqlalchemy import case as case_when
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from api.authoring.models import Rating
@@ -12,6 +16,7 @@ from api.guesses.rules import GuessBody
 from api.identity.models import Trainer
 from api.identity.permissions import require
 from api.library.case import Case, story_mark
+from api.library.systems import ANSWERS
 from api.problems import Conflict, Forbidden, Unprocessable
 
 LONGEST_COMMENT = 1000
@@ -34,7 +39,7 @@ def story_to_rate(engine: Engine, trainer: Trainer, slug: str) -> Case:
 
 def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: str | None) -> None:
     """Keeps a blind answer. A second one of the same trainer is refused: after the first they know the key."""
-    comment = (comment or "").strip() or None
+    comment = (comment or "").replace("\0", "").strip() or None
     if comment and len(comment) > LONGEST_COMMENT:
         raise Unprocessable(
             f"A comment has at most {LONGEST_COMMENT} characters.",
@@ -97,3 +102,27 @@ def _ratable(db: Session, trainer: Trainer, slug: str) -> tuple[int, Case]:
     if db.exec(mine).first() is not None:
         raise Conflict("You have rated this story already. Thank you.")
     return row.id, case
+
+
+def counts_of_all(engine: Engine) -> list[Counter[str]]:
+    """How often each answer was given to every story that two or more have rated, in the words rated last; one query.
+
+    This is what agreement over the whole library is worked out from.
+    """
+    other = aliased(Rating)
+    newest = (
+        select(other.story)
+        .where(other.vignette_id == Rating.vignette_id)
+        .order_by(col(other.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    sums = [func.sum(case_when((col(Rating.system) == answer, 1), else_=0)) for answer in ANSWERS]
+    with Session(engine) as db:
+        rows = db.connection().execute(
+            sql_select(*sums)
+            .where(col(Rating.story) == newest)
+            .group_by(col(Rating.vignette_id))
+            .having(func.count() > 1)
+        )
+        return [Counter({answer: n for answer, n in zip(ANSWERS, row, strict=True) if n}) for row in rows]

@@ -48,7 +48,7 @@ def etag(version: int, revision: int) -> str:
 
 def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
     """The vignette, whatever its status; `to_change` locks it until the commit. Raises NotFound."""
-    query = select(Vignette).where(Vignette.slug == slug)
+    query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
         raise NotFound("There is no vignette with this name, published or not.")

@@ -100,7 +100,10 @@ class BallotTally(SQLModel, table=True):
 
 
 class GroupTotal(SQLModel, table=True):
-    """What groups first answered to a vignette, without link to group or member: what stays after deletion."""
+    """What groups first answered to a vignette, without link to group or member: what stays after deletion.
+
+    `revotes` counts those of the rounds that had a second ballot.
+    """
 
     __tablename__ = "group_total"
 
@@ -111,3 +114,16 @@ class GroupTotal(SQLModel, table=True):
     drive: int = 0
     soothing: int = 0
     unsure: int = 0
+    revotes: int = 0
+
+
+class GroupMovement(SQLModel, table=True):
+    """How many people in all groups went from which first answer to which second one; it stays as GroupTotal does."""
+
+    __tablename__ = "group_movement"
+
+    vignette_id: int = Field(foreign_key="vignette.id", primary_key=True)
+    series: int = Field(primary_key=True)
+    first: str = Field(max_length=8, primary_key=True)
+    second: str = Field(max_length=8, primary_key=True)
+    people: int = 0

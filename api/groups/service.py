@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.db import insert_into, now, table, writing
 from api.groups.codes import new_code
-from api.groups.models import BallotTally, Departure, Group, GroupRound, GroupTotal, Vote
+from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words
 from api.groups.state import GroupState, read_states
@@ -25,6 +25,7 @@ LONGEST_NAME = 60
 
 _group, _round, _vote = table(Group), table(GroupRound), table(Vote)
 _tally, _total, _departure = table(BallotTally), table(GroupTotal), table(Departure)
+_movement = table(GroupMovement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +262,27 @@ def _delete_groups(connection: Connection, ids: Sequence[int]) -> None:
 
 def _keep_totals(connection: Connection, vignette_id: int, series: int, results: Snapshot) -> None:
     first = dict(zip(VOTES, results.ballots[0], strict=True))
+    key = {"vignette_id": vignette_id, "series": series}
     added = insert_into(_total, connection)
-    names = ("rounds", *ANSWERS)
+    names = ("rounds", "revotes", *ANSWERS)
     connection.execute(
         added.on_conflict_do_update(
-            index_elements=["vignette_id", "series"],
+            index_elements=list(key),
             set_={name: _total.c[name] + added.excluded[name] for name in names},
         ),
-        {"vignette_id": vignette_id, "series": series, "rounds": 1} | {answer: first[answer] for answer in ANSWERS},
+        key | {"rounds": 1, "revotes": int(bool(results.movement))} | {answer: first[answer] for answer in ANSWERS},
     )
+    moved = [
+        key | {"first": start, "second": end, "people": people}
+        for start, ends in sorted(results.movement.items())  # in one order, so that two groups cannot lock each other
+        for end, people in sorted(ends.items())
+    ]
+    if moved:
+        more = insert_into(_movement, connection)
+        connection.execute(
+            more.on_conflict_do_update(
+                index_elements=[*key, "first", "second"],
+                set_={"people": _movement.c.people + more.excluded.people},
+            ),
+            moved,
+        )

@@ -19,6 +19,8 @@ class Place:
 
 PLACES: Final = (
     Place("stories", "/trainers", "Stories", "see_library"),
+    Place("map", "/trainers/map", "Map", "see_library"),
+    Place("analysis", "/trainers/analysis", "Analysis", "see_library"),
     Place("exchange", "/trainers/exchange", "Exchange", "export"),
     Place("people", "/trainers/people", "People", "manage_people"),
     Place("settings", "/trainers/settings", "Settings", "change_settings"),

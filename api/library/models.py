@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from api.db import UTCDateTime
@@ -13,8 +13,10 @@ class Vignette(SQLModel, table=True):
 
     `version` is 0 until it is first published. From `title` on stands what lists show and filter by, taken from the
     newest text that can be read. `shipped` is the product's own newest text where trainers have made another one of
-    the vignette: it is offered, never put in its place.
+    the vignette: it is offered, never put in its place. `acceptable` holds the answers that fit, parted by a space.
     """
+
+    __table_args__ = (Index("ix_vignette_level_title", "level", "title", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(max_length=80, unique=True)
@@ -30,6 +32,7 @@ class Vignette(SQLModel, table=True):
     person: str = Field(default="", max_length=40)
     level: int = 0
     dominant: str = Field(default="", max_length=8)
+    acceptable: str = Field(default="", max_length=40)
     content_note: str | None = Field(default=None, max_length=120)
     changed_at: datetime = Field(sa_type=UTCDateTime)
 

@@ -45,7 +45,7 @@ def describe(db: Session, row: Vignette, case: Case) -> None:
     """Takes over from a case what lists show, filter by and search."""
     head = case.head
     row.title, row.person, row.level, row.content_note = head.title, head.person, head.level, head.content_note
-    row.dominant, row.changed_at = head.key.dominant, now()
+    row.dominant, row.acceptable, row.changed_at = head.key.dominant, " ".join(case.acceptable), now()
     db.add(row)
     db.flush()
     assert row.id is not None

@@ -76,14 +76,15 @@ def _sync(db: Session, case: Case, source: str, present: tuple[Vignette, str | N
 
 
 def _describe_older(db: Session) -> None:
-    """Vignettes of a database from before lists and search had columns of their own get them now."""
+    """Vignettes of a database from before lists, search and analysis had columns of their own get them now."""
     older = db.exec(
         select(Vignette, VignetteVersion)
         .join(VignetteVersion, col(VignetteVersion.vignette_id) == Vignette.id)
-        .where(VignetteVersion.number == Vignette.version, Vignette.title == "")
+        .where(VignetteVersion.number == Vignette.version, Vignette.acceptable == "")
     ).all()
     for row, version in older:
         case, _ = read(version.source)
         if case is not None:
-            version.parsed = case.model_dump_json()
+            version.parsed, changed_at = case.model_dump_json(), row.changed_at
             describe(db, row, case)
+            row.changed_at = changed_at

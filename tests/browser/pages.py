@@ -44,4 +44,10 @@ SIGHTS = (
     Sight("account", "/trainers/account", TRAINER, "trainer"),
     Sight("join-as-trainer", "join", "Join as an editor"),
     Sight("new-password", "reset", "A new password"),
+    Sight("versions", f"/trainers/vignettes/{ANA}/versions", "Versions", "trainer"),
+    Sight("version", f"/trainers/vignettes/{ANA}/versions/1", "Version 1", "trainer"),
+    Sight("review", f"/trainers/vignettes/{ANA}/review", "Review", "trainer"),
+    Sight("vignette-analysis", f"/trainers/vignettes/{ANA}/analysis", "Analysis", "trainer"),
+    Sight("map", "/trainers/map", "Library map", "trainer"),
+    Sight("analysis", "/trainers/analysis", "Analysis", "trainer"),
 )

@@ -172,3 +172,23 @@ async def test_an_export_in_another_format_is_refused(client: httpx.AsyncClient,
     answer = await client.get(f"{API}/{room.code}/export", params={"format": "xlsx"}, headers=room.headers)
 
     assert answer.status_code == 422
+
+
+async def test_ended_groups_leave_how_people_moved_between_the_ballots_and_nothing_of_who(
+    client: httpx.AsyncClient, engine: Engine
+) -> None:
+    for _ in range(2):
+        room = await new_room(client, "training", name="Tuesday room")
+        phones = await room.people(3)
+        await room.start_round(ANA)
+        await room.go("voting")
+        await vote_all(phones, "threat", "threat", "drive")
+        await room.go("discussing", "revoting")
+        await vote_all(phones, "drive", "threat", "drive")
+        await room.go("revealed")
+        await room.end()
+
+    with engine.connect() as connection:
+        moved = connection.execute(text("SELECT first, second, people FROM group_movement ORDER BY first, second"))
+        assert [tuple(row) for row in moved] == [("drive", "drive", 2), ("threat", "drive", 2), ("threat", "threat", 2)]
+        assert connection.execute(text("SELECT rounds, revotes FROM group_total")).one() == (2, 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import choosing, class500, guesses, learning, otree, processes, statistics, streams, votes
+from . import choosing, class500, guesses, learning, library, otree, processes, statistics, streams, votes
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "otree": lambda: otree.run(console, rounds=rounds or (1 if quick else 3), participants=50 if quick else 200),
     "choosing": lambda: choosing.run(console, rounds=rounds, large=(1_000, 2_000) if quick else choosing.LARGE),
     "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
+    "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),
