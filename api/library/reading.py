@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import ValidationError
@@ -19,9 +19,22 @@ LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 _ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
 # Among them the line breaks that only some programs know: lines are counted by \n alone.
-_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
+
+
+HEAD = re.compile(r"---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
+SECTION = re.compile(r"^## ", re.M)
+QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a section of the file is there for; the questions belong to no system."""
+
+    kind: Literal["why", "other", "talk"]
+    system: System | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,12 +63,12 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     """The case in a file's text, and every fault found; no case where a fault leaves nothing to build it from."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         return None, [Fault(1, 1, f"the file is larger than {LARGEST_FILE} bytes; a case file is a page of text")]
-    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    if odd := _CONTROL.search(text):
+    text = plain_lines(text)
+    if odd := CONTROL.search(text):
         place = _Text(text, 1)
         place.fault(odd.start(), "a control character stands here; the file is plain text")
         return None, place.faults
-    match = re.match(r"---\n(.*?\n)---[ ]*(?:\n|$)", text, re.DOTALL)
+    match = HEAD.match(text)
     if match is None:
         return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
     head, faults = _read_head(match[1])
@@ -67,17 +80,18 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     questions: list[str] = []
     for section in sections[1:]:
         title, _, body = section.text.partition("\n")
-        title = title.removeprefix("##").strip().rstrip("?").lower()
-        if title.startswith("why somebody may say ") and title.split()[-1] in SYSTEMS:
-            others[title.split()[-1]] = body.strip()  # type: ignore[index]
-        elif title.startswith("why ") and title.removeprefix("why ") in SYSTEMS:
-            why[title.removeprefix("why ")] = body.strip()
-        elif title == "to talk about":
-            questions = [" ".join(item.split()) for item in re.findall(r"^[-*] (.+(?:\n(?![-*] ).+)*)", body, re.M)]
-        else:
+        purpose = purpose_of(title)
+        if purpose is None:
+            title = title.removeprefix("##").strip().rstrip("?").lower()
             section.fault(
                 0, f"the section “{title}” is unknown; sections are: Why …, Why somebody may say …, To talk about"
             )
+        elif purpose.system is None:
+            questions = [" ".join(item[1].split()) for item in QUESTION.finditer(body)]
+        elif purpose.kind == "other":
+            others[purpose.system] = body.strip()
+        else:
+            why[purpose.system] = body.strip()
         faults += section.faults
     if head is None:
         return None, sorted(faults)
@@ -95,9 +109,26 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     return case, sorted(faults)
 
 
+def plain_lines(text: str) -> str:
+    """The text as other systems may have saved it, with the line ends that are counted here."""
+    return text.replace("\r\n", "\n").removeprefix("\ufeff")
+
+
+def purpose_of(title: str) -> Purpose | None:
+    """What the section under this `##` line is there for; None when it is unknown."""
+    title = title.removeprefix("##").strip().rstrip("?").lower()
+    if title == "to talk about":
+        return Purpose("talk")
+    last = title.split()[-1] if title else ""
+    system = next((system for system in SYSTEMS if system == last), None)
+    if system is not None and title.startswith("why somebody may say "):
+        return Purpose("other", system)
+    return Purpose("why", system) if system is not None and title == f"why {system}" else None
+
+
 def _sections(body: str, line: int) -> Iterator[_Text]:
     """The story, then each section from its `##` line on."""
-    starts = [0, *(m.start() for m in re.finditer(r"^## ", body, re.M)), len(body)]
+    starts = [0, *(m.start() for m in SECTION.finditer(body)), len(body)]
     for start, end in pairwise(starts):
         yield _Text(body[start:end], line + body[:start].count("\n"))
 
