@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api import assets, health, home, problems
 from api.authoring import api as authoring_api
+from api.authoring import editor_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -122,6 +123,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         account_pages.router,
         people_pages.router,
         settings_pages.router,
+        editor_pages.router,
         library_pages.router,
     ):
         app.include_router(router)
