@@ -27,10 +27,15 @@ MOST_FOUND = 12
 
 
 @router.get("/new")
-def new(request: Request, trainer: Asking, q: Annotated[str, Query(max_length=200)] = "", copy: str = "") -> Response:
+def new(
+    request: Request,
+    trainer: Asking,
+    q: Annotated[str, Query(max_length=200)] = "",
+    copied: Annotated[str, Query(alias="copy")] = "",
+) -> Response:
     """A title and a name to begin with, or a vignette to begin from."""
     require(trainer, "write_draft", own=True)
-    return _new_page(request, q=q, copy=copy)
+    return _new_page(request, q=q, copied=copied)
 
 
 @router.post("/new")
@@ -39,12 +44,12 @@ def post_new(
     trainer: Asking,
     title: Annotated[str, Form()] = "",
     person: Annotated[str, Form()] = "",
-    copy: Annotated[str, Form(max_length=80)] = "",
+    copied: Annotated[str, Form(alias="copy", max_length=80)] = "",
 ) -> Response:
     """Makes the draft and opens it."""
     engine = request.app.state.engine
     try:
-        text = drafting.copy(engine, trainer, copy) if copy else drafting.begin(engine, trainer, title, person)
+        text = drafting.copy(engine, trainer, copied) if copied else drafting.begin(engine, trainer, title, person)
     except (Unprocessable, NotFound) as problem:
         return _new_page(request, problem, title, person)
     return RedirectResponse(f"/trainers/vignettes/{text.slug}/edit", status_code=303)
@@ -111,7 +116,7 @@ def mark(request: Request, slug: str, trainer: Asking) -> Response:
 
 
 def _new_page(
-    request: Request, problem: Problem | None = None, title: str = "", person: str = "", q: str = "", copy: str = ""
+    request: Request, problem: Problem | None = None, title: str = "", person: str = "", q: str = "", copied: str = ""
 ) -> Response:
     vignettes = request.app.state.catalogue.vignettes
     return render(
@@ -125,7 +130,7 @@ def _new_page(
         values={"title": title, "person": person},
         q=q,
         found=_found(list(vignettes.values()), q),
-        chosen=vignettes.get(copy),
+        chosen=vignettes.get(copied),
     )
 
 

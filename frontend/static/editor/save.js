@@ -95,7 +95,10 @@
   function restore() {
     const kept = Keep.read(whose);
     if (!kept) return;
-    if (kept.tab !== tab) { one('elsewhere').hidden = !one('other-tab'); return; }
+    if (kept.tab !== tab) {
+      if (one('elsewhere')) one('elsewhere').hidden = false;
+      return;
+    }
     if (content(kept.fields) === content()) return Keep.drop(whose);
     const ours = kept.sent && kept.sent === content();   // the last save arrived, only its answer did not
     for (const field of form.elements) {

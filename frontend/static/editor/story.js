@@ -84,7 +84,8 @@
     }
   }
 
-  function open(start, end, wanted) {
+  // `only` shows the signs of one system; without it all are shown, from `wanted` on.
+  function open(start, end, wanted, only) {
     const found = Marks.reach(before, marks, start, end);
     if (found.reason) {
       close(false);
@@ -96,12 +97,17 @@
     chosen = found;
     say('');
     one('words').textContent = before.slice(found.start, found.end);
+    if (only) panel.dataset.only = only;
+    else delete panel.dataset.only;
     panel.hidden = false;
-    for (const button of writer.querySelectorAll('[data-open]')) button.setAttribute('aria-expanded', 'true');
-    const first = options.find((option) => found.same ? option.dataset.cue === found.same.type : option.dataset.cue.startsWith(wanted));
-    first.focus();
+    for (const button of writer.querySelectorAll('[data-open]')) button.setAttribute('aria-expanded', String(button.dataset.open === only));
+    const there = shown();
+    const first = there.find((option) => option.dataset.cue === found.same?.type) || there.find((option) => option.dataset.cue.startsWith(wanted));
+    first.focus({preventScroll: true});
     panel.scrollIntoView({block: 'nearest'});
   }
+
+  const shown = () => options.filter((option) => option.dataset.cue.startsWith(panel.dataset.only || ''));
 
   function close(back = true) {
     panel.hidden = true;
@@ -154,19 +160,20 @@
   });
 
   panel.addEventListener('keydown', (event) => {
-    const at = options.indexOf(document.activeElement);
+    const there = shown();
+    const at = there.indexOf(document.activeElement);
     if (event.key === 'Escape') { event.preventDefault(); return close(); }
     if (at < 0) return;
     const groups = ['threat', 'drive', 'soothing'];
-    const group = groups.indexOf(options[at].dataset.cue.split('.')[0]);
-    const beside = (step) => options.find((option) => option.dataset.cue.startsWith(groups[(group + step + 3) % 3]));
+    const group = groups.indexOf(there[at].dataset.cue.split('.')[0]);
+    const beside = (step) => there.find((option) => option.dataset.cue.startsWith(groups[(group + step + 3) % 3]));
     const next = {
-      ArrowDown: options[(at + 1) % options.length], ArrowUp: options[(at - 1 + options.length) % options.length],
-      ArrowRight: beside(1), ArrowLeft: beside(-1), Home: options[0], End: options.at(-1),
+      ArrowDown: there[(at + 1) % there.length], ArrowUp: there[(at - 1 + there.length) % there.length],
+      ArrowRight: beside(1), ArrowLeft: beside(-1), Home: there[0], End: there.at(-1),
     }[event.key];
     const typed = event.key.length === 1 && /\p{L}/u.test(event.key) && !event.ctrlKey && !event.metaKey;
-    const named = typed && [...options.slice(at + 1), ...options.slice(0, at + 1)].find((option) => option.textContent.startsWith(event.key.toLowerCase()));
-    if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); take(options[at]); }
+    const named = typed && [...there.slice(at + 1), ...there.slice(0, at + 1)].find((option) => option.textContent.startsWith(event.key.toLowerCase()));
+    if (event.key === 'Enter' || event.key === ' ') { event.preventDefault(); take(there[at]); }
     else if (next || named) { event.preventDefault(); (next || named).focus(); }
   });
 
@@ -176,7 +183,10 @@
 
   writer.addEventListener('click', (event) => {
     const on = (selector) => event.target.closest(selector);
-    if (on('[data-open]')) open(text.selectionStart, text.selectionEnd, on('[data-open]').dataset.open);
+    if (on('[data-open]')) {
+      const {open: wanted} = on('[data-open]').dataset;
+      open(text.selectionStart, text.selectionEnd, wanted, wanted);
+    }
     else if (on('[data-cue]') && chosen) take(on('[data-cue]'));
     else if (on('[data-close]')) close();
     else if (on('[data-take]')) open(Number(from.value), Number(to.value), document.querySelector('[name=dominant]:checked').value);
