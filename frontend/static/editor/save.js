@@ -20,7 +20,7 @@
   }
 
   function changed() {
-    if (!unsaved() && !unanswered) { Keep.drop(whose); return; }
+    if (!unsaved() && !unanswered) { Keep.drop(whose, tab); return; }
     const where = keep();
     if (blocked) return say('Not saved yet: somebody else has saved too. ' + where);
     if (!busy && !unanswered) say('Writing …');
@@ -68,7 +68,7 @@
     one('advice').innerHTML = data.advice;
     saved = sent.content;
     if (unsaved()) { keep(); return later(SOON); }
-    Keep.drop(whose);
+    Keep.drop(whose, tab);
     say('Saved ' + clock());
   }
 
@@ -93,13 +93,11 @@
   }
 
   function restore() {
-    const kept = Keep.read(whose);
+    const other = one('elsewhere');
+    if (other) other.hidden = !Keep.read(whose, tab === 'write' ? 'source' : 'write');
+    const kept = Keep.read(whose, tab);
     if (!kept) return;
-    if (kept.tab !== tab) {
-      if (one('elsewhere')) one('elsewhere').hidden = false;
-      return;
-    }
-    if (content(kept.fields) === content()) return Keep.drop(whose);
+    if (content(kept.fields) === content()) return Keep.drop(whose, tab);
     const ours = kept.sent && kept.sent === content();   // the last save arrived, only its answer did not
     for (const field of form.elements) {
       if (!field.name || (ours && field.name === 'etag')) continue;
