@@ -26,7 +26,7 @@ window.Marks = (() => {
 
   function write(text, marks) {
     let source = '', position = 0;
-    for (const mark of marks) {
+    for (const mark of tidy(text, marks.map((each) => ({...each, open: false})))) {
       const strength = mark.strength === 'clear' ? '' : ' strength=' + mark.strength;
       const polarity = mark.polarity === 'present' ? '' : ' polarity=' + mark.polarity;
       source += text.slice(position, mark.start) + '[' + text.slice(mark.start, mark.end) + ']{.' + mark.type + strength + polarity + '}';
@@ -43,8 +43,8 @@ window.Marks = (() => {
       while (start < end && /\s/.test(text[start])) start += 1;
       const line = text.slice(start, end).search(/\n/);
       if (line >= 0) end = start + line;
-      while (end > start && /\s/.test(text[end - 1])) end -= 1;
-      if (end > start) kept.push({...mark, start, end});
+      while (!mark.open && end > start && /\s/.test(text[end - 1])) end -= 1;
+      if (text.slice(start, end).trim()) kept.push({...mark, start, end});
     }
     return kept.sort((one, other) => one.start - other.start);
   }
@@ -65,15 +65,17 @@ window.Marks = (() => {
     for (const mark of marks) {
       const {start: a, end: b} = mark;
       if (start === gone && start === b) {
-        // Typing on at the end of a marked word makes that word longer; a new word is not marked.
+        // Typing on at the end of a marked word makes that word longer; a new word is not marked, unless the end of
+        // the mark was just taken away and is being written anew.
+        const more = mark.open ? /[^.,;:!?…\n]/u : /[\p{L}\p{N}’']/u;
         let end = b;
-        if (letter(after[b - 1])) while (end < come && letter(after[end])) end += 1;
-        moved.push({...mark, end});
-      } else if (b <= start) moved.push(mark);
-      else if (a >= gone) moved.push({...mark, start: a + grown, end: b + grown});
-      else if (a <= start && gone <= b) moved.push({...mark, end: b + grown});
-      else if (a > start && gone < b) moved.push({...mark, start: come, end: b + grown});
-      else if (a < start) moved.push({...mark, end: start});
+        if (mark.open || letter(after[b - 1])) while (end < come && more.test(after[end])) end += 1;
+        moved.push({...mark, end, open: mark.open && end === come});
+      } else if (b <= start) moved.push({...mark, open: false});
+      else if (a >= gone) moved.push({...mark, start: a + grown, end: b + grown, open: false});
+      else if (a <= start && gone <= b) moved.push({...mark, end: b + grown, open: gone === b && start > a});
+      else if (a > start && gone < b) moved.push({...mark, start: come, end: b + grown, open: false});
+      else if (a < start) moved.push({...mark, end: start, open: false});
     }
     return tidy(after, moved);
   }

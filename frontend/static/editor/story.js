@@ -12,7 +12,7 @@
   let marks = [], before = '', chosen = null;
   const past = new Map();   // text -> marks, so that undoing an edit brings back what was marked
 
-  const quote = (mark) => before.slice(mark.start, mark.end);
+  const quote = (mark) => before.slice(mark.start, mark.end).trim();
   const system = (mark) => mark.type.split('.')[0];
 
   function say(words) { said.textContent = words; }
@@ -47,7 +47,7 @@
     for (const mark of marks) {
       const words = document.createElement('mark');
       words.className = system(mark) + (mark.polarity === 'absent' ? ' absent' : '');
-      words.textContent = quote(mark);
+      words.textContent = before.slice(mark.start, mark.end);
       pieces.push(before.slice(position, mark.start), words);
       position = mark.end;
     }
