@@ -13,7 +13,7 @@ from api.analysis import api as analysis_api
 from api.analysis import pages as analysis_pages
 from api.analysis.whole import WholeLibrary
 from api.authoring import api as authoring_api
-from api.authoring import exchange_pages, list_pages, review_pages, vignette_pages
+from api.authoring import editor_pages, exchange_pages, list_pages, review_pages, vignette_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -140,6 +140,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         account_pages.router,
         people_pages.router,
         settings_pages.router,
+        editor_pages.router,
         list_pages.router,
         review_pages.router,
         analysis_pages.router,

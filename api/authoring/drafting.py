@@ -1,6 +1,8 @@
 """Beginning, saving and throwing away drafts. Whatever is saved is kept, readable or not."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, delete
 from sqlalchemy import text as sql
@@ -21,6 +23,14 @@ from api.library.yaml_reading import Fault
 from api.problems import Conflict, TooLarge, Unprocessable
 
 OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Who saved a draft last, and when."""
+
+    name: str
+    at: datetime
 
 
 def begin(engine: Engine, trainer: Trainer, title: str, person: str) -> Text:
@@ -104,6 +114,24 @@ def open_text(engine: Engine, trainer: Trainer, slug: str) -> Text:
         row = find_row(db, slug)
         require_sight(db, row, trainer)
         return read_text(db, row)
+
+
+def open_to_change(engine: Engine, trainer: Trainer, slug: str) -> tuple[Text, Saved | None]:
+    """The newest text for somebody who may change it, and who saved its draft last. Raises NotFound, Forbidden."""
+    with Session(engine) as db:
+        row = find_row(db, slug)
+        require_sight(db, row, trainer)
+        require(trainer, "write_draft", own=is_author(db, row, trainer))
+        return read_text(db, row), _last_saved(db, row)
+
+
+def _last_saved(db: Session, row: Vignette) -> Saved | None:
+    found = db.exec(
+        select(Trainer.name, Draft.saved_at)
+        .join(Draft, col(Draft.saved_by) == Trainer.id)
+        .where(Draft.vignette_id == row.id)
+    ).one_or_none()
+    return Saved(*found) if found else None
 
 
 def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str | None) -> Text:

@@ -15,7 +15,7 @@ SHORTEST, LONGEST, LONGEST_SENTENCE = 40, 90, 20
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…][”’\"')]*(?=\s|$)|$)", re.DOTALL)
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
-_SYSTEM_NAME = re.compile(r"\b(threat\w*|drives?|driven|sooth\w*)\b", re.I)
+SYSTEM_NAME = re.compile(r"\b(threat\w*|drives?|driven|sooth\w*)\b", re.I)
 DIAGNOSIS = re.compile(
     r"\b(PTSD|OCD|ADHD|depress\w*|bipolar|psychosis|psychotic|schizo\w*|burnout|phobia|\w+ disorder|mentally ill)\b",
     re.I,
@@ -95,7 +95,7 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
     for sentence in sentences(case.story):
         if (length := len(words(sentence))) > LONGEST_SENTENCE:
             yield Fault(*place(sentence), f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily")
-    for match in _SYSTEM_NAME.finditer(case.story):
+    for match in SYSTEM_NAME.finditer(case.story):
         yield Fault(
             *place(case.story[match.start() :][:40]), f"“{match[0]}” gives the answer away; say what can be seen"
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -19,6 +20,19 @@ _ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
+
+
+HEAD = re.compile(r"---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
+SECTION = re.compile(r"^## ", re.M)
+QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a section of the file is there for; the questions belong to no system."""
+
+    kind: Literal["why", "other", "talk"]
+    system: System | None = None
 
 
 @dataclass(slots=True)
@@ -39,7 +53,7 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     text, faults = clean(text, LARGEST_FILE, "a case file is a page of text")
     if faults:
         return None, faults
-    match = re.match(r"---\n(.*?\n)---[ ]*(?:\n|$)", text, re.DOTALL)
+    match = HEAD.match(text)
     if match is None:
         return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
     head, faults = _read_head(match[1])
@@ -51,17 +65,18 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     questions: list[str] = []
     for section in sections[1:]:
         title, _, body = section.text.partition("\n")
-        title = title.removeprefix("##").strip().rstrip("?").lower()
-        if title.startswith("why somebody may say ") and title.split()[-1] in SYSTEMS:
-            others[title.split()[-1]] = body.strip()  # type: ignore[index]
-        elif title.startswith("why ") and title.removeprefix("why ") in SYSTEMS:
-            why[title.removeprefix("why ")] = body.strip()
-        elif title == "to talk about":
-            questions = [" ".join(item.split()) for item in re.findall(r"^[-*] (.+(?:\n(?![-*] ).+)*)", body, re.M)]
-        else:
+        purpose = purpose_of(title)
+        if purpose is None:
+            title = title.removeprefix("##").strip().rstrip("?").lower()
             section.fault(
                 0, f"the section “{title}” is unknown; sections are: Why …, Why somebody may say …, To talk about"
             )
+        elif purpose.system is None:
+            questions = [" ".join(item[1].split()) for item in QUESTION.finditer(body)]
+        elif purpose.kind == "other":
+            others[purpose.system] = body.strip()
+        else:
+            why[purpose.system] = body.strip()
         faults += section.faults
     if head is None:
         return None, sorted(faults)
@@ -79,9 +94,21 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     return case, sorted(faults)
 
 
+def purpose_of(title: str) -> Purpose | None:
+    """What the section under this `##` line is there for; None when it is unknown."""
+    title = title.removeprefix("##").strip().rstrip("?").lower()
+    if title == "to talk about":
+        return Purpose("talk")
+    last = title.split()[-1] if title else ""
+    system = next((system for system in SYSTEMS if system == last), None)
+    if system is not None and title.startswith("why somebody may say "):
+        return Purpose("other", system)
+    return Purpose("why", system) if system is not None and title == f"why {system}" else None
+
+
 def _sections(body: str, line: int) -> Iterator[_Text]:
     """The story, then each section from its `##` line on."""
-    starts = [0, *(m.start() for m in re.finditer(r"^## ", body, re.M)), len(body)]
+    starts = [0, *(m.start() for m in SECTION.finditer(body)), len(body)]
     for start, end in pairwise(starts):
         yield _Text(body[start:end], line + body[:start].count("\n"))
 

@@ -2,7 +2,7 @@
 
 import yaml
 
-from api.library.case import Case, Cue
+from api.library.case import Case, Cue, FrontMatter
 
 # Five times as fast, which an export of thousands needs; PyYAML comes without it where it was built without libyaml.
 _Dumper: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -10,22 +10,30 @@ _Dumper: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 def write(case: Case) -> str:
     """The text of the case file."""
-    head = yaml.dump(
-        case.head.model_dump(mode="json"),
+    parts = [
+        f"---\n{head_lines(case.head)}---",
+        marked(case.story, case.cues),
+        f"## Why {case.head.key.dominant}\n\n{case.why}",
+    ]
+    parts += [f"## Why somebody may say {system}\n\n{text}" for system, text in case.others.items()]
+    parts.append("## To talk about\n\n" + "\n".join(f"- {question}" for question in case.questions))
+    return "\n\n".join(parts) + "\n"
+
+
+def head_lines(head: FrontMatter) -> str:
+    """The front matter as it stands between its two lines of hyphens."""
+    return yaml.dump(
+        head.model_dump(mode="json"),
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,
         width=100,
         default_flow_style=None,
     )
-    parts = [f"---\n{head}---", marked(case.story, case.cues), f"## Why {case.head.key.dominant}\n\n{case.why}"]
-    parts += [f"## Why somebody may say {system}\n\n{text}" for system, text in case.others.items()]
-    parts.append("## To talk about\n\n" + "\n".join(f"- {question}" for question in case.questions))
-    return "\n\n".join(parts) + "\n"
 
 
 def marked(story: str, cues: list[Cue]) -> str:
-    """The story with its spans: `[words]{.system.cue}`."""
+    """The story with its cues as `[words]{.system.cue}`."""
     pieces: list[str] = []
     position = 0
     for cue in sorted(cues, key=lambda cue: cue.start):

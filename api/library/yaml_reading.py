@@ -8,7 +8,7 @@ from typing import Any, Final
 import yaml
 
 # Among them the line breaks that only some programs know: lines are counted by \n alone.
-_CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 NO_FIELD: Final = "Extra inputs are not permitted"  # how Pydantic says it
 MISSING: Final = "Field required"
@@ -54,12 +54,17 @@ class Document:
         return mark.line + self.first_line, mark.column + 1
 
 
+def plain_lines(text: str) -> str:
+    """The text as other systems may have saved it, with the line ends that are counted here."""
+    return text.replace("\r\n", "\n").removeprefix("\ufeff")
+
+
 def clean(text: str, largest: int, kind: str) -> tuple[str, list[Fault]]:
     """The text with plain line ends; a fault if it has more than `largest` bytes or holds control characters."""
     if len(text.encode("utf-8", "surrogatepass")) > largest:
         return "", [Fault(1, 1, f"the file is larger than {largest} bytes; {kind}")]
-    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    if odd := _CONTROL.search(text):
+    text = plain_lines(text)
+    if odd := CONTROL.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         column = odd.start() - text.rfind("\n", 0, odd.start())
         return "", [Fault(line, column, "a control character stands here; the file is plain text")]

@@ -1,0 +1,78 @@
+"""Two texts of one vignette beside each other: only what differs, with the words that differ."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from api.authoring.compose import CaseForm, form_of
+from api.library.systems import NAME, SYSTEMS
+
+_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+_MOST = 4_000_000  # pairs of words that are compared one by one; a page of text has a tenth
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text; `own` when the other text has it otherwise."""
+
+    text: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of the vignette that is not the same in both."""
+
+    label: str
+    mine: tuple[Piece, ...]
+    theirs: tuple[Piece, ...]
+
+
+def differences(mine: str, theirs: str) -> tuple[Difference, ...]:
+    """What differs between two case files, part by part; as whole files where one cannot be read."""
+    one, other = form_of(mine), form_of(theirs)
+    if one is not None and other is not None:
+        found = tuple(
+            _difference(label, text, there)
+            for (label, text), (_, there) in zip(_parts(one), _parts(other), strict=True)
+            if text != there
+        )
+        if found:
+            return found
+    return (_difference("The file", mine, theirs),) if mine != theirs else ()
+
+
+def _parts(form: CaseForm) -> Iterator[tuple[str, str]]:
+    yield "Title", form.title
+    yield "First name", form.person
+    yield "Story", form.story
+    yield "Biggest", f"{NAME[form.dominant]}, then {form.secondary or 'none'}"
+    yield "Answers that fit", ", ".join(NAME[answer] for answer in form.acceptable)
+    yield "Level", str(form.level)
+    yield (
+        "Sizes",
+        ", ".join(f"{NAME[system]} {'–'.join(map(str, getattr(form.blend, system)))} %" for system in SYSTEMS),
+    )
+    yield "Why", form.why
+    for system in SYSTEMS:
+        yield f"Why somebody may say {system}", form.others.get(system, "")
+    yield "To talk about", "\n".join(form.questions)
+    yield "Content note", form.content_note
+    yield "Tags", ", ".join(form.tags)
+    yield "Practises", ", ".join(form.skills)
+    yield "About the person", ", ".join(map(str, form.about.model_dump().values()))
+
+
+def _difference(label: str, mine: str, theirs: str) -> Difference:
+    one, other = _TOKEN.findall(mine), _TOKEN.findall(theirs)
+    if len(one) * len(other) > _MOST:
+        one, other = mine.splitlines(keepends=True), theirs.splitlines(keepends=True)
+    left, right = list[Piece](), list[Piece]()
+    for kind, start, end, begin, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        own = kind != "equal"
+        if end > start:
+            left.append(Piece("".join(one[start:end]), own))
+        if stop > begin:
+            right.append(Piece("".join(other[begin:stop]), own))
+    return Difference(label, tuple(left), tuple(right))
