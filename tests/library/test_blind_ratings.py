@@ -1,5 +1,7 @@
 """The blind ratings beside the vignettes, and the report made of them."""
 
+import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -41,11 +43,54 @@ def test_the_shipped_report_is_what_the_ratings_give() -> None:
 
 
 @pytest.mark.parametrize("level", TARGETS)
-def test_readers_agree_with_the_keys_of_plain_stories(level: int) -> None:
+def test_readers_of_the_present_words_agree_with_the_keys(level: int) -> None:
     read = [one for one in as_they_stand() if one.case.head.level == level]
 
+    assert len(read) == 24
     assert all(len({rating.rater for rating in one.ratings}) >= 3 for one in read)
     assert sum(one.agreeing for one in read) / sum(len(one.ratings) for one in read) >= TARGETS[level]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("REPORT.md", r"Readers split between acceptable answers in (\d+) of 24 stories"),
+        ("README.md", r"In (\d+) of the 24 stories readers gave more than one answer"),
+    ],
+)
+def test_no_fewer_stories_split_than_is_told(name: str, says: str) -> None:
+    told = re.search(says, (assets.VIGNETTES / "ratings" / name).read_text(encoding="utf-8"))
+    answers: dict[str, set[str]] = {case.head.slug: set() for case in shipped() if case.head.level == 3}
+    marks = {case.head.slug: story_mark(case) for case in shipped()}
+    for rating in chain.from_iterable(read_rounds(assets.VIGNETTES).values()):
+        if rating.unit in answers and rating.story == marks[rating.unit]:
+            answers[rating.unit].add(rating.label)
+
+    assert told is not None
+    assert sum(len(given) > 1 for given in answers.values()) >= int(told[1]) > 0
+
+
+def test_the_report_tells_a_split_of_one_round_from_one_over_rounds(tmp_path: Path) -> None:
+    slug = "zofia-seventh-van"
+    (tmp_path / f"{slug}.md").write_bytes((assets.VIGNETTES / f"{slug}.md").read_bytes())
+    mark = story_mark(cases_in(tmp_path)[0])
+
+    def says(reader: int, label: str) -> str:
+        return f"{slug},reader-{reader},{label},sure,,x,{mark}"
+
+    rate(tmp_path, says(1, "drive"), says(2, "drive"))
+    rate(tmp_path, says(3, "threat"), says(4, "threat"), name="round-2")
+    over_rounds = report(cases_in(tmp_path), read_rounds(tmp_path))
+    rate(tmp_path, says(1, "drive"), says(2, "threat"))
+    in_the_first = report(cases_in(tmp_path), read_rounds(tmp_path))
+
+    assert (
+        "in 1 of 1 stories, all rounds taken together;\nin 0 of 1 within a single round; and in 0 of 1" in over_rounds
+    )
+    assert (
+        "in 1 of 1 stories, all rounds taken together;\nin 1 of 1 within a single round; and in 0 of 1" in in_the_first
+    )
+    assert "1 splits in 2 readings of a story." in in_the_first
 
 
 def test_every_rating_is_of_a_story_that_is_there() -> None:
