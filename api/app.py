@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from api import assets, health, home, problems
 from api.authoring import api as authoring_api
+from api.circles import pages as circles_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -117,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         screen_pages.router,
         console_pages.router,
         practice_pages.router,
+        circles_pages.router,
         identity_pages.router,
         link_pages.router,
         account_pages.router,
