@@ -17,7 +17,7 @@
   // another. Largest neighbours just touch: with a = HUB + R on rays 120° apart, 2R = a√3 gives HUB = R(2/√3 - 1).
   const HUB = LARGEST * (2 / Math.sqrt(3) - 1) + 1;
   const RAY = {threat: [0, 1], drive: [-Math.sqrt(3) / 2, -0.5], soothing: [Math.sqrt(3) / 2, -0.5]};
-  const BOX = [-166, -150, 332, 332];
+  const BOX = [-163, -130, 326, 306];
   const FITS = 48;      // radius from which the name stands inside
   const TOUCH = 30;     // radius that a finger can always take hold of
   const BIG_STEP = 20;

@@ -11,7 +11,6 @@
     if (root.dataset.ready) return;
     root.dataset.ready = 'yes';
     const prompts = [...root.querySelectorAll('[data-prompt]')];
-    const said = root.querySelector('[data-said]');
     let changed = () => {};
 
     const name = (prompt) => prompt.dataset.prompt;
@@ -45,12 +44,12 @@
       root.querySelector('[data-empty]').hidden = prompts.some((prompt) => onCard(prompt).length);
     }
 
-    function tell(words) { said.textContent = words; }
-
     function toggle(prompt, text) {
       const texts = onCard(prompt);
-      const full = texts.length >= MOST && !texts.includes(text);
-      if (full) return tell('The card has room for four from each question. Tap one again to take it off.');
+      const tell = (words) => { prompt.querySelector('[data-prompt-said]').textContent = words; };
+      if (texts.length >= MOST && !texts.includes(text)) {
+        return tell('The card has room for four from each question. Tap one of them again to take it off.');
+      }
       if (texts.includes(text)) texts.splice(texts.indexOf(text), 1); else texts.push(text);
       showCard();
       changed();
@@ -74,6 +73,7 @@
       for (const prompt of prompts) {
         examples(prompt).filter((one) => ownOf(prompt).includes(one.textContent)).forEach((one) => one.parentElement.remove());
         prompt.querySelector('input').value = '';
+        prompt.querySelector('[data-prompt-said]').textContent = '';
       }
       [chosen, own] = [{}, {}];
       showCard();
