@@ -80,10 +80,10 @@ def test_a_finger_sizes_a_circle_without_moving_the_page(drawing: Page) -> None:
         touch("touchMove", (x, y + 8 * step))
     touch("touchEnd")
 
-    assert size(drawing, "Threat") > 55
+    assert size(drawing, "Threat") > 70
     assert drawing.evaluate("scrollY") == 0
     drawing.get_by_role("button", name="Threat smaller").tap()
-    expect(drawing.locator("[data-circles-said]")).to_have_text("Threat medium")
+    expect(drawing.locator("[data-circles-said]")).to_have_text("Threat large")
 
 
 def test_the_buttons_are_large_and_say_what_they_have_done(drawing: Page) -> None:
@@ -132,7 +132,8 @@ def test_each_slider_says_its_size_in_words(drawing: Page) -> None:
         threat.fill(str(value))
         expect(threat).to_have_attribute("aria-valuetext", f"{words}, {value} of 100")
         expect(drawing.locator(".size.threat [data-word]")).to_have_text(words)
-        expect(drawing.get_by_role("img", name=f"Threat {words}, drive medium")).to_be_visible()
+        picture = drawing.locator("[data-circles-picture]")
+        expect(picture).to_have_attribute("aria-label", f"Threat {words}, drive medium, soothing medium")
 
 
 def test_the_area_is_what_grows(drawing: Page) -> None:

@@ -30,15 +30,18 @@ def stored(page: Page) -> list[str]:
 
 def draw(page: Page) -> None:
     page.get_by_role("button", name="Threat bigger").click()
-    page.get_by_text("Add words to the circles").click()
-    page.get_by_role("textbox", name="Threat").fill(SECRET)
+    words = page.get_by_role("textbox", name="Threat")
+    if not words.is_visible():
+        page.get_by_text("Add words to the circles").click()
+    words.fill(SECRET)
     page.get_by_role("button", name="On a hard day").click()
     page.get_by_role("slider", name="Drive").press("End")
     page.get_by_role("textbox", name="Soothing").fill(SECRET)
-    x, y, width, height = (page.locator(".sizer__picture g.threat").bounding_box() or {}).values()
-    page.mouse.move(x + width / 2, y + height / 2)
+    box = page.locator(".sizer__picture g.threat .fill").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    page.mouse.move(x + width / 2, y + height)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"])
     page.mouse.up()
 
 
