@@ -147,6 +147,10 @@
       svg.setPointerCapture(event.pointerId);
       event.preventDefault();
     });
+    // A finger on a circle sizes it, and beside the circles it scrolls; touch-action cannot tell these shapes apart.
+    svg.addEventListener('touchstart', (event) => {
+      if (event.target.closest('[data-part]')) event.preventDefault();
+    }, {passive: false});
     svg.addEventListener('pointermove', (event) => {
       if (!held || event.pointerId !== held.pointer) return;
       const {system, r, from} = held;
