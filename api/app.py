@@ -14,6 +14,7 @@ from api.analysis import pages as analysis_pages
 from api.analysis.whole import WholeLibrary
 from api.authoring import api as authoring_api
 from api.authoring import editor_pages, exchange_pages, list_pages, review_pages, vignette_pages
+from api.circles import pages as circles_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -135,6 +136,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         practice_pages.router,
         sitting_pages.router,
         mine_pages.router,
+        circles_pages.router,
         identity_pages.router,
         link_pages.router,
         account_pages.router,

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
+from defusedxml import ElementTree
 from fastapi import Request
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,6 +38,14 @@ def static(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
+@cache
+def icon_path(name: str) -> str:
+    """The strokes of an icon of the sprite, for pictures that a script draws."""
+    sprite = ElementTree.parse(assets.STATIC / "icons.svg")
+    strokes = sprite.findall(f"svg:symbol[@id='i-{name}']/svg:path", {"svg": "http://www.w3.org/2000/svg"})
+    return " ".join(stroke.attrib["d"] for stroke in strokes)
+
+
 templates = Jinja2Templates(
     env=Environment(
         loader=FileSystemLoader(assets.TEMPLATES), autoescape=True, auto_reload=False, undefined=StrictUndefined
@@ -55,7 +64,7 @@ def _day(value: date) -> str:
 
 
 templates.env.filters["day"] = _day
-templates.env.globals.update(static=static, system_name=NAME, plain_label=PLAIN_LABEL)
+templates.env.globals.update(static=static, icon_path=icon_path, system_name=NAME, plain_label=PLAIN_LABEL)
 
 
 templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_charts.html").module.statistics_row)  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from api.library.case import Case
-from api.library.systems import Answer
+from api.library.systems import SYSTEMS, Answer, System
 
 Confidence = Literal["guessing", "leaning", "sure"]
 Match = Literal["key", "acceptable", "another_view", "unsure"]
@@ -29,6 +29,12 @@ class CircleSizes(BaseModel):
     threat: Size
     drive: Size
     soothing: Size
+
+    def biggest(self) -> System | None:
+        """The system whose circle is bigger than both others; None where the biggest share their size."""
+        sizes = {system: getattr(self, system) for system in SYSTEMS}
+        leaders = [system for system, size in sizes.items() if size == max(sizes.values())]
+        return leaders[0] if len(leaders) == 1 else None
 
 
 class AnswerBody(BaseModel):

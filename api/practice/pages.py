@@ -1,6 +1,7 @@
 """Pages: reading a vignette, answering it, and the outcome. All of it works as plain links and forms."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
@@ -15,13 +16,13 @@ from api.db import session
 from api.guesses.api import take_guess
 from api.guesses.outcome import view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import Confidence, GuessBody
+from api.guesses.rules import CircleSizes, Confidence, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
 from api.library.case import Case
 from api.library.explaining import explanation
-from api.library.systems import Answer
+from api.library.systems import SYSTEMS, Answer
 from api.library.views import VignetteView, view_vignette
 from api.practice.choosing import WHY
 from api.practice.service import Place
@@ -32,12 +33,14 @@ from api.web import fragment, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
+_CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 _MARK = Markup("<!-- class statistics -->")
 CHANGED = {
     "wording": "The words of this story or of its explanation have been improved since. This is what you read.",
     "meaning": "This story has a new meaning since. This is what you read; the new one is waiting for your answer.",
 }
 _CHOOSE = "Choose one of the circles, or “not enough information”."
+_SIZES = "Give all three circles a size from 0 to 100, or leave all three blank."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class CaseView:
     chosen: str | None = None
     confidence: str | None = None
     error: str | None = None
+    circles: Mapping[str, str] = field(default_factory=dict)
 
 
 @router.get("/vignettes/{slug}")
@@ -127,10 +131,22 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
 
 
 def _parse(form: dict[str, str]) -> GuessBody:
+    given: dict[str, object] = {name: value for name, value in form.items() if value and name not in _CIRCLE_FIELDS}
+    if sizes := _circles(form):
+        try:
+            circles = CircleSizes.model_validate(sizes)
+        except ValidationError:
+            raise Unprocessable(_SIZES) from None
+        given = {"system": circles.biggest()} | given | {"circles": circles}
     try:
-        return GuessBody.model_validate({name: value for name, value in form.items() if value})
+        return GuessBody.model_validate(given)
     except ValidationError:
         raise Unprocessable(_CHOOSE) from None
+
+
+def _circles(form: dict[str, str]) -> dict[str, str]:
+    """The sizes that stand in the form, by system; fields left blank are left out."""
+    return {system: form[name] for name, system in _CIRCLE_FIELDS.items() if form.get(name)}
 
 
 def _case_page(
@@ -154,6 +170,7 @@ def _case_page(
         chosen=form.get("system"),
         confidence=form.get("confidence"),
         error=problem.detail if problem else None,
+        circles=_circles(form),
     )
     template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
     response = render(

@@ -19,6 +19,11 @@ class Sight:
 SIGHTS = (
     Sight("home", "/", "Which circle is biggest?"),
     Sight("systems", "/systems", "Three systems"),
+    Sight("circles", "/circles", "Draw your systems"),
+    Sight("circles-paper", "/circles/paper", "Circles on paper"),
+    Sight("circles-paper-words", "/circles/paper?words=yes", "Circles on paper"),
+    Sight("soothing", "/soothing", "Building soothing"),
+    Sight("soothing-paper", "/soothing/paper", "Soothing on paper"),
     Sight("about", "/about", "About Three Circles"),
     Sight("gate", f"/vignettes/{BEN}", "Ben and the bath"),
     Sight("case", f"/vignettes/{ANA}", "Ana and the race"),

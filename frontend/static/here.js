@@ -1,0 +1,131 @@
+// What people keep to themselves: it lives in this page's memory and ends with it. Only “Keep on this device” writes it
+// to the browser's own storage, and nothing in these files can send.
+//
+//   window.here.attach(root, {key, read, show, blank, draw, picture})
+//     root     holds the buttons of templates/circles/_here.html
+//     key      the name in the storage
+//     read()   the state as it stands; show(state) puts a kept one back; blank() empties the page
+//     draw(pen), picture   the picture to save, and its file's name
+//   returns changed(), to be called after every change.
+window.here = (() => {
+  const WIDE = 720;
+  const SHARP = 2;
+  const EDGE = 48;
+
+  // A pen that goes down a page. Used twice: without paint to learn how long the picture is, then with it.
+  function pen(paint, root) {
+    const style = getComputedStyle(root);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const family = getComputedStyle(document.body).fontFamily;
+    const at = {y: EDGE};
+    return {
+      at, colour, paint,
+      space(height) { at.y += height; },
+      text(words, {size = 26, weight = 400, ink = '--ink', indent = 0} = {}) {
+        paint.font = weight + ' ' + size + 'px ' + family;
+        paint.fillStyle = colour(ink);
+        paint.textBaseline = 'top';
+        paint.textAlign = 'left';
+        let line = '';
+        const put = () => { paint.fillText(line, EDGE + indent, at.y); at.y += size * 1.35; };
+        for (const word of words.split(/\s+/)) {
+          const longer = line ? line + ' ' + word : word;
+          if (line && paint.measureText(longer).width > WIDE - 2 * EDGE - indent) { put(); line = word; } else line = longer;
+        }
+        put();
+      },
+      part(height, drawing) {
+        paint.save();
+        paint.translate(WIDE / 2, at.y);
+        drawing(paint);
+        paint.restore();
+        at.y += height;
+      },
+    };
+  }
+
+  function canvas(height) {
+    const made = document.createElement('canvas');
+    made.width = WIDE * SHARP;
+    made.height = Math.ceil(height) * SHARP;
+    const paint = made.getContext('2d');
+    paint.scale(SHARP, SHARP);
+    return {made, paint};
+  }
+
+  async function save(root, draw, name) {
+    await document.fonts.ready;
+    const trial = pen(canvas(1).paint, root);
+    draw(trial);
+    const {made, paint} = canvas(trial.at.y + EDGE);
+    const real = pen(paint, root);
+    paint.fillStyle = real.colour('--card');
+    paint.fillRect(0, 0, WIDE, trial.at.y + EDGE);
+    draw(real);
+    const blob = await new Promise((done) => made.toBlob(done, 'image/png'));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  // Storage may be switched off, or full.
+  function stored(work) {
+    try { return work(window.localStorage); } catch { return undefined; }
+  }
+
+  function attach(root, {key, read, show, blank, draw, picture}) {
+    const find = (what) => root.querySelector('[data-' + what + ']');
+    const keep = find('keep');
+    let kept = false;
+    const say = (words) => { find('said').textContent = words; };
+
+    function setKept(now) {
+      kept = now;
+      keep.setAttribute('aria-pressed', String(now));
+    }
+    const write = () => stored((storage) => { storage.setItem(key, JSON.stringify(read())); return true; });
+
+    keep.addEventListener('click', () => {
+      if (kept) {
+        stored((storage) => storage.removeItem(key));
+        setKept(false);
+        say('No longer kept. It goes when you leave this page.');
+      } else if (write()) {
+        setKept(true);
+        say('Kept on this device, with every change from now on. Press again to stop.');
+      } else say('This browser keeps nothing. You can print it, or save a picture.');
+    });
+    find('save').addEventListener('click', async () => {
+      await save(root, draw, picture);
+      say('The picture is with your downloads.');
+    });
+    find('clear').addEventListener('click', () => {
+      stored((storage) => storage.removeItem(key));
+      setKept(false);
+      blank();
+      find('clear').closest('details').open = false;
+      find('clear').closest('details').querySelector('summary').focus();
+      say('Everything here is gone.');
+    });
+    // Otherwise the way back in the browser would bring up what has ended.
+    window.addEventListener('pagehide', () => { if (!kept) blank(); });
+
+    let before = null;
+    try { before = JSON.parse(stored((storage) => storage.getItem(key)) ?? 'null'); } catch { /* not ours */ }
+    if (before && typeof before === 'object') {
+      show(before);
+      setKept(true);
+      say('This was kept on this device. Press “Clear all of it” when it may go.');
+    }
+    return () => { if (kept) write(); else say(''); };
+  }
+
+  document.querySelectorAll('button[data-print]').forEach((button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => window.print());
+  });
+
+  return {attach};
+})();
