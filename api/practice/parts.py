@@ -26,8 +26,9 @@ _OWN_MARK = Markup("<!-- own -->")
 
 @lru_cache(maxsize=512)
 def words(case: Case, marked: tuple[Span, ...]) -> Markup:
-    words = [(start, end, case.story[start:end]) for start, end in word_spans(case.story)]
-    context = {"paragraphs": case.story.split("\n\n"), "words": words, "marked": marked}
+    """The story whose words can each be marked, for the form."""
+    found = [(start, end, case.story[start:end]) for start, end in word_spans(case.story)]
+    context = {"paragraphs": case.story.split("\n\n"), "words": found, "marked": marked}
     return Markup(fragment("practice/_words.html", context))  # noqa: S704  # a template
 
 
