@@ -12,7 +12,7 @@ from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, 
 from api.library.case import Blend, Case
 from api.library.systems import ANSWERS, NAME, Answer, System
 from api.library.views import VignetteView, view_cues, view_vignette
-from api.library.words import phrases
+from api.library.words import passages
 from api.statistics.classes import ClassStatistics
 from api.statistics.intervals import wilson
 
@@ -229,7 +229,7 @@ def view_outcome(
         match_label=MATCH_LABEL[matched],
         feedback=feedback(guess, case, marked),
         dominant=dominant,
-        marked=tuple(shorten(case.story[start:end], LONGEST_QUOTE, placeholder=" …") for start, end in phrases(marked)),
+        marked=tuple(shorten(text, LONGEST_QUOTE, placeholder=" …") for text in passages(case.story, marked)),
         key_words=tuple(key_words(case)),
         own=own,
         explanation=explanation,

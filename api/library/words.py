@@ -27,3 +27,15 @@ def phrases(words: Iterable[Span]) -> list[Span]:
         else:
             spans.append((start, end))
     return spans
+
+
+def passages(story: str, marked: Iterable[Span]) -> list[str]:
+    """Marked spans as they read: those of one paragraph with no word between them become one passage."""
+    spans: list[Span] = []
+    for start, end in sorted(marked):
+        between = story[spans[-1][1] : start] if spans else "\n\n"
+        if "\n\n" in between or WORD.search(between):
+            spans.append((start, end))
+        else:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+    return [story[start:end] for start, end in spans]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api import assets
 from api.library.case import story_mark
 from api.library.panel import Panel
-from api.library.words import phrases, spans_of, word_spans
+from api.library.words import passages, phrases, spans_of, word_spans
 from tests.groups.cases import ANA_CASE, CLEO_CASE
 from tests.library.test_blind_ratings import rate, shipped
 
@@ -46,6 +46,15 @@ def test_words_that_only_a_space_parts_become_one_phrase() -> None:
     marked = [words["runs"], words["gets"], words["up"], words["grins"]]
 
     assert [story[slice(*span)] for span in phrases(marked)] == ["gets up", "runs", "grins"]
+
+
+def test_a_passage_runs_over_commas_and_full_stops_but_not_over_words_or_paragraphs() -> None:
+    story = "She gets up, and runs. She grins.\n\nThen home."
+    words = {story[slice(*span)]: span for span in word_spans(story)}
+    marked = [words[word] for word in ("up", "and", "grins", "Then")]
+
+    assert passages(story, marked) == ["up, and", "grins", "Then"]
+    assert passages(story, []) == []
 
 
 @given(st.text(alphabet="ab ,.\n’-", max_size=60), st.data())
