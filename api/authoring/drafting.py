@@ -196,6 +196,8 @@ def unreadable(faults: list[Fault]) -> Unprocessable:
 
 def _within(source: str) -> str:
     source = source.replace("\r\n", "\n")
+    if "\0" in source:
+        raise Unprocessable("The text holds a character that is no text (NUL). Remove it, then save again.")
     if len(source.encode()) > LARGEST_FILE:
         raise TooLarge(f"A case file has at most {LARGEST_FILE:,} bytes; a story is a page of text.")
     return source

@@ -41,6 +41,10 @@ def create_group(
 ) -> NewGroup:
     """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be."""
     name = " ".join(name.split())
+    if not name.isprintable():
+        raise Unprocessable(
+            "A name is plain text, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
+        )
     if len(name) > LONGEST_NAME:
         raise Unprocessable(
             f"A name has at most {LONGEST_NAME} characters.", [{"pointer": "/name", "detail": "too long"}]

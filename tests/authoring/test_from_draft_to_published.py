@@ -260,3 +260,10 @@ async def test_an_upgrade_of_the_product_does_not_overwrite_what_trainers_made_o
     with engine.connect() as connection:
         query = f"SELECT shipped FROM vignette WHERE slug = '{ANA}'"
         assert "in August" in connection.exec_driver_sql(query).scalar_one()
+
+
+async def test_a_text_with_a_character_that_is_no_text_is_refused_and_the_draft_stays(author: Person) -> None:
+    await author.add()
+
+    assert (await author.put(DAN, DAN_FILE + "\0")).status_code == 422
+    assert (await author.source(DAN)).text == DAN_FILE

@@ -436,3 +436,10 @@ async def test_choosing_another_person_while_everybody_reads_changes_the_step_of
     await room.start_round(CLEO)
 
     assert await step() != reading_of_ana
+
+
+async def test_a_group_is_not_named_with_control_characters(client: httpx.AsyncClient) -> None:
+    refused = await client.post("/api/v1/groups", json={"name": "Tuesday\0"})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/name"

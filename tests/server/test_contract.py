@@ -40,8 +40,10 @@ def must(result: Ok[Operation] | Err[InvalidSchema]) -> Operation:
 
 document = create_app(Settings(_env_file=None, secret_key=SECRET)).openapi()
 found = [must(result) for result in schemathesis.openapi.from_dict(document).get_all_operations()]
-# A stream has no end for a client that waits for it; streams are tried on a real server.
-OPERATIONS = [operation for operation in found if not operation.path.endswith("/events")]
+# A stream has no end for a client that waits for it; streams are tried on a real server. A form with a file is tried
+# where files are brought in: Schemathesis makes files of numbers and lists, which httpx cannot send.
+ELSEWHERE = ("/events", "/vignettes/import")
+OPERATIONS = [operation for operation in found if not operation.path.endswith(ELSEWHERE)]
 
 # How Schemathesis hands cookies and bodies to httpx is its own affair.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
