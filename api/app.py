@@ -38,6 +38,7 @@ from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup
 from api.library import api as library_api
 from api.library import settings_pages
+from api.library.panel import Panel
 from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.metrics = metrics
         app.state.writer = writer
         app.state.catalogue = catalogue
+        app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)

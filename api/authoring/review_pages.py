@@ -14,9 +14,9 @@ from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
 from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
 from api.library.case import Case
-from api.library.checking import WORD
 from api.library.systems import SYSTEMS
 from api.library.views import view_vignette
+from api.library.words import phrases, spans_of, word_spans
 from api.problems import Conflict, Problem, Unprocessable
 from api.web import render
 
@@ -65,28 +65,16 @@ def _parse(form: list[tuple[str, str]]) -> GuessBody:
     if any(sizes.values()) and not all(size.isdecimal() and int(size) <= 100 for size in sizes.values()):
         raise Unprocessable(_SIZES)
     try:
-        spans = [value.partition("-") for name, value in form if name == "cues"]
         return GuessBody.model_validate(
             {
                 "system": fields["system"],
                 "confidence": fields.get("confidence") or None,
-                "cues": _joined([(int(start), int(end)) for start, _, end in spans]),
+                "cues": phrases(spans_of(form)) or None,
                 "circles": sizes if any(sizes.values()) else None,
             }
         )
     except (ValidationError, ValueError):
         raise Unprocessable(_CHOOSE) from None
-
-
-def _joined(words: list[tuple[int, int]]) -> list[tuple[int, int]] | None:
-    """Marked words as phrases: those that only a space parts become one span."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sorted(words):
-        if spans and start <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return spans or None
 
 
 def _rate_page(
@@ -98,7 +86,7 @@ def _rate_page(
 ) -> Response:
     given = dict(form or ())
     chosen = {value for name, value in form or () if name == "cues"}
-    spans = [match.span() for match in WORD.finditer(case.story)]
+    spans = word_spans(case.story)
     return render(
         request,
         "trainers/rate.html",

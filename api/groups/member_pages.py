@@ -23,6 +23,7 @@ from api.groups.looking import Seen, look
 from api.groups.showing import read_reasons, shower_of
 from api.groups.state import OwnVote
 from api.groups.views import JoinView, ReasonView
+from api.library.words import spans_of
 from api.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.web import render, wants_fragment
 
@@ -106,9 +107,8 @@ async def give_guess(request: Request, code: str) -> Response:
 
 def _parse(form: list[tuple[str, str]]) -> VoteBody:
     fields: dict[str, object] = {name: value for name, value in form if value and name != "cues"}
-    spans = [value.partition("-") for name, value in form if name == "cues"]
     try:
-        cues = [(int(start), int(end)) for start, _, end in spans]
+        cues = spans_of(form)
         return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
     except (ValidationError, ValueError):
         raise Unprocessable(_CHOOSE) from None

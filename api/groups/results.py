@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.library.case import Case
-from api.library.checking import WORD
 from api.library.systems import ANSWERS, VOTES
+from api.library.words import word_spans
 from api.statistics.classes import FEW, ClassStatistics, class_statistics
 
 Kind = Literal["psychoeducation", "training"]
@@ -52,11 +52,6 @@ class GroupResults(BaseModel):
     movement: dict[str, dict[str, int | None]] | None
     gain: float | None = Field(description="Normalised gain (p2 - p1) / (1 - p1) of answers that the key accepts.")
     heat_map: list[Heat]
-
-
-def word_spans(story: str) -> list[tuple[int, int]]:
-    """Start and end of every word, in order."""
-    return [match.span() for match in WORD.finditer(story)]
 
 
 def count_words(story: str, marked: Iterable[Sequence[Sequence[int]]]) -> dict[int, int]:

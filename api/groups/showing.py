@@ -14,7 +14,7 @@ from api.groups.codes import spoken
 from api.groups.models import GroupRound, Vote
 from api.groups.phases import Phase, can_take_back, next_phases, open_ballot
 from api.groups.pictures import ring, view_ballots
-from api.groups.results import Advice, Snapshot, advise, present, word_spans
+from api.groups.results import Advice, Snapshot, advise, present
 from api.groups.state import GroupState, OwnVote
 from api.groups.telling import Teller
 from api.groups.views import (
@@ -43,6 +43,7 @@ from api.library.explaining import explanation
 from api.library.prose import html
 from api.library.systems import NAME
 from api.library.views import view_questions, view_vignette
+from api.library.words import word_spans
 from api.settings import Settings
 from api.statistics.classes import class_statistics
 

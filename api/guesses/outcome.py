@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import shorten
 
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
 from api.guesses.recording import Counts
-from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, match
+from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, key_words, match
 from api.library.case import Blend, Case
 from api.library.systems import ANSWERS, NAME, Answer, System
 from api.library.views import VignetteView, view_cues, view_vignette
+from api.library.words import passages
 from api.statistics.classes import ClassStatistics
 from api.statistics.intervals import wilson
+
+LONGEST_QUOTE = 100  # characters of words that were marked; the story stands beside them
+_NOTHING = Markup()
 
 
 class OutcomeGuess(BaseModel):
@@ -174,7 +179,7 @@ def key_of(case: Case) -> OutcomeKey:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many readers."""
+    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many, `own` for one."""
 
     vignette: VignetteView
     guess: Answer
@@ -186,6 +191,8 @@ class OutcomeView:
     feedback: str
     dominant: System
     marked: tuple[str, ...]
+    key_words: tuple[str, ...]
+    own: Markup
     explanation: Markup
     statistics: Markup
     attempt: int
@@ -202,10 +209,12 @@ def view_outcome(
     attempt: int,
     explanation: Markup,
     statistics: Markup,
+    own: Markup = _NOTHING,
     changed: str | None = None,
 ) -> OutcomeView:
     """The page for a guess; its words come from the case and the field's tone, never from a score.
 
+    `own` is what only this learner's page shows: the reason in their words, and their circles.
     `changed` says that there is a newer text of the vignette than the one that was answered.
     """
     dominant = case.head.key.dominant
@@ -218,9 +227,11 @@ def view_outcome(
         match=matched,
         headline=f"{NAME[dominant]} looks biggest for {case.head.person}",
         match_label=MATCH_LABEL[matched],
-        feedback=feedback(guess, case),
+        feedback=feedback(guess, case, marked),
         dominant=dominant,
-        marked=tuple(case.story[cue.start : cue.end] for cue in case.cues if cue.touches(marked)),
+        marked=tuple(shorten(text, LONGEST_QUOTE, placeholder=" …") for text in passages(case.story, marked)),
+        key_words=tuple(key_words(case)),
+        own=own,
         explanation=explanation,
         statistics=statistics,
         attempt=attempt,

@@ -1,10 +1,11 @@
 """What a guess may hold, how it compares with the key, and what is kindly said about it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.library.case import Case
+from api.library.case import Case, Cue
 from api.library.systems import SYSTEMS, Answer, System
 
 Confidence = Literal["guessing", "leaning", "sure"]
@@ -80,13 +81,21 @@ def match(system: Answer, case: Case) -> Match:
     return "acceptable" if system in case.acceptable else "another_view"
 
 
-def feedback(system: Answer, case: Case) -> str:
-    """One or two kind sentences: what the learner noticed, and where the key leans."""
+def feedback(system: Answer, case: Case, marked: Sequence[tuple[int, int]] = ()) -> str:
+    """One to three kind sentences: what the learner noticed, and where the key leans.
+
+    `marked` are the spans that the learner marked: the same answer can come from other words, and another one from
+    good reasons.
+    """
     dominant = case.head.key.dominant
     person = case.head.person
     quote = _strongest_words(case, dominant)
     open_case = len(case.acceptable) > 1
+    good = next((case.story[cue.start : cue.end] for cue in _signs(case, system) if cue.touches(marked)), None)
     if system == dominant:
+        if marked and not any(cue.touches(marked) for cue in case.cues if _leads(cue, dominant)):
+            told = f"The same circle, from other words. The key goes by words such as “{quote}”."
+            return f"{told} Another answer fits as well." if open_case else told
         if open_case:
             return f"Words such as “{quote}” lean that way. This one is hard on purpose: another answer fits as well."
         return f"Words such as “{quote}” lead there."
@@ -96,6 +105,10 @@ def feedback(system: Answer, case: Case) -> str:
         return (
             f"What else would you want to know? The key leans towards {dominant}, because of words such as “{quote}”."
         )
+    if good is not None:
+        told = f"Another circle, for good reasons: “{good}” does speak for {system}."
+        leans = "leans slightly" if system in case.acceptable else "leans"
+        return f"{told} The key {leans} towards {dominant}: “{quote}”."
     if system in case.acceptable:
         return f"Two answers are reasonable here. The key leans slightly towards {dominant}: “{quote}”."
     own = _strongest_words(case, system)
@@ -104,7 +117,26 @@ def feedback(system: Answer, case: Case) -> str:
     return f"There is a reason to say so, told below. The key leans towards {dominant}: “{quote}”."
 
 
-def _strongest_words(case: Case, system: str) -> str:
+def key_words(case: Case) -> list[str]:
+    """The words that lead to the key's answer, in the order of the story."""
+    return [case.story[cue.start : cue.end] for cue in sorted(_signs(case, case.head.key.dominant), key=_place)]
+
+
+def _signs(case: Case, system: str) -> list[Cue]:
+    """The signs that speak for a system, the clear ones first."""
     cues = [cue for cue in case.cues if cue.system == system and cue.polarity == "present"]
-    best = min(cues, key=lambda cue: (cue.strength != "clear", cue.start), default=None)
+    return sorted(cues, key=lambda cue: (cue.strength != "clear", cue.start))
+
+
+def _leads(cue: Cue, system: str) -> bool:
+    """Whether a sign speaks for the system: one of its own, or one that another has little part."""
+    return (cue.system == system) == (cue.polarity == "present")
+
+
+def _place(cue: Cue) -> int:
+    return cue.start
+
+
+def _strongest_words(case: Case, system: str) -> str:
+    best = next(iter(_signs(case, system)), None)
     return case.story[best.start : best.end] if best else ""

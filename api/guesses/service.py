@@ -9,10 +9,13 @@ from sqlmodel import Session, col, select
 from api.db import now
 from api.guesses.models import Guess
 from api.guesses.recording import NO_COUNTS, Counts, NewGuess, Recorded, read_tallies
-from api.guesses.rules import GuessBody
+from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.writer import Writer
 from api.library.catalogue import Vignette
 from api.problems import Unprocessable
+
+# So many of the newest circles make the class's middle; more would cost time and hardly move it.
+NEWEST_CIRCLES = 2_000
 
 GuessWriter = Writer[NewGuess, Recorded]
 
@@ -54,6 +57,8 @@ class Answered:
     attempt: int
     version: int
     series: int
+    reason: str | None
+    circles: CircleSizes | None
 
 
 def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | None:
@@ -67,7 +72,8 @@ def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | No
     if row is None:
         return None
     cues = [tuple(span) for span in row.cues or []]
-    return Answered(row.system, row.confidence, cues, row.attempt, row.version, row.series)
+    circles = CircleSizes.model_validate(row.circles) if row.circles else None
+    return Answered(row.system, row.confidence, cues, row.attempt, row.version, row.series, row.reason, circles)
 
 
 def counts_of(engine: Engine, vignettes: list[Vignette]) -> dict[int, Counts]:
@@ -76,3 +82,16 @@ def counts_of(engine: Engine, vignettes: list[Vignette]) -> dict[int, Counts]:
     with engine.connect() as connection:
         found = read_tallies(connection, keys)
     return {vignette.id: found.get((vignette.id, vignette.series), NO_COUNTS) for vignette in vignettes}
+
+
+def circles_of(engine: Engine, vignette: Vignette) -> list[dict[str, Any]]:
+    """The circles that came with first attempts at the vignette's series, the newest; one query."""
+    query = (
+        select(Guess.circles)
+        .where(Guess.vignette_id == vignette.id, Guess.series == vignette.series)
+        .where(Guess.attempt == 1, col(Guess.circles).is_not(None))
+        .order_by(col(Guess.id).desc())
+        .limit(NEWEST_CIRCLES)
+    )
+    with Session(engine) as db:
+        return [dict(sizes) for sizes in db.exec(query) if sizes]

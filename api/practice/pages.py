@@ -1,8 +1,8 @@
 """Pages: reading a vignette, answering it, and the outcome. All of it works as plain links and forms."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,30 +16,35 @@ from api.db import session
 from api.guesses.api import take_guess
 from api.guesses.outcome import view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import CircleSizes, Confidence, GuessBody
+from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
 from api.identity.learner import find_learner, new_learner, remember
 from api.library.api import find_vignette
 from api.library.case import Case
 from api.library.explaining import explanation
-from api.library.systems import SYSTEMS, Answer
+from api.library.systems import SYSTEMS
 from api.library.views import VignetteView, view_vignette
+from api.library.words import Span, phrases, spans_of
+from api.practice import parts
 from api.practice.choosing import WHY
 from api.practice.service import Place
 from api.problems import Problem, TooMany, Unavailable, Unprocessable
-from api.statistics.classes import class_statistics
-from api.statistics.figures import view_class_statistics
-from api.web import fragment, render, wants_fragment
+from api.web import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
 _CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
-_MARK = Markup("<!-- class statistics -->")
+_NOTHING = Markup()
 CHANGED = {
     "wording": "The words of this story or of its explanation have been improved since. This is what you read.",
     "meaning": "This story has a new meaning since. This is what you read; the new one is waiting for your answer.",
 }
 _CHOOSE = "Choose one of the circles, or “not enough information”."
+_SAYS = {
+    "system": _CHOOSE,
+    "reason": "Please keep what makes you think so to one line of at most 280 characters.",
+    "cues": "Please mark at most 40 places of the story.",
+}
 _SIZES = "Give all three circles a size from 0 to 100, or leave all three blank."
 
 
@@ -56,6 +61,9 @@ class CaseView:
     confidence: str | None = None
     error: str | None = None
     circles: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    words: Markup = _NOTHING
+    marked: bool = False
 
 
 @router.get("/vignettes/{slug}")
@@ -84,17 +92,23 @@ async def give_guess(request: Request, slug: str) -> Response:
     learner = find_learner(request)
     known = learner is not None
     learner = learner or new_learner()
-    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    fields = parse_qsl((await request.body()).decode("utf-8", "replace"))
+    form = dict(fields)
     beside = form.pop("beside", None)  # the story that this one was read beside
     try:
         take_guess(request, learner)
-        body = _parse(form)
+        body = _parse(form, fields)
         recorded = await record(request.app.state.writer, learner, vignette, body)
     except (Unprocessable, TooMany, Unavailable) as problem:
-        return _case_page(request, vignette.case, opened=True, form=form, problem=problem)
+        return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
     response: Response
     if wants_fragment(request):
-        response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts)
+        own = _NOTHING
+        if body.circles:  # beside those of the class, which the database knows
+            own = await asyncio.to_thread(parts.own, request.app.state, vignette, body.reason, body.circles)
+        elif body.reason:
+            own = parts.own(request.app.state, vignette, body.reason, None)
+        response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts, own)
     else:
         compared = beside in request.app.state.catalogue.vignettes
         url = f"/practice/pair/{beside}/{slug}" if compared else f"/vignettes/{slug}/outcome"
@@ -122,7 +136,10 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.cues,
         guess.attempt,
         explanation(answered.case),
-        _statistics(counts, smallest),
+        parts.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
+        parts.own(request.app.state, answered, guess.reason, guess.circles)
+        if guess.reason or guess.circles
+        else _NOTHING,
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
         if answered.case != vignette.case
         else None,
@@ -130,8 +147,10 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 
 
-def _parse(form: dict[str, str]) -> GuessBody:
+def _parse(form: dict[str, str], fields: list[tuple[str, str]]) -> GuessBody:
     given: dict[str, object] = {name: value for name, value in form.items() if value and name not in _CIRCLE_FIELDS}
+    if "cues" in given:
+        given["cues"] = phrases(_marked(fields)) or None
     if sizes := _circles(form):
         try:
             circles = CircleSizes.model_validate(sizes)
@@ -140,8 +159,17 @@ def _parse(form: dict[str, str]) -> GuessBody:
         given = {"system": circles.biggest()} | given | {"circles": circles}
     try:
         return GuessBody.model_validate(given)
-    except ValidationError:
-        raise Unprocessable(_CHOOSE) from None
+    except ValidationError as error:
+        faulty = {fault["loc"][0] for fault in error.errors(include_url=False) if fault["loc"]}
+        raise Unprocessable(next((says for name, says in _SAYS.items() if name in faulty), _CHOOSE)) from None
+
+
+def _marked(fields: list[tuple[str, str]]) -> list[Span]:
+    """The words that the form marks; none where it says so in a way that no form of ours does."""
+    try:
+        return spans_of(fields)
+    except ValueError:
+        return []
 
 
 def _circles(form: dict[str, str]) -> dict[str, str]:
@@ -155,12 +183,14 @@ def _case_page(
     *,
     opened: bool,
     form: dict[str, str] | None = None,
+    fields: list[tuple[str, str]] | None = None,
     problem: Problem | None = None,
     place: Place | None = None,
     why: str | None = None,
     past: str = "",
 ) -> Response:
     form = form or {}
+    marked = tuple(_marked(fields or []))
     view = CaseView(
         vignette=view_vignette(case),
         opened=opened or case.head.content_note is None,
@@ -171,6 +201,9 @@ def _case_page(
         confidence=form.get("confidence"),
         error=problem.detail if problem else None,
         circles=_circles(form),
+        reason=form.get("reason", ""),
+        words=parts.words(case, marked),
+        marked=bool(marked),
     )
     template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
     response = render(
@@ -185,24 +218,12 @@ def _case_page(
     return response
 
 
-def _outcome_fragment(request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts) -> Response:
-    smallest = request.app.state.settings.small_group
-    before, after = _outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
-    html = "".join((before, _statistics(counts, smallest), after))
+def _outcome_fragment(
+    request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts, own: Markup
+) -> Response:
+    state = request.app.state
+    first, middle, last = parts.outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
+    html = "".join(
+        (first, own, middle, parts.statistics(counts, state.settings.small_group, state.panel.split(case)), last)
+    )
     return HTMLResponse(html, headers={"Vary": "HX-Request"})
-
-
-@lru_cache(maxsize=4096)
-def _outcome(
-    case: Case, guess: Answer, confidence: Confidence | None, marked: tuple[tuple[int, int], ...], again: bool
-) -> tuple[str, str]:
-    """What stands before and after the class statistics: the same for everybody who answered the same."""
-    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, explanation(case), _MARK)
-    before, _, after = fragment("practice/_outcome.html", {"view": view}).partition(_MARK)
-    return before, after
-
-
-@lru_cache(maxsize=512)
-def _statistics(counts: Counts, smallest: int) -> Markup:
-    statistics = view_class_statistics(class_statistics(counts, smallest), smallest)
-    return Markup(fragment("_class_statistics.html", {"statistics": statistics}))  # noqa: S704

@@ -228,7 +228,7 @@ def test_circles_that_were_sized_go_with_the_answer(calm_page: Page, new_site: S
     page.get_by_role("button", name="Send my answer").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Drive looks biggest for Ana")
-    assert bodies == ["circle_threat=40&circle_drive=45&circle_soothing=40"]
+    assert bodies == ["reason=&circle_threat=40&circle_drive=45&circle_soothing=40"]
 
 
 def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
@@ -244,7 +244,7 @@ def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
     page.get_by_role("button", name="Send my answer").click()
 
     expect(page.get_by_text("Another view")).to_be_visible()
-    assert bodies == ["system=threat&circle_threat=&circle_drive=&circle_soothing="]
+    assert bodies == ["system=threat&reason=&circle_threat=&circle_drive=&circle_soothing="]
 
 
 def test_after_a_form_that_was_not_complete_the_circles_can_still_be_sized(calm_page: Page, new_site: Server) -> None:

@@ -17,9 +17,10 @@ from api.groups.pictures import (
     view_heat,
     view_movement,
 )
-from api.groups.results import Calibration, GroupResults, Heat, Kind, Movement, Snapshot, present, word_spans
+from api.groups.results import Calibration, GroupResults, Heat, Kind, Movement, Snapshot, present
 from api.library.case import Case
 from api.library.systems import VOTES
+from api.library.words import word_spans
 from api.statistics.classes import class_statistics
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
 

@@ -13,9 +13,9 @@ from api.groups.results import (
     count_words,
     gain,
     present,
-    word_spans,
 )
 from api.library.systems import VOTES
+from api.library.words import word_spans
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
 
 SMALLEST = 5
