@@ -14,6 +14,8 @@ from api.library.views import VignetteView, view_cues, view_vignette
 from api.statistics.classes import ClassStatistics
 from api.statistics.intervals import wilson
 
+NOTHING = Markup()
+
 
 class OutcomeGuess(BaseModel):
     system: Answer
@@ -174,7 +176,10 @@ def key_of(case: Case) -> OutcomeKey:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many readers."""
+    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many readers.
+
+    `own_class` is how the learner's class answered, or what brings it; empty for whoever is in none.
+    """
 
     vignette: VignetteView
     guess: Answer
@@ -188,6 +193,7 @@ class OutcomeView:
     marked: tuple[str, ...]
     explanation: Markup
     statistics: Markup
+    own_class: Markup
     attempt: int
     next_url: str
     again_url: str
@@ -203,6 +209,7 @@ def view_outcome(
     explanation: Markup,
     statistics: Markup,
     changed: str | None = None,
+    own_class: Markup = NOTHING,
 ) -> OutcomeView:
     """The page for a guess; its words come from the case and the field's tone, never from a score.
 
@@ -223,6 +230,7 @@ def view_outcome(
         marked=tuple(case.story[cue.start : cue.end] for cue in case.cues if cue.touches(marked)),
         explanation=explanation,
         statistics=statistics,
+        own_class=own_class,
         attempt=attempt,
         next_url=f"/practice?after={case.head.slug}",
         again_url=f"/vignettes/{case.head.slug}?open=1",

@@ -12,9 +12,12 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from api.classes.access import is_in_class
+from api.classes.service import class_of
+from api.classes.views import class_block
 from api.db import session
 from api.guesses.api import take_guess
-from api.guesses.outcome import view_outcome
+from api.guesses.outcome import NOTHING, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, Confidence, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
@@ -115,6 +118,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     answered = request.app.state.catalogue.version(vignette.id, guess.version) or vignette
     counts = counts_of(request.app.state.engine, [answered])[vignette.id]
     smallest = request.app.state.settings.small_group
+    mine = class_of(request.app.state.engine, learner) if learner else None
     view = view_outcome(
         answered.case,
         guess.system,
@@ -126,6 +130,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
         if answered.case != vignette.case
         else None,
+        own_class=class_block(request, mine, answered) if mine else NOTHING,
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 
@@ -187,17 +192,26 @@ def _case_page(
 
 def _outcome_fragment(request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts) -> Response:
     smallest = request.app.state.settings.small_group
-    before, after = _outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
+    before, after = _outcome(
+        case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1, is_in_class(request)
+    )
     html = "".join((before, _statistics(counts, smallest), after))
     return HTMLResponse(html, headers={"Vary": "HX-Request"})
 
 
 @lru_cache(maxsize=4096)
 def _outcome(
-    case: Case, guess: Answer, confidence: Confidence | None, marked: tuple[tuple[int, int], ...], again: bool
+    case: Case,
+    guess: Answer,
+    confidence: Confidence | None,
+    marked: tuple[tuple[int, int], ...],
+    again: bool,
+    in_class: bool,
 ) -> tuple[str, str]:
     """What stands before and after the class statistics: the same for everybody who answered the same."""
-    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, explanation(case), _MARK)
+    own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else NOTHING  # noqa: S704
+    attempt = 2 if again else 1
+    view = view_outcome(case, guess, confidence, list(marked), attempt, explanation(case), _MARK, own_class=own_class)
     before, _, after = fragment("practice/_outcome.html", {"view": view}).partition(_MARK)
     return before, after
 
