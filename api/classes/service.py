@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
@@ -166,5 +166,5 @@ def _one(connection: Connection, query: Select[Any]) -> Known:
     return _known(row)
 
 
-def _known(row: Row[Any]) -> Known:
-    return Known(*row)
+def _known(row: Any) -> Known:
+    return Known(row.id, row.code, row.name, row.trainer_id, row.closes_at)

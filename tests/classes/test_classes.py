@@ -1,5 +1,6 @@
 """A class is joined by code, counts in steps, and tells its trainer totals only."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from api.identity.trainer import add_trainer
 from api.ratelimit import WRONG_CODES_PER_ADDRESS
 from tests.cast import ANA, BEN, CLEO, PASSWORD
 from tests.client import Learner, MakeSettings, http_client, new_learner, running
+from tests.statements import counted
 
 API = "/api/v1/classes"
 OWN = "/api/v1/vignettes/{}/statistics?scope=class"
@@ -119,6 +121,16 @@ async def test_the_picture_moves_on_only_by_a_small_group_of_new_answers(client:
     await answer(learners[9:], ["threat"])
 
     assert counts(await own(learners[0])) == {"threat": 5, "drive": 5, "soothing": 0, "unsure": 0}
+
+
+async def test_many_who_look_at_once_take_an_answer_in_once(client: httpx.AsyncClient, code: str) -> None:
+    learners = await joined(client, code, 12)
+    await answer(learners, ["drive"] * 7 + ["threat"] * 5)
+
+    found = await asyncio.gather(*(own(learner) for learner in learners))
+
+    assert {str(one) for one in found} == {str(found[0])}
+    assert counts(found[0]) == {"threat": 5, "drive": 7, "soothing": 0, "unsure": 0}
 
 
 async def test_whoever_leaves_or_is_deleted_or_comes_back_changes_no_picture(
@@ -300,8 +312,6 @@ async def test_codes_cannot_be_guessed_for_long_and_a_class_joins_at_once(make_s
 async def test_a_guess_costs_the_same_statements_in_a_class_and_out_of_it(
     client: httpx.AsyncClient, app: FastAPI, engine: Engine, code: str
 ) -> None:
-    from tests.statements import counted
-
     async def cost(learner: httpx.AsyncClient) -> int:
         costs = []
         for slug in (ANA, BEN, CLEO):
