@@ -17,6 +17,8 @@ from api.library.systems import ANSWERS
 
 Key = tuple[int, int]  # vignette id and series
 
+AT_ONCE = 8  # vignettes in one transaction: all of a large class's would keep guesses waiting for the lock
+
 _class, _member, _answer, _tally = table(LearnerClass), table(ClassMember), table(ClassAnswer), table(ClassTally)
 _guess = table(Guess)
 
@@ -49,10 +51,11 @@ def all_counts(engine: Engine, found: Known, smallest: int) -> dict[Key, Counts]
 
 def _take_in(engine: Engine, found: Known, keys: list[Key], smallest: int) -> None:
     """Moves each total by all that waits for it, where that is still enough once nobody else can."""
-    with writing(engine).begin() as connection:
-        connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())
-        for key in keys:
-            _take_in_one(connection, found, key, smallest)
+    for start in range(0, len(keys), AT_ONCE):
+        with writing(engine).begin() as connection:
+            connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())
+            for key in keys[start : start + AT_ONCE]:
+                _take_in_one(connection, found, key, smallest)
 
 
 def _take_in_one(connection: Connection, found: Known, key: Key, smallest: int) -> None:

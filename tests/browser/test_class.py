@@ -29,7 +29,7 @@ def test_a_learner_joins_by_the_link_and_meets_the_class_on_the_outcome(calm_pag
     calm_page.get_by_role("button", name="Send my answer").click()
 
     expect(calm_page.get_by_role("heading", name="Your class")).to_be_visible()
-    expect(calm_page.locator("section", has=calm_page.locator("#own-class"))).to_contain_text("5 answers")
+    expect(calm_page.locator("section", has=calm_page.locator("#own-class"))).to_contain_text("6 answers")
     assert re.search("Drive looks biggest", calm_page.evaluate("document.activeElement.textContent"))
     calm_page.reload()
     expect(calm_page.get_by_role("heading", name="Your class")).to_be_visible()
