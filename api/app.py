@@ -15,6 +15,8 @@ from api.analysis.whole import WholeLibrary
 from api.authoring import api as authoring_api
 from api.authoring import editor_pages, exchange_pages, list_pages, review_pages, vignette_pages
 from api.circles import pages as circles_pages
+from api.classes import api as classes_api
+from api.classes import pages as classes_pages
 from api.db import make_engine
 from api.direct import Direct
 from api.groups import api as groups_api
@@ -134,6 +136,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         member_pages.router,
         screen_pages.router,
         console_pages.router,
+        classes_api.router,
+        classes_pages.router,
         practice_api.router,
         practice_pages.router,
         sitting_pages.router,

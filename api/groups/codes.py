@@ -7,9 +7,9 @@ ALPHABET = "DFGHJKMNPQRTWXY34679"
 LENGTH = 6
 
 
-def new_code() -> str:
-    """A random code: 20 to the power of 6, 64 million."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+def new_code(length: int = LENGTH) -> str:
+    """A random code; of the usual length 20 to the power of 6, 64 million."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def normalise(typed: str) -> str:
@@ -19,4 +19,4 @@ def normalise(typed: str) -> str:
 
 def spoken(code: str) -> str:
     """The code in two halves, as it is shown and read out."""
-    return f"{code[: LENGTH // 2]} {code[LENGTH // 2 :]}"
+    return f"{code[: len(code) // 2]} {code[len(code) // 2 :]}"

@@ -1,12 +1,14 @@
 """JSON: giving a guess, and how everybody answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from api.classes.service import class_of
+from api.classes.views import statistics_of
 from api.db import session
 from api.guesses.outcome import Outcome, outcome_json
 from api.guesses.rules import GuessBody
@@ -15,7 +17,7 @@ from api.identity.learner import require_learner
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
-from api.problems import Forbidden, Unprocessable, field_errors, responses
+from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
 from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, Limiter, address
 from api.statistics.classes import ClassStatistics, class_statistics
 
@@ -76,19 +78,30 @@ async def give_guess(request: Request, slug: str) -> Response:
     )
 
 
-@router.get("/vignettes/{slug}/statistics", responses=responses(401, 403, 404, 422))
+@router.get("/vignettes/{slug}/statistics", responses=responses(401, 403, 404, 409, 422))
 def get_statistics(
     request: Request,
     slug: str,
     trainer: Annotated[Trainer | None, Depends(find_trainer)],
     db: Annotated[Session, Depends(session)],
+    scope: Literal["everyone", "class"] = "everyone",
 ) -> ClassStatistics:
-    """How everybody first answered: for trainers, and for learners who have answered."""
+    """How everybody first answered: for trainers, and for learners who have answered.
+
+    With `scope=class` how the learner's own class did. It is counted in steps of at least the smallest group, counts
+    of 1 or 2 are not told, and below the first step `answered` is 0. Its trainer asks for the class's totals instead.
+    """
     vignette = find_vignette(request, slug)
-    if trainer is None:
+    mine = None
+    if trainer is None or scope == "class":
         learner = require_learner(request)
         guess = latest_guess(db, learner, vignette)
         if guess is None or guess.series != vignette.series:
             raise Forbidden("Give your own answer first; then you see everybody's.")
+        mine = class_of(request.app.state.engine, learner) if scope == "class" else None
+    if mine is not None:
+        return statistics_of(request, mine, vignette)
+    if scope == "class":
+        raise Conflict("You are in no class. Join one with its code.")
     counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
     return class_statistics(counts, request.app.state.settings.small_group)

@@ -17,7 +17,7 @@ from api.statistics.classes import ClassStatistics
 from api.statistics.intervals import wilson
 
 LONGEST_QUOTE = 100  # characters of words that were marked; the story stands beside them
-_NOTHING = Markup()
+NOTHING = Markup()
 
 
 class OutcomeGuess(BaseModel):
@@ -179,7 +179,10 @@ def key_of(case: Case) -> OutcomeKey:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many, `own` for one."""
+    """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many, `own` for one.
+
+    `own_class` is how the learner's class answered, or what brings it; empty for whoever is in none.
+    """
 
     vignette: VignetteView
     guess: Answer
@@ -195,6 +198,7 @@ class OutcomeView:
     own: Markup
     explanation: Markup
     statistics: Markup
+    own_class: Markup
     attempt: int
     next_url: str
     again_url: str
@@ -209,8 +213,9 @@ def view_outcome(
     attempt: int,
     explanation: Markup,
     statistics: Markup,
-    own: Markup = _NOTHING,
+    own: Markup = NOTHING,
     changed: str | None = None,
+    own_class: Markup = NOTHING,
 ) -> OutcomeView:
     """The page for a guess; its words come from the case and the field's tone, never from a score.
 
@@ -234,6 +239,7 @@ def view_outcome(
         own=own,
         explanation=explanation,
         statistics=statistics,
+        own_class=own_class,
         attempt=attempt,
         next_url=f"/practice?after={case.head.slug}",
         again_url=f"/vignettes/{case.head.slug}?open=1",

@@ -21,6 +21,7 @@ PLACES: Final = (
     Place("stories", "/trainers", "Stories", "see_library"),
     Place("map", "/trainers/map", "Map", "see_library"),
     Place("analysis", "/trainers/analysis", "Analysis", "see_library"),
+    Place("classes", "/trainers/classes", "Classes", "lead_class"),
     Place("exchange", "/trainers/exchange", "Exchange", "export"),
     Place("people", "/trainers/people", "People", "manage_people"),
     Place("settings", "/trainers/settings", "Settings", "change_settings"),
@@ -29,4 +30,5 @@ PLACES: Final = (
 
 
 def places_for(trainer: Trainer) -> tuple[Place, ...]:
-    return tuple(place for place in PLACES if place.action is None or may(trainer, place.action))
+    """The places of which at least one's own part is open."""
+    return tuple(place for place in PLACES if place.action is None or may(trainer, place.action, own=True))

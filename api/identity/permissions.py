@@ -18,6 +18,7 @@ Action = Literal[
     "restore",
     "import",
     "export",
+    "lead_class",
     "manage_people",
     "change_settings",
 ]
@@ -37,6 +38,7 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "restore":           {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "import":            {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "export":            {"trainer": "yes", "editor": "yes", "admin": "yes"},
+    "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: nobody else's class
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
     "change_settings":   {"trainer": "no",  "editor": "no",  "admin": "yes"},
 }
@@ -55,6 +57,7 @@ _ASK: Final[dict[Action, str]] = {
     "retire": "Editors retire stories. Ask one of them.",
     "restore": "Editors bring back an earlier version. Ask one of them.",
     "import": "Editors bring stories in from files. Ask one of them.",
+    "lead_class": "This class is somebody else’s. Whoever made it sees its totals.",
     "manage_people": "Admins look after the people here. Ask one of them.",
     "change_settings": "Admins change the settings. Ask one of them.",
 }

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from api.authoring import models as authoring_models
+from api.classes import models as classes_models
 from api.db import writing
 from api.groups import models as groups_models
 from api.guesses import models as guesses_models
@@ -12,7 +13,15 @@ from api.library import models as library_models
 from api.practice import models as practice_models
 
 # Imported for their tables, which register themselves.
-TABLES = (authoring_models, groups_models, guesses_models, identity_models, library_models, practice_models)
+TABLES = (
+    authoring_models,
+    classes_models,
+    groups_models,
+    guesses_models,
+    identity_models,
+    library_models,
+    practice_models,
+)
 
 # One process of several that start together migrates; the others wait for it.
 ADVISORY_LOCK = 0x3C1AC1E5

@@ -110,12 +110,19 @@ class SittingOut(BaseModel):
     ended_at: datetime | None
 
 
+class OwnClassOut(BaseModel):
+    code: str
+    name: str
+    joined_at: datetime
+
+
 class ExportOut(BaseModel):
     """Every row about the learner. `worked_out` is made from the guesses and says nothing beyond them."""
 
     learner: str
     guesses: list[GuessOut]
     sittings: list[SittingOut]
+    own_class: OwnClassOut | None
     worked_out: dict[str, Any] | None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlmodel import SQLModel
 
+from api.classes.models import ClassMember, LearnerClass
 from api.db import now, table, writing
 from api.groups.codes import ALPHABET, normalise
 from api.guesses.models import Guess, Tally
@@ -22,11 +23,12 @@ CODE_MINUTES = 10
 
 _guess, _vignette, _tally = table(Guess), table(Vignette), table(Tally)
 _sitting, _state, _code = table(Sitting), table(PracticeState), table(DeviceCode)
+_member, _class = table(ClassMember), table(LearnerClass)
 _GUESS_COLUMNS = ("series", "version", "attempt", "system", "confidence", "cues", "reason", "circles", "created_at")
 
 
 def export(engine: Engine, learner: str) -> dict[str, Any]:
-    """Every row about the learner: guesses oldest first, sittings, and what was worked out from the guesses."""
+    """Every row about the learner: guesses oldest first, sittings, the class, and what was worked out."""
     with engine.connect() as connection:
         guesses = connection.execute(
             select(_vignette.c.slug.label("vignette"), *(_guess.c[name] for name in _GUESS_COLUMNS))
@@ -38,11 +40,21 @@ def export(engine: Engine, learner: str) -> dict[str, Any]:
         sittings = connection.execute(
             select(*(_sitting.c[name] for name in columns)).where(_sitting.c.learner == learner).order_by(_sitting.c.id)
         ).mappings()
+        own_class = (
+            connection.execute(
+                select(_class.c.code, _class.c.name, _member.c.joined_at)
+                .join(_member, _member.c.class_id == _class.c.id)
+                .where(_member.c.learner == learner)
+            )
+            .mappings()
+            .one_or_none()
+        )
         state = connection.execute(select(_state.c.state).where(_state.c.learner == learner)).scalar()
         return {
             "learner": learner,
             "guesses": [dict(row) for row in guesses],
             "sittings": [dict(row) for row in sittings],
+            "own_class": dict(own_class) if own_class else None,
             "worked_out": state,
         }
 
@@ -64,7 +76,8 @@ def export_csv(engine: Engine, learner: str) -> str:
 def delete_learner(engine: Engine, learner: str) -> None:
     """Deletes every row about the learner; the class's counts go down by their first answers.
 
-    What is left is how hard the vignettes have proved, which is about nobody.
+    What is left is how hard the vignettes have proved, and the totals of a class, which hold answers by their number
+    alone: both are about nobody.
     """
     with writing(engine).begin() as connection:
         first = connection.execute(
@@ -80,7 +93,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
                 .where(_tally.c.vignette_id == vignette_id, _tally.c.series == series)
                 .values({column: column - count})
             )
-        for model in (Guess, PracticeState, Sitting, DeviceCode):
+        for model in (ClassMember, Guess, PracticeState, Sitting, DeviceCode):
             connection.execute(delete(_of(model)).where(_of(model).c.learner == learner))
 
 

@@ -6,6 +6,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from api.classes.access import COOKIE as IN_CLASS
+from api.classes.access import remember_class
+from api.classes.service import class_of
 from api.groups.showing import qr
 from api.identity.learner import COOKIE, find_learner, remember, require_learner
 from api.practice.api import ExportOut
@@ -55,6 +58,7 @@ def delete(request: Request) -> Response:
         delete_learner(request.app.state.engine, learner)
     response = render(request, "practice/deleted.html", title="All of it is deleted", section="practice")
     response.delete_cookie(COOKIE)
+    response.delete_cookie(IN_CLASS)
     return response
 
 
@@ -86,6 +90,8 @@ def carry_on(request: Request, code: Annotated[str, Form(max_length=40)] = "") -
         return _carry_on(request, code, _UNKNOWN, 404)
     response = RedirectResponse("/practice", status_code=303)
     remember(request, response, learner)
+    if mine := class_of(request.app.state.engine, learner):
+        remember_class(request, response, mine)
     return response
 
 

@@ -12,9 +12,12 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from api.classes.access import is_in_class
+from api.classes.service import class_of
+from api.classes.views import class_block
 from api.db import session
 from api.guesses.api import take_guess
-from api.guesses.outcome import view_outcome
+from api.guesses.outcome import NOTHING, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
@@ -34,7 +37,6 @@ from api.web import render, wants_fragment
 router = APIRouter(include_in_schema=False)
 
 _CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
-_NOTHING = Markup()
 CHANGED = {
     "wording": "The words of this story or of its explanation have been improved since. This is what you read.",
     "meaning": "This story has a new meaning since. This is what you read; the new one is waiting for your answer.",
@@ -62,7 +64,7 @@ class CaseView:
     error: str | None = None
     circles: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
-    words: Markup = _NOTHING
+    words: Markup = NOTHING
     marked: bool = False
 
 
@@ -103,7 +105,7 @@ async def give_guess(request: Request, slug: str) -> Response:
         return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
     response: Response
     if wants_fragment(request):
-        own = _NOTHING
+        own = NOTHING
         if body.circles:  # beside those of the class, which the database knows
             own = await asyncio.to_thread(parts.own, request.app.state, vignette, body.reason, body.circles)
         elif body.reason:
@@ -129,6 +131,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     answered = request.app.state.catalogue.version(vignette.id, guess.version) or vignette
     counts = counts_of(request.app.state.engine, [answered])[vignette.id]
     smallest = request.app.state.settings.small_group
+    mine = class_of(request.app.state.engine, learner) if learner else None
     view = view_outcome(
         answered.case,
         guess.system,
@@ -139,10 +142,11 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         parts.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
         parts.own(request.app.state, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
-        else _NOTHING,
+        else NOTHING,
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
         if answered.case != vignette.case
         else None,
+        own_class=class_block(request, mine, answered) if mine else NOTHING,
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 
@@ -222,7 +226,9 @@ def _outcome_fragment(
     request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts, own: Markup
 ) -> Response:
     state = request.app.state
-    first, middle, last = parts.outcome(case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1)
+    first, middle, last = parts.outcome(
+        case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1, is_in_class(request)
+    )
     html = "".join(
         (first, own, middle, parts.statistics(counts, state.settings.small_group, state.panel.split(case)), last)
     )

@@ -5,7 +5,7 @@ from functools import lru_cache
 from markupsafe import Markup
 from starlette.datastructures import State
 
-from api.guesses.outcome import view_outcome
+from api.guesses.outcome import NOTHING, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, Confidence
 from api.guesses.service import circles_of
@@ -41,12 +41,21 @@ def own(state: State, vignette: Vignette, reason: str | None, circles: CircleSiz
 
 @lru_cache(maxsize=4096)
 def outcome(
-    case: Case, guess: Answer, confidence: Confidence | None, marked: tuple[tuple[int, int], ...], again: bool
+    case: Case,
+    guess: Answer,
+    confidence: Confidence | None,
+    marked: tuple[tuple[int, int], ...],
+    again: bool,
+    in_class: bool,
 ) -> tuple[str, str, str]:
     """What stands before, between and after the learner's own and the class statistics: the same for all who answered
     the same.
     """
-    view = view_outcome(case, guess, confidence, list(marked), 2 if again else 1, explanation(case), _MARK, _OWN_MARK)
+    own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else NOTHING  # noqa: S704
+    attempt = 2 if again else 1
+    view = view_outcome(
+        case, guess, confidence, list(marked), attempt, explanation(case), _MARK, _OWN_MARK, own_class=own_class
+    )
     first, _, rest = fragment("practice/_outcome.html", {"view": view}).partition(_OWN_MARK)
     middle, _, last = rest.partition(_MARK)
     return first, middle, last

@@ -1,5 +1,7 @@
 // After a swap, move the reader to what is new: the error if there is one, otherwise the heading.
-document.addEventListener('htmx:after:settle', () => {
+// What comes later by itself into a part marked data-aside moves nobody.
+document.addEventListener('htmx:after:settle', (event) => {
+  if (event.target.closest?.('[data-aside]')) return;
   const main = document.getElementById('main');
   const heading = main.querySelector('h1[tabindex]');
   const target = main.querySelector('[role="alert"][tabindex]') || heading;

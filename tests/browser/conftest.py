@@ -14,6 +14,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from tests.cast import ANA, BEN, CLEO, PASSWORD, TRAINER, put_cases
 from tests.live import Server
 
+# What each of the class answers to Ana and to Ben.
+CLASS = [("drive", "soothing")] * 7 + [("threat", "threat")] * 3 + [("unsure", "drive")]
 NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -66,9 +68,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         setup = server.lines[3].split()[-1]
         with httpx.Client(base_url=server.base_url, trust_env=False) as client:
             client.post(setup, data={"name": TRAINER, "password": PASSWORD})
+            made = client.post("/trainers/classes", data={"name": "Tuesday evening"}).headers["location"]
             for system in ["drive"] * 24 + ["threat"] * 9 + ["soothing"] * 5 + ["unsure"] * 4:
                 client.cookies.clear()
                 client.post(f"/vignettes/{ANA}/guesses", data={"system": system})
+            for systems in CLASS:
+                client.cookies.clear()
+                client.post("/practice/class", data={"code": made[-8:]})
+                for slug, system in zip((ANA, BEN), systems, strict=True):
+                    client.post(f"/vignettes/{slug}/guesses", data={"system": system})
         yield server
 
 
@@ -79,6 +87,9 @@ def cookies(site: Server) -> dict[str, str]:
         for slug in (ANA, BEN, CLEO):
             client.post(f"/vignettes/{slug}/guesses", data={"system": "drive", "confidence": "leaning"})
         client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
+        found = re.search(r'href="/trainers/classes/([A-Z0-9]{8})"', client.get("/trainers/classes").text)
+        assert found
+        client.post("/practice/class", data={"code": found[1]})
         return dict(client.cookies)
 
 
@@ -87,6 +98,9 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
     """Links that work once, by the name of their page: none of the tests that look at pages uses one."""
     found = {"setup": new_site.lines[3].split()[-1]}
     with httpx.Client(base_url=site.base_url, trust_env=False, cookies=cookies) as client:
+        made = re.search(r'href="(/trainers/classes/[A-Z0-9]{8})"', client.get("/trainers/classes").text)
+        assert made
+        found["class"] = site.base_url + made[1]
         pages = {
             "join": client.post("/trainers/people/links", data={"role": "editor", "name": "Ida"}),
             "reset": client.post("/trainers/people/1/reset"),

@@ -19,6 +19,7 @@ retire              n       y      y
 restore             n       y      y
 import              n       y      y
 export              y       y      y
+lead_class          o       o      o
 manage_people       n       n      y
 change_settings     n       n      y
 """

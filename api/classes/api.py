@@ -1,0 +1,152 @@
+"""JSON: making a class, joining and leaving it, and its totals."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.classes import service
+from api.classes.access import limit_wrong_codes
+from api.classes.service import Known
+from api.classes.views import join_url, totals_of
+from api.identity.learner import require_learner
+from api.identity.models import Trainer
+from api.identity.trainer import require_trainer
+from api.library.systems import System
+from api.problems import responses
+from api.ratelimit import GROUPS_PER_ADDRESS, address, take
+from api.statistics.classes import ClassStatistics
+
+router = APIRouter(prefix="/api/v1/classes", tags=["classes"])
+
+Asking = Annotated[Trainer, Depends(require_trainer)]
+Code = Annotated[str, Path(max_length=40)]
+
+
+class NewClassBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(max_length=200)
+    closes_on: date | None = Field(None, description="The last day (UTC); half a year from now when left out.")
+
+
+class ClassOut(BaseModel):
+    code: str
+    name: str
+    closes_on: date
+    closed: bool
+
+
+class MadeClassOut(ClassOut):
+    join_url: str
+
+
+class SumOut(BaseModel):
+    """Answers that fitted the key, over the stories whose shown counts tell; `left_out` of them do not."""
+
+    name: str
+    answered: int
+    matched: int
+    stories: int
+    left_out: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+class StoryTotalOut(BaseModel):
+    vignette: str
+    title: str
+    level: int
+    dominant: System
+    statistics: ClassStatistics
+
+
+class ClassTotalsOut(ClassOut):
+    """Totals only. They grow by at least the smallest group's answers at a time and never shrink."""
+
+    members: int | None = Field(description="Null below the smallest group.")
+    smallest: int
+    vignettes: list[StoryTotalOut]
+    systems: list[SumOut]
+    levels: list[SumOut]
+
+
+async def limit_classes(request: Request) -> None:
+    await take(request, GROUPS_PER_ADDRESS, "class", address(request))
+
+
+@router.post("", status_code=201, responses=responses(401, 403), dependencies=[Depends(limit_classes)])
+def make_class(request: Request, trainer: Asking, body: NewClassBody) -> MadeClassOut:
+    """Makes a class of the trainer's own. Learners join it with its code."""
+    return _made(request, service.make_class(request.app.state.engine, trainer, body.name, body.closes_on))
+
+
+@router.get("", responses=responses(401))
+def list_classes(request: Request, trainer: Asking) -> list[MadeClassOut]:
+    """The trainer's own classes, newest first."""
+    return [_made(request, found) for found in service.classes_of(request.app.state.engine, trainer)]
+
+
+@router.get("/{code}", responses=responses(401, 403, 404), dependencies=[Depends(limit_wrong_codes)])
+def get_totals(request: Request, trainer: Asking, code: Code) -> ClassTotalsOut:
+    """How the class first answered: its totals, for the trainer who made it."""
+    found = service.led_class(request.app.state.engine, trainer, code)
+    totals = totals_of(request, found)
+    return ClassTotalsOut(
+        **_fields(found),
+        members=totals.members,
+        smallest=request.app.state.settings.small_group,
+        vignettes=[
+            StoryTotalOut(
+                vignette=told.slug,
+                title=told.title,
+                level=told.level,
+                dominant=told.dominant,
+                statistics=told.statistics,
+            )
+            for told in totals.stories
+        ],
+        systems=[SumOut.model_validate(row, from_attributes=True) for row in totals.systems],
+        levels=[SumOut.model_validate(row, from_attributes=True) for row in totals.levels],
+    )
+
+
+@router.delete(
+    "/{code}",
+    status_code=204,
+    response_class=Response,
+    responses=responses(401, 403, 404),
+    dependencies=[Depends(limit_wrong_codes)],
+)
+def delete_class(request: Request, trainer: Asking, code: Code) -> Response:
+    """Deletes the class with its totals. The learners and their answers stay."""
+    service.delete_class(request.app.state.engine, trainer, code)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/{code}/members",
+    status_code=201,
+    responses=responses(401, 404, 409),
+    dependencies=[Depends(limit_wrong_codes)],
+)
+def join_class(request: Request, code: Code) -> ClassOut:
+    """Puts the learner into the class, and out of any other. All their first answers count in its totals."""
+    return ClassOut(**_fields(service.join(request.app.state.engine, require_learner(request), code)))
+
+
+@router.delete("/{code}/members/me", status_code=204, response_class=Response, responses=responses(401))
+def leave_class(request: Request, code: Code) -> Response:
+    """Takes the learner out of the class. What its totals hold already stays in them; nothing more is added."""
+    service.leave(request.app.state.engine, require_learner(request), code)
+    return Response(status_code=204)
+
+
+def _fields(found: Known) -> dict[str, object]:
+    return {"code": found.code, "name": found.name, "closes_on": found.last_day, "closed": found.closed}
+
+
+def _made(request: Request, found: Known) -> MadeClassOut:
+    return MadeClassOut(**_fields(found), join_url=join_url(request, found))

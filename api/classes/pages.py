@@ -1,0 +1,157 @@
+"""Pages of a class: for learners to join and leave it, for its trainer to see its totals."""
+
+from datetime import date
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.classes import service
+from api.classes.access import COOKIE, limit_wrong_codes, remember_class
+from api.classes.api import limit_classes
+from api.classes.views import class_block, class_view, view_known
+from api.db import session
+from api.guesses.service import latest_guess
+from api.identity.learner import find_learner, new_learner, remember
+from api.identity.models import Trainer
+from api.identity.trainer import require_trainer
+from api.library.api import find_vignette
+from api.problems import Conflict, NotFound, Problem, Unprocessable
+from api.ratelimit import WRONG_CODES_PER_ADDRESS, Limiter, address
+from api.web import render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+Asking = Annotated[Trainer, Depends(require_trainer)]
+Code = Annotated[str, Path(max_length=40)]
+
+
+@router.get("/practice/class")
+def show_own(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """The class that the learner is in, or where its code is typed; opening a link alone joins nothing."""
+    return _own_page(request, code)
+
+
+@router.post("/practice/class")
+async def join(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
+    """Joins a class; the page comes back with a sentence when it cannot be."""
+    limiter: Limiter = request.app.state.limiter
+    await limiter.check(WRONG_CODES_PER_ADDRESS, "class", address(request))
+    known = find_learner(request)
+    learner = known or new_learner()
+    try:
+        found = await run_in_threadpool(service.join, request.app.state.engine, learner, code)
+    except NotFound as problem:
+        await limiter.take(WRONG_CODES_PER_ADDRESS, "class", address(request))
+        return await run_in_threadpool(_own_page, request, code, problem)
+    except Conflict as problem:
+        return await run_in_threadpool(_own_page, request, code, problem)
+    response = RedirectResponse("/practice/class", status_code=303)
+    remember_class(request, response, found)
+    if known is None:
+        remember(request, response, learner)
+    return response
+
+
+@router.post("/practice/class/leave")
+def leave(request: Request) -> Response:
+    if learner := find_learner(request):
+        service.leave(request.app.state.engine, learner)
+    response = RedirectResponse("/practice/class", status_code=303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _own_page(request: Request, code: str, problem: Problem | None = None) -> Response:
+    learner = find_learner(request)
+    mine = service.class_of(request.app.state.engine, learner) if learner else None
+    return render(
+        request,
+        "classes/own.html",
+        title="Your class",
+        section="practice",
+        status_code=problem.status if problem else 200,
+        mine=view_known(mine) if mine else None,
+        smallest=request.app.state.settings.small_group,
+        code=code,
+        error=problem.detail if problem else None,
+    )
+
+
+@router.get("/vignettes/{slug}/class")
+def show_block(request: Request, slug: str, db: Annotated[Session, Depends(session)]) -> Response:
+    """How the learner's class answered, to be put into an outcome that is shown already."""
+    if not wants_fragment(request):
+        return RedirectResponse(f"/vignettes/{quote(slug)}/outcome", status_code=303)
+    vignette = find_vignette(request, slug)
+    learner = find_learner(request)
+    guess = latest_guess(db, learner, vignette) if learner else None
+    mine = service.class_of(request.app.state.engine, learner) if learner and guess else None
+    if mine is None or guess is None or guess.series != vignette.series:
+        return HTMLResponse("", headers={"Vary": "HX-Request"})
+    return HTMLResponse(class_block(request, mine, vignette), headers={"Vary": "HX-Request"})
+
+
+@router.get("/trainers/classes")
+def classes(request: Request, trainer: Asking) -> Response:
+    """The trainer's own classes, and a form for another."""
+    return _list_page(request, trainer)
+
+
+@router.post("/trainers/classes", dependencies=[Depends(limit_classes)])
+def make(
+    request: Request,
+    trainer: Asking,
+    name: Annotated[str, Form(max_length=200)] = "",
+    closes_on: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    try:
+        found = service.make_class(request.app.state.engine, trainer, name, _day(closes_on))
+    except Unprocessable as problem:
+        return _list_page(request, trainer, problem, name, closes_on)
+    return RedirectResponse(f"/trainers/classes/{found.code}", status_code=303)
+
+
+@router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes)])
+def one(request: Request, trainer: Asking, code: Code) -> Response:
+    """A class: its code, and the totals of its answers."""
+    found = service.led_class(request.app.state.engine, trainer, code)
+    view = class_view(request, found)
+    return render(request, "classes/one.html", title=found.name, section="trainers", place="classes", view=view)
+
+
+@router.post("/trainers/classes/{code}/delete", dependencies=[Depends(limit_wrong_codes)])
+def delete(request: Request, trainer: Asking, code: Code) -> Response:
+    service.delete_class(request.app.state.engine, trainer, code)
+    return RedirectResponse("/trainers/classes", status_code=303)
+
+
+def _day(typed: str) -> date | None:
+    if not typed.strip():
+        return None
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        raise Unprocessable("Write the last day as year-month-day, such as 2027-06-30.") from None
+
+
+def _list_page(
+    request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", closes_on: str = ""
+) -> Response:
+    found = service.classes_of(request.app.state.engine, trainer)
+    return render(
+        request,
+        "classes/list.html",
+        title="Classes",
+        section="trainers",
+        place="classes",
+        status_code=problem.status if problem else 200,
+        classes=tuple(view_known(row) for row in found),
+        name=name,
+        closes_on=closes_on or service.usual_last_day().isoformat(),
+        smallest=request.app.state.settings.small_group,
+        error=problem.detail if problem else None,
+    )

@@ -1,0 +1,170 @@
+"""What people do with a class: make it, join it, leave it, delete it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
+from api.db import insert_into, now, table, writing
+from api.groups.codes import LENGTH as GROUP_LENGTH
+from api.groups.codes import new_code, normalise
+from api.identity.models import Trainer
+from api.identity.permissions import require
+from api.problems import Conflict, NotFound, Unprocessable
+
+CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
+LONGEST_NAME = 60
+LARGEST_CLASS = 500
+USUAL_DAYS, LONGEST_DAYS = 183, 731
+
+_class, _member = table(LearnerClass), table(ClassMember)
+_COLUMNS = (_class.c.id, _class.c.code, _class.c.name, _class.c.trainer_id, _class.c.closes_at)
+
+_UNKNOWN = "There is no class with this code. Please look at the code once more."
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A class as it is named to people."""
+
+    id: int
+    code: str
+    name: str
+    trainer_id: int
+    closes_at: datetime
+
+    @property
+    def closed(self) -> bool:
+        return self.closes_at <= now()
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is open, in UTC."""
+        return (self.closes_at - timedelta(days=1)).date()
+
+
+def usual_last_day() -> date:
+    return now().date() + timedelta(days=USUAL_DAYS)
+
+
+def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | None = None) -> Known:
+    """Makes a class of the trainer's own; it closes at the end of `last_day` (UTC), else after half a year.
+
+    Raises Unprocessable for a name or day that cannot be.
+    """
+    require(trainer, "lead_class", own=True)
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        detail = f"Give the class a name of 1 to {LONGEST_NAME} characters."
+        raise Unprocessable(detail, [{"pointer": "/name", "detail": "too long, or empty"}])
+    made, day = now(), last_day or usual_last_day()
+    if not made.date() <= day <= made.date() + timedelta(days=LONGEST_DAYS):
+        detail = "Let the class close on a day from today on, within two years."
+        raise Unprocessable(detail, [{"pointer": "/closes_on", "detail": "not within two years"}])
+    closes_at = datetime.combine(day + timedelta(days=1), time(), UTC)
+    row = {"name": name, "trainer_id": trainer.id, "created_at": made, "closes_at": closes_at}
+    while True:
+        code = new_code(CODE_LENGTH)
+        try:
+            with writing(engine).begin() as connection:
+                connection.execute(insert(_class), row | {"code": code})
+                return _one(connection, select(*_COLUMNS).where(_class.c.code == code))
+        except IntegrityError:  # one code in millions is taken: draw another
+            continue
+
+
+def classes_of(engine: Engine, trainer: Trainer) -> list[Known]:
+    """The trainer's own classes, newest first."""
+    query = select(*_COLUMNS).where(_class.c.trainer_id == trainer.id).order_by(_class.c.id.desc())
+    with engine.connect() as connection:
+        return [_known(row) for row in connection.execute(query)]
+
+
+def led_class(engine: Engine, trainer: Trainer, code: str) -> Known:
+    """The class of this code. Raises NotFound, and Forbidden when it is somebody else's."""
+    with engine.connect() as connection:
+        found = _one(connection, select(*_COLUMNS).where(_class.c.code == normalise(code)))
+    require(trainer, "lead_class", own=found.trainer_id == trainer.id)
+    return found
+
+
+def delete_class(engine: Engine, trainer: Trainer, code: str) -> None:
+    """Deletes a class with its totals; the learners and their answers stay."""
+    found = led_class(engine, trainer, code)
+    with writing(engine).begin() as connection:
+        for model in (ClassAnswer, ClassTally, ClassMember):
+            connection.execute(delete(table(model)).where(table(model).c.class_id == found.id))
+        connection.execute(delete(_class).where(_class.c.id == found.id))
+
+
+def members(engine: Engine, class_id: int) -> int:
+    with engine.connect() as connection:
+        return _size(connection, class_id)
+
+
+def class_of(engine: Engine, learner: str) -> Known | None:
+    """The class that the learner is in."""
+    query = select(*_COLUMNS).join(_member, _member.c.class_id == _class.c.id).where(_member.c.learner == learner)
+    with engine.connect() as connection:
+        row = connection.execute(query).one_or_none()
+    return _known(row) if row else None
+
+
+def join(engine: Engine, learner: str, typed: str) -> Known:
+    """Puts the learner into the class of the code, and out of any other.
+
+    Raises NotFound for a code that no class has, Conflict when the class is closed or full.
+    """
+    code = normalise(typed)
+    with writing(engine).begin() as connection:
+        try:
+            found = _one(connection, select(*_COLUMNS).where(_class.c.code == code).with_for_update())
+        except NotFound:
+            if len(code) == GROUP_LENGTH:
+                raise NotFound(
+                    "This looks like the code of a group. Groups are joined on the first page; a class’s code has "
+                    f"{CODE_LENGTH} characters."
+                ) from None
+            raise
+        if found.closed:
+            raise Conflict("This class has closed. Ask your trainer for the code of an open one.")
+        mine = connection.execute(select(_member.c.class_id).where(_member.c.learner == learner)).scalar()
+        if mine == found.id:
+            return found
+        if _size(connection, found.id) >= LARGEST_CLASS:
+            raise Conflict(f"This class is full: it has {LARGEST_CLASS} members. Ask your trainer for another one.")
+        row = {"class_id": found.id, "joined_at": now()}
+        connection.execute(
+            insert_into(_member, connection)
+            .values(learner=learner, **row)
+            .on_conflict_do_update(index_elements=["learner"], set_=row)
+        )
+    return found
+
+
+def leave(engine: Engine, learner: str, code: str | None = None) -> None:
+    """Takes the learner out of their class, or of this one only. What its totals hold already stays in them."""
+    mine = delete(_member).where(_member.c.learner == learner)
+    if code is not None:
+        mine = mine.where(_member.c.class_id.in_(select(_class.c.id).where(_class.c.code == normalise(code))))
+    with writing(engine).begin() as connection:
+        connection.execute(mine)
+
+
+def _size(connection: Connection, class_id: int) -> int:
+    query = select(func.count()).select_from(_member).where(_member.c.class_id == class_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _one(connection: Connection, query: Select[Any]) -> Known:
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(_UNKNOWN)
+    return _known(row)
+
+
+def _known(row: Any) -> Known:
+    return Known(row.id, row.code, row.name, row.trainer_id, row.closes_at)

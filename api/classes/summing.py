@@ -1,0 +1,71 @@
+"""A class's totals added up by system and level, from what is shown of each story and nothing else. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from api.library.systems import System
+from api.statistics.classes import ClassStatistics
+from api.statistics.intervals import wilson
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story and what is shown of how the class first answered it."""
+
+    slug: str
+    title: str
+    level: int
+    dominant: System
+    acceptable: tuple[str, ...]
+    statistics: ClassStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """`matched` of `answered` first answers fitted the key, over `stories`; `left_out` stories do not tell.
+
+    The 95 % Wilson interval counts answers as if each came from somebody else.
+    """
+
+    name: str
+    answered: int
+    matched: int
+    stories: int
+    left_out: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+def fitting(told: Told) -> int | None:
+    """How many answers fitted the key, where the shown counts tell it; None where only hidden ones would."""
+    shown = {share.system: share.count for share in told.statistics.systems}
+    hidden = {system for system, count in shown.items() if count is None}
+    fits = sum(count for system, count in shown.items() if count is not None and system in told.acceptable)
+    if hidden.isdisjoint(told.acceptable):
+        return fits
+    if hidden <= set(told.acceptable):
+        return fits + told.statistics.answered - sum(count for count in shown.values() if count is not None)
+    return None
+
+
+def add_up(name: str, stories: Iterable[Told]) -> Sum:
+    """The sum over the stories that tell; to add a hidden count would tell it."""
+    answered = matched = known = left_out = 0
+    for told in stories:
+        fits = fitting(told)
+        if fits is None:
+            left_out += 1
+            continue
+        known, answered, matched = known + 1, answered + told.statistics.answered, matched + fits
+    if not answered:
+        return Sum(name, 0, 0, known, left_out, None, None)
+    low, high = wilson(matched, answered)
+    return Sum(name, answered, matched, known, left_out, round(matched / answered, 4), (round(low, 4), round(high, 4)))
+
+
+def by_system(stories: Sequence[Told], systems: Sequence[System]) -> tuple[Sum, ...]:
+    return tuple(add_up(system, (told for told in stories if told.dominant == system)) for system in systems)
+
+
+def by_level(stories: Sequence[Told]) -> tuple[Sum, ...]:
+    return tuple(add_up(f"Level {level}", (told for told in stories if told.level == level)) for level in (1, 2, 3))
