@@ -177,7 +177,7 @@ def keep_ours(engine: Engine, trainer: Trainer, slug: str) -> None:
     require(trainer, "publish")
     with Session(writing(engine)) as db:
         row = find_row(db, slug, to_change=True)
-        row.shipped = None
+        row.shipped, row.turned_down = None, row.shipped or row.turned_down
         db.add(row)
         db.commit()
 

@@ -1,4 +1,4 @@
-"""Every page and form of the trainers' part, asked for by each role and by nobody: what the table of permissions says."""
+"""Every page and form of the trainers' part, asked for by each role and by nobody: the table of permissions holds."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -117,7 +117,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
     for included in app.routes:
         for route in getattr(getattr(included, "original_router", None), "routes", (included,)):
             for method in getattr(route, "methods", None) or ():
-                yield method, route.path
+                yield method, getattr(route, "path", "")
 
 
 def expected(case: Case, who: Who) -> int | None:
