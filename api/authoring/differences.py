@@ -1,11 +1,10 @@
 """What changed between two texts of a vignette, word by word, for people to read. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
 
+from api.authoring.comparing import stretches
 from api.library.case import Case
 from api.library.codebook import CUE_LABEL
 from api.library.reading import read
@@ -13,9 +12,7 @@ from api.library.systems import NAME, SYSTEMS
 
 Kind = Literal["same", "gone", "new"]
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _UNCHANGED = 60  # characters of unchanged text that are shown beside a change
-_LONGEST = 6_000  # tokens; comparing takes their square in the worst case
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +34,15 @@ class Difference:
 
 def compare_words(old: str, new: str) -> tuple[Piece, ...]:
     """The pieces that make `old` of what stayed and went, and `new` of what stayed and came."""
-    before, after = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(before) + len(after) > _LONGEST:
-        before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
     pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(before[a:b])))
+    for stretch in stretches(old, new):
+        if stretch.same:
+            pieces.append(Piece("same", stretch.old))
             continue
-        if b > a:
-            pieces.append(Piece("gone", "".join(before[a:b])))
-        if d > c:
-            pieces.append(Piece("new", "".join(after[c:d])))
+        if stretch.old:
+            pieces.append(Piece("gone", stretch.old))
+        if stretch.new:
+            pieces.append(Piece("new", stretch.new))
     return tuple(_joined(pieces))
 
 

@@ -200,7 +200,7 @@ def _chosen(request: Request, slugs: list[str]) -> list[Case]:
     published = request.app.state.catalogue.vignettes
     unknown = [slug for slug in slugs if slug not in published]
     if unknown:
-        raise NotFound(f"There is no published vignette named {unknown[0]}.")
+        raise NotFound(f"There is no published story named {unknown[0]}.")
     return [published[slug].case for slug in dict.fromkeys(slugs or published)]
 
 

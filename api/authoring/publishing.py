@@ -58,7 +58,7 @@ def change_status(engine: Engine, trainer: Trainer, slug: str, status: Status) -
         row = find_row(db, slug, to_change=True)
         action = STEPS.get((row.status, status))
         if action is None:
-            raise Conflict(f"A {row.status.replace('_', ' ')} vignette cannot become {status.replace('_', ' ')}.")
+            raise Conflict(f"A {row.status.replace('_', ' ')} story cannot become {status.replace('_', ' ')}.")
         require(trainer, action, own=is_author(db, row, trainer))
         if status in ("in_review", "published"):
             text = read_text(db, row)
@@ -145,7 +145,7 @@ def _source(db: Session, row: Vignette, number: int) -> str:
         select(VignetteVersion.source).where(VignetteVersion.vignette_id == row.id, VignetteVersion.number == number)
     ).one_or_none()
     if source is None:
-        raise NotFound("There is no such version of this vignette.")
+        raise NotFound("There is no such version of this story.")
     return source
 
 
@@ -161,7 +161,7 @@ def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) ->
     with Session(engine) as db:
         shipped = find_row(db, slug).shipped
     if shipped is None:
-        raise NotFound("The product has no newer text of this vignette.")
+        raise NotFound("The product has no newer text of this story.")
     publish_change(engine, trainer, slug, shipped, change, None, "Taken over from the product")
     with Session(writing(engine)) as db:
         row = find_row(db, slug, to_change=True)
@@ -177,7 +177,7 @@ def keep_ours(engine: Engine, trainer: Trainer, slug: str) -> None:
     require(trainer, "publish")
     with Session(writing(engine)) as db:
         row = find_row(db, slug, to_change=True)
-        row.shipped = None
+        row.shipped, row.turned_down = None, row.shipped or row.turned_down
         db.add(row)
         db.commit()
 

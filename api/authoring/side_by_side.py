@@ -1,15 +1,11 @@
 """Two texts of one vignette beside each other: only what differs, with the words that differ."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from api.authoring.comparing import stretches
 from api.authoring.compose import CaseForm, form_of
 from api.library.systems import NAME, SYSTEMS
-
-_TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-_MOST = 4_000_000  # pairs of words that are compared one by one; a page of text has a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +61,10 @@ def _parts(form: CaseForm) -> Iterator[tuple[str, str]]:
 
 
 def _difference(label: str, mine: str, theirs: str) -> Difference:
-    one, other = _TOKEN.findall(mine), _TOKEN.findall(theirs)
-    if len(one) * len(other) > _MOST:
-        one, other = mine.splitlines(keepends=True), theirs.splitlines(keepends=True)
     left, right = list[Piece](), list[Piece]()
-    for kind, start, end, begin, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        own = kind != "equal"
-        if end > start:
-            left.append(Piece("".join(one[start:end]), own))
-        if stop > begin:
-            right.append(Piece("".join(other[begin:stop]), own))
+    for stretch in stretches(mine, theirs):
+        if stretch.old:
+            left.append(Piece(stretch.old, not stretch.same))
+        if stretch.new:
+            right.append(Piece(stretch.new, not stretch.same))
     return Difference(label, tuple(left), tuple(right))

@@ -51,7 +51,7 @@ def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
     query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
-        raise NotFound("There is no vignette with this name, published or not.")
+        raise NotFound("There is no story with this name, published or not.")
     return row
 
 

@@ -163,7 +163,7 @@ def _version_page(
     standing = look(engine, trainer, slug)
     line = next((line for line in publishing.history(engine, trainer, slug) if line.number == number), None)
     if line is None:
-        raise NotFound("There is no such version of this vignette.")
+        raise NotFound("There is no such version of this story.")
     source = publishing.source_of(engine, slug, number)
     before = publishing.source_of(engine, slug, number - 1) if number > 1 else None
     newest = publishing.source_of(engine, slug, standing.text.version) if standing.text.version != number else None

@@ -13,7 +13,8 @@ class Vignette(SQLModel, table=True):
 
     `version` is 0 until it is first published. From `title` on stands what lists show and filter by, taken from the
     newest text that can be read. `shipped` is the product's own newest text where trainers have made another one of
-    the vignette: it is offered, never put in its place. `acceptable` holds the answers that fit, parted by a space.
+    the vignette: it is offered, never put in its place; `turned_down` the one that they did not want.
+    `acceptable` holds the answers that fit, parted by a space.
     """
 
     __table_args__ = (Index("ix_vignette_level_title", "level", "title", "id"),)
@@ -28,6 +29,7 @@ class Vignette(SQLModel, table=True):
     owner_id: int | None = Field(default=None, foreign_key="trainer.id")
     adapted_from: str | None = Field(default=None, max_length=80)
     shipped: str | None = Field(default=None, sa_column=Column(Text))
+    turned_down: str | None = Field(default=None, sa_column=Column(Text))
     title: str = Field(default="", max_length=80)
     person: str = Field(default="", max_length=40)
     level: int = 0

@@ -39,8 +39,9 @@ def load_library(engine: Engine, folder: Path) -> Catalogue:
             # Processes that start together would each add the same vignette; the later ones wait and find it there.
             db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
         present = _present(db, [case.head.slug for case, _ in good])
+        known = _known(db, [row for row, _ in present.values() if _is_ours(row)])
         for case, source in good:
-            _sync(db, case, source, present.get(case.head.slug))
+            _sync(db, case, source, present.get(case.head.slug), known)
         _describe_older(db)
         db.commit()
     return Catalogue(engine, tuple(problems))
@@ -60,14 +61,34 @@ def _present(db: Session, slugs: list[str]) -> dict[str, tuple[Vignette, str | N
     return {row.slug: (row, source) for row, source in rows}
 
 
-def _sync(db: Session, case: Case, source: str, present: tuple[Vignette, str | None] | None) -> None:
+def _is_ours(row: Vignette) -> bool:
+    """Whether trainers have made another text of it than the product's."""
+    return row.adapted or row.origin != BUILT_IN
+
+
+def _known(db: Session, rows: list[Vignette]) -> set[tuple[int | None, str | None]]:
+    """The texts that these vignettes have had or that were turned down, each with its vignette: none of them is new."""
+    query = select(VignetteVersion.vignette_id, VignetteVersion.source).where(
+        col(VignetteVersion.vignette_id).in_([row.id for row in rows])
+    )
+    versions = db.exec(query).all() if rows else ()
+    return {*versions, *((row.id, row.turned_down) for row in rows)}
+
+
+def _sync(
+    db: Session,
+    case: Case,
+    source: str,
+    present: tuple[Vignette, str | None] | None,
+    known: set[tuple[int | None, str | None]],
+) -> None:
     if present is None:
         row = Vignette(slug=case.head.slug, status=PUBLISHED, origin=BUILT_IN, version=0, series=1, changed_at=now())
         add_version(db, row, case, source, change="first")
         return
     row, current = present
-    if row.adapted or row.origin != BUILT_IN:
-        row.shipped = source if source != current else None
+    if _is_ours(row):
+        row.shipped = None if (row.id, source) in known else source
         return
     if current == source:
         return

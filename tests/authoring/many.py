@@ -4,11 +4,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.db import now, writing
-from api.library.case import Case, Key
+from api.library.case import Case
 from api.library.models import Vignette
 from api.library.reading import read
 from api.library.storing import add_version
-from api.library.systems import SYSTEMS
 from api.library.writing import write
 from tests.cast import ANA_FILE, BEN_FILE, CLEO_FILE
 
@@ -18,18 +17,14 @@ WORDS = ("amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "harbour"
 
 def made_up(number: int) -> Case:
     """A vignette like one of the cast, with its own slug, title and words."""
-    case, _ = read((ANA_FILE, BEN_FILE, CLEO_FILE)[number % 3])
+    case, _ = read((CLEO_FILE, ANA_FILE, BEN_FILE)[number % 3])
     assert case is not None
     own = [WORDS[(number * step + step) % len(WORDS)] for step in (1, 5, 7)]
-    system = SYSTEMS[number % 3]
-    key = Key(dominant=system, blend=case.head.key.blend)
     head = case.head.model_copy(
         update={
             "slug": f"made-up-{number:05}",
             "title": f"Story {number:05} of {own[0]}",
-            "level": 1 + number % 3,
             "tags": own,
-            "key": key,
         }
     )
     return case.model_copy(update={"head": head, "story": f"{case.story} {' '.join(own)}"})
