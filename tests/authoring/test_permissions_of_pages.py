@@ -13,6 +13,7 @@ from sqlalchemy import Engine, text
 
 from api.app import create_app
 from api.authoring import drafting, publishing
+from api.classes.service import make_class
 from api.identity.models import Trainer
 from api.identity.permissions import PERMISSIONS, Action, Role
 from api.identity.trainer import access_token, add_trainer
@@ -80,6 +81,10 @@ CASES = (
     Case("GET", "/trainers/exchange/{token}", "signed in"),  # an import of one’s own
     Case("POST", "/trainers/exchange/{token}/apply", "import"),
     Case("POST", "/trainers/exchange/{token}/discard", "signed in"),
+    Case("GET", "/trainers/classes", "signed in"),  # one’s own classes
+    Case("POST", "/trainers/classes", "signed in", form={"name": "Tuesday"}),
+    Case("GET", "/trainers/classes/{code}", "lead_class"),
+    Case("POST", "/trainers/classes/{code}/delete", "lead_class"),
     Case("GET", "/trainers/new", "see_library"),
     Case("POST", "/trainers/new", "see_library", form={"title": "Grace sells out", "person": "Grace"}),
     Case("GET", f"{STORY}/edit", "write_draft", "draft"),
@@ -206,8 +211,9 @@ def test_every_page_and_form_has_an_entry(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:90])
 async def test_a_page_or_form_lets_in_whom_the_table_names(house: House, case: Case, who: Who) -> None:
     slug = house.story(case.thing) if "{slug}" in case.path else ""
+    code = make_class(house.engine, house.people["author"], "Ours").code if "{code}" in case.path else ""
     path = case.path.format(
-        slug=slug, number=1, token="unknown", trainer_id=house.spare.id, invitation_id=9999, session_id=9999
+        slug=slug, code=code, number=1, token="unknown", trainer_id=house.spare.id, invitation_id=9999, session_id=9999
     )
 
     answer = await house.client.request(
