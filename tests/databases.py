@@ -56,9 +56,10 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         yield f"sqlite:///{shutil.copy(template, tmp_path / 'test.db')}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    name = server.create(request.getfixturevalue("postgres_template"))
+    empty: str = request.getfixturevalue("postgres_template")
+    name = server.borrow(empty)
     yield server.url(name)
-    server.drop(name)
+    server.give_back(name, empty)
 
 
 @pytest.fixture

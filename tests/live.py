@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.cast import put_cases
+from tests.prepared import Process, start_prepared
 
 PROGRAM = Path(sys.executable).parent / "three-circles"
 PATIENCE = 20.0
@@ -23,10 +24,10 @@ StartServer = Callable[..., "Server"]
 
 
 class Server:
-    """`three-circles serve` on a free port of this machine."""
+    """`three-circles serve` on a free port of this machine; started from nothing if a program is given."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], program: Path = PROGRAM, wait: bool = True
+        self, folder: Path, environment: Mapping[str, str], program: Path | None = None, wait: bool = True
     ) -> None:
         self.folder = folder
         self.program = program
@@ -35,14 +36,18 @@ class Server:
 
     def __enter__(self) -> "Server":
         self.log = (self.folder / "server.log").open("a+")
-        self.process = subprocess.Popen(
-            [self.program, "serve", "--port", "0"],
-            cwd=self.folder,
-            env=clean_environment(**self.environment),
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            text=True,
-        )
+        environment = clean_environment(**self.environment)
+        if self.program is None:
+            self.process: Process = start_prepared(self.folder, environment, self.log.fileno())
+        else:
+            self.process = subprocess.Popen(
+                [self.program, "serve", "--port", "0"],
+                cwd=self.folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=self.log,
+                text=True,
+            )
         try:
             self.lines = self._first_lines()
             self.base_url = self.lines[0].split()[-1]

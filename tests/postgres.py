@@ -6,11 +6,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import pytest
@@ -22,12 +23,56 @@ ENVIRONMENT = "THREE_CIRCLES_TEST_POSTGRES"
 _FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
 
 
+# Everybody else is sent away: what a killed server left open would hold locks.
+_ALONE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+# Deleted instead of truncated, for that makes no new files; keys between tables are not looked at meanwhile.
+_EMPTY = """
+    DO $$
+    DECLARE name text;
+    BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('DELETE FROM public.%I', name);
+        END LOOP;
+        PERFORM setval(format('public.%I', sequencename), start_value, false)
+            FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+    END $$
+"""
+_COLUMNS = """
+    SELECT relname, relkind, attname, atttypid, attnotnull FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace ORDER BY relname, attnum
+"""
+
+
+class Contents(NamedTuple):
+    """What a database holds: its columns, and the rows of those tables that have any, as JSON."""
+
+    columns: list[tuple[Any, ...]]
+    rows: dict[str, str]
+
+
+def _read(connection: psycopg.Connection[Any]) -> Contents:
+    columns = connection.execute(_COLUMNS).fetchall()
+    rows: dict[str, str] = {}
+    for table in sorted({column[0] for column in columns if column[1] == "r"}):
+        found = connection.execute(sql.SQL("SELECT json_agg(t)::text FROM {} t").format(sql.Identifier(table)))
+        for (text,) in found:
+            if text:
+                rows[table] = text
+    return Contents(columns, rows)
+
+
 class Postgres:
     """A server on which each test gets a database of its own."""
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url.replace("postgresql+psycopg://", "postgresql://"))
         self._numbers = count(1)
+        self._free: dict[str, list[str]] = defaultdict(list)
+        self._known: dict[str, Contents] = {}
 
     def url(self, database: str) -> str:
         return self._url.set(database=database).render_as_string(hide_password=False)
@@ -37,6 +82,36 @@ class Postgres:
         name = f"three_circles_test_{os.getpid()}_{next(self._numbers)}"
         self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
         return name
+
+    def borrow(self, template: str) -> str:
+        """The name of a database that is as the template: one that was given back, or else a new copy."""
+        return self._free[template].pop() if self._free[template] else self.create(template)
+
+    def give_back(self, database: str, template: str) -> None:
+        """Empties a borrowed database for the next test, in a tenth of the time of another copy.
+
+        One whose tables were changed is dropped instead.
+        """
+        if self._contents(template) == self._emptied(database, template):
+            self._free[template].append(database)
+        else:
+            self.drop(database)
+
+    def _emptied(self, database: str, template: str) -> Contents:
+        kept = self._contents(template).rows
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(_ALONE)
+            connection.execute(_EMPTY)
+            for table, rows in kept.items():
+                insert = sql.SQL("INSERT INTO {} SELECT * FROM json_populate_recordset(NULL::{}, %s)")
+                connection.execute(insert.format(sql.Identifier(table), sql.Identifier(table)), [rows])
+            return _read(connection)
+
+    def _contents(self, template: str) -> Contents:
+        if template not in self._known:
+            with psycopg.connect(self.url(template), autocommit=True) as connection:
+                self._known[template] = _read(connection)
+        return self._known[template]
 
     def drop(self, database: str) -> None:
         self._administer("DROP DATABASE {} WITH (FORCE)", database)

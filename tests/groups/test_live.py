@@ -17,7 +17,7 @@ import pytest
 from tests.cast import ANA, FILES, put_cases
 from tests.groups.room import API, Room
 from tests.groups.servers import eventually, visiting, voting_room, wall
-from tests.live import PROGRAM, Server, StartServer
+from tests.live import Server, StartServer
 
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks at the process through /proc")
@@ -52,7 +52,7 @@ def patient_server(tmp_path: Path, database_url: str) -> Iterator[Server]:
 
 
 @contextmanager
-def talkative(tmp_path: Path, database_url: str, program: Path = PROGRAM) -> Iterator[Server]:
+def talkative(tmp_path: Path, database_url: str, program: Path | None = None) -> Iterator[Server]:
     """A server with a vignette whose explanation is long, so that each message is a large one."""
     # A case file may have 64 kB; why it is drive stands in a state twice.
     long = FILES[ANA].replace("and *grins* when it grows.", "and *grins* when it grows. " * 2200)

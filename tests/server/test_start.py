@@ -20,7 +20,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for the tests that only look at it."""
     folder = tmp_path_factory.mktemp("start")
     cases = put_cases(folder / "cases")
-    with Server(folder, {"DATA_DIR": str(folder), "VIGNETTES_DIR": str(cases)}) as started:
+    with Server(folder, {"DATA_DIR": str(folder), "VIGNETTES_DIR": str(cases)}, PROGRAM) as started:
         yield started
 
 
