@@ -81,17 +81,20 @@ def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> Non
 
 def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site: Server) -> None:
     page = calm_page
+    keys = page.locator("[data-keys]")  # the page's script shows it: keys that are pressed before are nobody's
     page.goto(f"{new_site.base_url}/practice")
     page.get_by_role("button", name="Begin: Five minutes").click()
     for key, person in (("2", "Ana"), ("1", "Cleo")):
         expect(page.get_by_role("heading", level=1)).to_contain_text(person)
+        expect(keys).to_be_visible()
         page.keyboard.press(key)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text(f"biggest for {person}")
         expect(page.get_by_text("Matches the key")).to_be_visible()
         page.keyboard.press("Enter")
     page.get_by_role("link", name="Read the story").click()
-    page.wait_for_url("**open=1*")  # and its scripts: keys pressed before are nobody's
+    page.wait_for_url("**open=1*")
+    expect(keys).to_be_visible()
     page.keyboard.press("3")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("biggest for Ben")
