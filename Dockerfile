@@ -8,6 +8,7 @@ RUN uv sync --frozen --no-dev --extra scale --no-install-project
 COPY api api
 COPY frontend frontend
 COPY vignettes vignettes
+COPY docs docs
 RUN uv sync --frozen --no-dev --extra scale --no-editable
 
 FROM python:3.13-slim

@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint test-tools bench wheel clean
+.PHONY: help install docs pictures run test lint test-tools bench wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,7 +20,14 @@ install: .venv/.installed  ## Installs the product and its tools into .venv
 	@$(UV) sync --quiet --frozen --all-extras
 	@touch $@
 
-run: install  ## Starts the product on http://127.0.0.1:8000
+HELP := frontend/help/site/index.html
+
+docs: $(HELP)  ## Makes the help that the product serves under /help
+
+$(HELP): .venv/.installed frontend/help/properdocs.yml $(shell find docs frontend/help/theme -type f)
+	@$(BIN)/properdocs build --quiet --config-file frontend/help/properdocs.yml
+
+run: install docs  ## Starts the product on http://127.0.0.1:8000
 	@$(BIN)/three-circles serve
 
 lint: install  ## Style and types
@@ -33,9 +40,12 @@ lint: install  ## Style and types
 test-tools: install
 	@sh tests/install-tools.sh
 
-test: lint test-tools  ## Every check and test, in a real browser and on real databases too
+test: lint docs test-tools  ## Every check and test, in a real browser and on real databases too
 	$(BIN)/pytest tests --ignore tests/browser -n 2 --dist worksteal
 	$(BIN)/pytest tests/browser
+
+pictures: install test-tools  ## Takes the pictures of the help and the README anew
+	PICTURES=1 $(BIN)/pytest tests/browser/test_pictures.py tests/browser/test_review.py tests/browser/test_group_exercise.py tests/browser/test_whole_plan.py
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run
 	$(BIN)/python -m tests.load
@@ -44,4 +54,4 @@ wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel
 
 clean:  ## Removes what was built and installed, never data
-	rm -rf .venv .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .build dist frontend/help/site .pytest_cache .mypy_cache .ruff_cache .hypothesis

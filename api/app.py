@@ -33,6 +33,7 @@ from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
 from api.health import Metrics
+from api.help import router as help_router
 from api.identity import account_pages, link_pages, people_pages
 from api.identity import api as identity_api
 from api.identity import pages as identity_pages
@@ -132,6 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         identity_api.router,
         health.router,
         home.router,
+        help_router,
         groups_api.router,
         member_pages.router,
         screen_pages.router,

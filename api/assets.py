@@ -1,4 +1,4 @@
-"""Where templates, static files, vignettes and migrations stand: in the checkout, or inside the installed package."""
+"""Where templates, static files, help, vignettes and migrations stand: in the checkout, or in the package."""
 
 from pathlib import Path
 
@@ -8,5 +8,6 @@ _ROOT = _BUNDLE if _BUNDLE.is_dir() else _PACKAGE.parent
 
 TEMPLATES = _ROOT / "frontend" / "templates"
 STATIC = _ROOT / "frontend" / "static"
+HELP = _ROOT / "frontend" / "help" / "site"
 VIGNETTES = _ROOT / "vignettes"
 MIGRATIONS = _PACKAGE / "migrations"

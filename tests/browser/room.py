@@ -9,6 +9,7 @@ from typing import Any, Literal
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
+from tests.browser.pictures import keep
 from tests.browser.test_every_page import SCREENSHOTS, told
 
 PATIENCE = 30_000
@@ -83,6 +84,7 @@ class Room:
         for name, page in pages.items():
             self.wrong += [f"{moment}, {name}: {line}" for line in told(Axe().run(page).response["violations"])]
             self.beside(moment, name, page)
+            keep(f"group-{moment}-{name}", page)
             if "SCREENSHOTS" in os.environ:
                 SCREENSHOTS.mkdir(exist_ok=True)
                 page.screenshot(path=SCREENSHOTS / f"group-{moment}-{name}.png")

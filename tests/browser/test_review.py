@@ -12,6 +12,7 @@ from api.db import make_engine
 from api.identity.permissions import Role
 from api.identity.trainer import add_trainer
 from tests.authoring.people import DAN, DAN_FILE, MARKDOWN
+from tests.browser.pictures import keep
 from tests.browser.test_every_page import told
 from tests.cast import PASSWORD
 from tests.live import Server
@@ -88,6 +89,8 @@ def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Call
     page.get_by_role("radio", name="Threat").press("Space")
     page.get_by_role("button", name="Send my rating").click()
     expect(page.get_by_text("The knee gave me pause.")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    keep("review", page)
     look_closely(page)
     page.get_by_role("button", name="Publish it").press("Enter")
     expect(page.get_by_role("heading", level=2, name="Published")).to_be_visible()

@@ -67,6 +67,7 @@ def test_the_wheel_holds_code_pages_static_files_stories_migrations_and_licences
     for source, target in ((assets.TEMPLATES, "templates"), (assets.STATIC, "static")):
         shipped = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
         assert {f"api/_bundle/frontend/{target}/{name}" for name in shipped} <= names
+    assert {f"api/_bundle/frontend/help/site/{page}" for page in ("index.html", "trainers/index.html")} <= names
     assert {f"api/_bundle/vignettes/{path.name}" for path in case_files([assets.VIGNETTES])} <= names
     ratings = {path.name for path in (assets.VIGNETTES / "ratings").iterdir()}
     assert {f"api/_bundle/vignettes/ratings/{name}" for name in ratings} <= names

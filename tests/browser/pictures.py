@@ -1,0 +1,26 @@
+"""The pictures of the help and the README: what the tests see on their way, so that they stay true."""
+
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+
+
+@cache
+def wanted() -> frozenset[str]:
+    """The names of the pictures that the README and the help show."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    return frozenset(name for page in pages for name in re.findall(r"pictures/([\w-]+)\.png", page.read_text()))
+
+
+def keep(name: str, page: Page) -> None:
+    """Puts what the page shows into docs/pictures, if the help wants it and PICTURES is set."""
+    if "PICTURES" in os.environ and name in wanted():
+        page.emulate_media(color_scheme="light")
+        page.evaluate("() => { scrollTo(0, 0); document.activeElement?.blur(); }")
+        page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
