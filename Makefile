@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test lint test-tools bench wheel clean
+.PHONY: help install docs pictures run test lint test-tools bench bench-scale wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ pictures: install test-tools  ## Takes the pictures of the help and the README a
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run
 	$(BIN)/python -m tests.load
+
+bench-scale: install test-tools  ## A thousand groups at once on four processes
+	$(BIN)/python -m tests.load scale
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel

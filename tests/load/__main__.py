@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import choosing, class500, guesses, learning, library, otree, processes, statistics, streams, votes
+from . import choosing, class500, guesses, learning, library, otree, processes, scale, statistics, streams, votes
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -14,6 +14,7 @@ parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
 parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")
 parser.add_argument("--guesses", type=int, help="rows in the large database (statistics)")
+parser.add_argument("--groups", type=int, help="groups of thirty at once (scale)")
 parser.add_argument("--learners", type=int, help="made-up learners in each set (learning)")
 arguments = parser.parse_args()
 quick: bool = arguments.quick
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "choosing": lambda: choosing.run(console, rounds=rounds, large=(1_000, 2_000) if quick else choosing.LARGE),
     "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
     "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
+    "scale": lambda: scale.run(console, groups=arguments.groups or (20 if quick else 1_000)),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),
@@ -37,7 +39,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     ),
 }
 
-names = arguments.names or list(BENCHMARKS)
+names = arguments.names or [name for name in BENCHMARKS if name != "scale"]  # it has a target of its own
 if unknown := set(names) - set(BENCHMARKS):
     parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
 pin_client()

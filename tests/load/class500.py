@@ -46,7 +46,7 @@ def run(console: Console, *, members: int, rounds: int) -> bool:
                 acknowledged += people
                 seen: dict[int, float] = {}
                 for moment, stream, version in arrivals.messages:
-                    if arrivals.answered[version] == size:
+                    if arrivals.answered[0, version] == size:
                         seen.setdefault(stream, moment)
                 unseen += size - len(seen)
                 waits.append(max(seen.values()) - last if len(seen) == size else float("inf"))

@@ -29,7 +29,7 @@ class Arrivals:
     """What came: moments of the monotonic clock, which all processes of a machine share."""
 
     messages: list[tuple[float, int, int]] = field(default_factory=list)  # moment, number of the stream, version
-    answered: dict[int, int] = field(default_factory=dict)  # by version
+    answered: dict[tuple[int, int], int] = field(default_factory=dict)  # by the number of the room, and version
     ended: int = 0
     seconds: float = 0.0  # of processor time that the reading took
 
@@ -62,12 +62,12 @@ class Followers:
 
 
 @contextmanager
-def followers(port: int, requests: Sequence[bytes]) -> Iterator[Followers]:
-    """A process with a stream for each request; all are open inside the block."""
+def followers(port: int, requests: Sequence[bytes], rooms: Sequence[int] | None = None) -> Iterator[Followers]:
+    """A process with a stream for each request; all are open inside the block. `rooms` tells whose each one is."""
     _raise_limit(len(requests) + 200)
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_follow, args=(port, requests, theirs), daemon=True)
+    process = context.Process(target=_follow, args=(port, requests, rooms or [0] * len(requests), theirs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -85,7 +85,7 @@ def _raise_limit(files: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard < files else files, hard))
 
 
-def _follow(port: int, requests: Sequence[bytes], pipe: Connection) -> None:
+def _follow(port: int, requests: Sequence[bytes], rooms: Sequence[int], pipe: Connection) -> None:
     gc.disable()  # a collection would be taken for a late message
     streams: list[socket.socket] = []
     for start in range(0, len(requests), _AT_ONCE):
@@ -96,7 +96,7 @@ def _follow(port: int, requests: Sequence[bytes], pipe: Connection) -> None:
     for stream in streams:
         stream.setblocking(False)
         poll.register(stream.fileno(), select.EPOLLIN)
-    _Reader(poll, streams, pipe).read()
+    _Reader(poll, streams, rooms, pipe).read()
 
 
 def _open(port: int, requests: Sequence[bytes], start: int) -> list[socket.socket]:
@@ -118,8 +118,10 @@ def _open(port: int, requests: Sequence[bytes], start: int) -> list[socket.socke
 
 
 class _Reader:
-    def __init__(self, poll: select.epoll, streams: Sequence[socket.socket], pipe: Connection) -> None:
-        self._poll, self._pipe = poll, pipe
+    def __init__(
+        self, poll: select.epoll, streams: Sequence[socket.socket], rooms: Sequence[int], pipe: Connection
+    ) -> None:
+        self._poll, self._rooms, self._pipe = poll, rooms, pipe
         self._streams = {stream.fileno(): (number, stream) for number, stream in enumerate(streams)}
         self._parts: dict[int, bytes] = {}
         self._arrivals = Arrivals()
@@ -172,7 +174,8 @@ class _Reader:
             version = int(data[place + 6 : end])
             self._arrivals.messages.append((moment, number, version))
             following = data.find(_MESSAGE, end)
-            if version not in self._arrivals.answered:
+            told = self._rooms[number], version
+            if told not in self._arrivals.answered:
                 found = _ANSWERED.search(data, end, following if following >= 0 else len(data))
-                self._arrivals.answered[version] = int(found[1]) if found else -1
+                self._arrivals.answered[told] = int(found[1]) if found else -1
             place = following

@@ -100,7 +100,7 @@ def _delays(arrivals: Arrivals, answered: Sequence[float], streams: int) -> tupl
     had = [0] * streams
     for moment, stream, version in arrivals.messages:
         spreads.append(moment - first[version])
-        told = arrivals.answered[version]
+        told = arrivals.answered[0, version]
         deliveries += [moment - answered[number] for number in range(had[stream], told)]
         had[stream] = max(told, had[stream])
     return spreads, deliveries, sum(number < len(answered) for number in had)

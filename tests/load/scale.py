@@ -1,0 +1,202 @@
+"""A thousand groups at once on four processes: joining, two ballots and their talk, ten minutes pressed into one.
+
+`make bench-scale`. Every group has thirty members, each with an open stream; members of a group are spread over all
+processes, as a load balancer spreads them. Requests are sent when they are due (open loop), so a server that falls
+behind shows in the latencies. PostgreSQL, Valkey or Redis, servers and clients share this machine's cores, and our own
+PostgreSQL does not force its writes to disk; THREE_CIRCLES_TEST_POSTGRES names another.
+
+* vote: from the moment when the vote was due to its answer;
+* update: from a vote's answer to the arrival, at each stream of its group, of a message that holds it. Changes are
+  collected for up to a quarter of a second by design, and this is part of it.
+"""
+
+import json
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, text
+
+from api.library.systems import VOTES
+from tests.groups.brokers import BrokerServer, find_broker
+from tests.postgres import postgres_server
+
+from .ballots import tallies_agree
+from .following import Arrivals, followers
+from .pacing import Answers, Due, send_when_due
+from .rooms import Room, open_rooms, request
+from .server import Server, product, unpinned
+
+PROCESSES = 4
+MEMBERS = 30
+CONNECTIONS = 64  # to each process
+JOINING, BALLOT, STEP = 10.0, 15.0, 2.0  # seconds: everybody joins; everybody votes; every group is led on
+SETTLE = 3.0
+
+
+@dataclass
+class Stage:
+    """One stretch of the session."""
+
+    name: str
+    answers: Answers
+    updates: list[float] = field(default_factory=list)
+    late: int = 0  # streams that never had the last vote of their group
+    cpu: float = 0.0  # the servers' processor seconds
+
+
+def run(console: Console, *, groups: int) -> bool:
+    """Prints the table; says whether no acknowledged vote is missing. Without the programs it only says so."""
+    with ExitStack() as stack:
+        stack.enter_context(unpinned())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="three-circles-load-")))
+        try:
+            postgres, program = stack.enter_context(postgres_server()), find_broker()
+        except pytest.skip.Exception as missing:
+            console.print(f"not measured: {missing}")
+            return True
+        broker = BrokerServer(program, folder)
+        stack.callback(broker.kill)
+        broker.start()
+        url = postgres.url(postgres.create())
+        started = [
+            product(folder, rate_limit=False, database_url=url, broker_url=broker.url, pinned=False)
+            for _ in range(PROCESSES)
+        ]
+        servers = [stack.enter_context(server) for server in started]
+        resident = sum(server.memory() for server in servers)
+        rooms = open_rooms(servers[0].port, groups)
+        stages, tokens = _session(stack, servers, rooms)
+        memory = sum(server.memory() for server in servers)
+        lost = _lost(url, tokens, rooms)
+        agree = tallies_agree(url.replace("postgresql://", "postgresql+psycopg://"))
+    streams = groups * MEMBERS
+    console.print(_table(stages))
+    console.print(f"{groups:,} groups of {MEMBERS}, {streams:,} streams, {PROCESSES} processes")
+    console.print(
+        f"memory of all processes: {memory / 1e6:,.0f} MB, {(memory - resident) / streams / 1e3:.1f} KB a member"
+    )
+    console.print(f"votes lost: {lost}; tallies equal a recount: {'yes' if agree else 'NO'}")
+    return lost == 0 and agree
+
+
+def _session(stack: ExitStack, servers: Sequence[Server], rooms: Sequence[Room]) -> tuple[list[Stage], list[str]]:
+    """Everybody joins, opens a stream, votes, is led on, votes again and sees the answers."""
+    dice = random.Random("three circles, 2026-11")
+    people = [(number, place) for number in range(len(rooms)) for place in range(MEMBERS)]
+    ports = [server.port for server in servers]
+    port = {about: ports[about % PROCESSES] for about in range(len(people))}
+
+    def everybody(seconds: float, requests: Sequence[bytes]) -> list[Due]:
+        return [Due(dice.uniform(0, seconds), port[about], sent, about) for about, sent in enumerate(requests)]
+
+    def leaders(phase: str) -> list[Due]:
+        body = json.dumps({"phase": phase}).encode()
+        return [
+            Due(dice.uniform(0, STEP), ports[number % PROCESSES], _post(room, "phase", body), number)
+            for number, room in enumerate(rooms)
+        ]
+
+    def stage(name: str, messages: list[Due], good: bytes = b"200") -> Stage:
+        worked = sum(server.cpu_seconds() for server in servers)
+        answers = send_when_due(messages, CONNECTIONS)
+        if answers.statuses[good] != len(messages):
+            raise RuntimeError(f"{name}: not every request was taken: {dict(answers.statuses)}")
+        return Stage(name, answers, cpu=sum(server.cpu_seconds() for server in servers) - worked)
+
+    joining = [request("POST", rooms[number].members, ["content-type: application/json"]) for number, _ in people]
+    joined = stage("join", everybody(JOINING, joining), b"201")
+    tokens = [""] * len(people)
+    for about, _, body in joined.answers.bodies:
+        tokens[about] = json.loads(body)["member_token"]
+
+    crowds = []
+    for place in range(PROCESSES):
+        mine = [about for about in range(len(people)) if about % PROCESSES == place]
+        opening = [_bearing(rooms[people[about][0]], tokens[about]) for about in mine]
+        numbers = [people[about][0] for about in mine]
+        crowds.append((numbers, stack.enter_context(followers(ports[place], opening, numbers))))
+
+    stages = [joined]
+    for ballot, phases in ((1, ("discussing", "revoting")), (2, ("revealed",))):
+        votes = [_vote(rooms[number], tokens[about], about + ballot) for about, (number, _) in enumerate(people)]
+        for _, crowd in crowds:
+            crowd.start()
+        voted = stage(f"ballot {ballot}", everybody(BALLOT, votes))
+        time.sleep(SETTLE)
+        for numbers, crowd in crowds:
+            _note_updates(voted, people, numbers, crowd.stop())
+        stages.append(voted)
+        stages += [stage(f"all go to {phase}", leaders(phase)) for phase in phases]
+    return stages, tokens
+
+
+def _note_updates(voted: Stage, people: Sequence[tuple[int, int]], numbers: Sequence[int], arrivals: Arrivals) -> None:
+    answered: dict[int, list[float]] = {}  # by group, the moments of its votes' answers, by how many there were
+    for about, moment, body in voted.answers.bodies:
+        count = int(body[body.rindex(b":") + 1 : -1])
+        moments = answered.setdefault(people[about][0], [0.0] * MEMBERS)
+        moments[count - 1] = max(moments[count - 1], moment)
+    had = [0] * len(numbers)
+    for moment, stream, version in arrivals.messages:
+        number = numbers[stream]
+        told = arrivals.answered[number, version]
+        voted.updates += [moment - answered[number][place] for place in range(had[stream], told)]
+        had[stream] = max(told, had[stream])
+    voted.late += sum(count < MEMBERS for count in had)
+
+
+def _post(room: Room, what: str, body: bytes) -> bytes:
+    headers = ["content-type: application/json", f"authorization: Bearer {room.key}"]
+    return request("POST", f"/api/v1/groups/{room.code}/{what}", headers, body)
+
+
+def _bearing(room: Room, token: str) -> bytes:
+    return request("GET", f"/api/v1/groups/{room.code}/events", [f"authorization: Bearer {token}"])
+
+
+def _vote(room: Room, token: str, place: int) -> bytes:
+    body = json.dumps({"system": VOTES[place % len(VOTES)]}).encode()
+    headers = ["content-type: application/json", f"authorization: Bearer {token}"]
+    return request("PUT", f"/api/v1/groups/{room.code}/guess", headers, body)
+
+
+def _lost(url: str, tokens: Sequence[str], rooms: Sequence[Room]) -> int:
+    """How many of the acknowledged votes, two for each member, are not in the database."""
+    acknowledged = {(rooms[0].member(token), ballot) for token in tokens for ballot in (1, 2)}
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        stored = {(row.member, row.ballot) for row in connection.execute(text("SELECT member, ballot FROM vote"))}
+    engine.dispose()
+    return len(acknowledged - stored)
+
+
+def _table(stages: Sequence[Stage]) -> Table:
+    table = Table()
+    table.add_column("")
+    for heading in ("requests", "asked /s", "done /s", "p50 ms", "p99 ms", "update p50", "p99 ms", "late", "CPU µs"):
+        table.add_column(heading, justify="right")
+    for stage in stages:
+        answers, number = stage.answers, len(stage.answers.latencies)
+        asked = number / {"join": JOINING}.get(stage.name, BALLOT if stage.updates else STEP)
+        updates = [f"{1e3 * quantiles(stage.updates, n=100)[part]:,.0f}" for part in (49, 98)] if stage.updates else []
+        table.add_row(
+            stage.name,
+            f"{number:,}",
+            f"{asked:,.0f}",
+            f"{number / answers.seconds:,.0f}",
+            f"{1e3 * answers.percentile(50):,.1f}",
+            f"{1e3 * answers.percentile(99):,.1f}",
+            *(updates or ["", ""]),
+            f"{stage.late}" if stage.updates else "",
+            f"{1e6 * stage.cpu / number:,.0f}",
+        )
+    return table
