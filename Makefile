@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint test-tools bench wheel clean
+.PHONY: help install run test lint test-tools image-proof bench wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,9 @@ test: lint test-tools  ## Every check and test, in a real browser and on real da
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run
 	$(BIN)/python -m tests.load
+
+image-proof: install  ## Builds the image without a container engine and proves it (as root, on Debian)
+	$(BIN)/python -m tests.image
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel

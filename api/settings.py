@@ -13,7 +13,9 @@ from api.secret_files import SecretFiles
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="THREE_CIRCLES_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="THREE_CIRCLES_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Field(Path("data"), description="Folder for the embedded database and the secret key.")
     database_url: str = Field("", description="Where guesses are kept; empty means SQLite in DATA_DIR.")
