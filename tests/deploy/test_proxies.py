@@ -1,8 +1,10 @@
 """The product behind a real Caddy and a real nginx: pages, guesses, streams, and who a client is."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,10 +13,11 @@ import pytest
 from api.groups.hub import HEARTBEAT_SECONDS
 from tests.cast import ANA, put_cases
 from tests.deploy.proxies import DEPLOY, PROXIES, Proxy
+from tests.groups.brokers import BrokerServer, find_broker
 from tests.groups.room import API, new_room
 from tests.groups.servers import eventually
 from tests.groups.streams import Line
-from tests.live import Server
+from tests.live import Server, StartServer
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +124,27 @@ def test_a_quiet_stream_shows_a_sign_of_life_well_before_nginx_gives_it_up() -> 
 
     assert timeout
     assert int(timeout[1]) >= 3 * HEARTBEAT_SECONDS
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+async def test_when_one_of_two_servers_ends_the_other_takes_every_guess(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    """As compose.yaml has it: two servers behind Caddy, and one of them is replaced."""
+    broker = BrokerServer(find_broker(), tmp_path)
+    broker.start()
+    try:
+        one, other = (start_server(BROKER_URL=broker.url, TRUSTED_PROXIES="127.0.0.1") for _ in range(2))
+        with PROXIES["caddy"](tmp_path, one.base_url, other.base_url) as proxy:
+            async with proxy.visitor() as client:
+                room = await new_room(client, "training")
+                phones = await room.people(8)
+                await room.start_round()
+                await room.go("voting")
+                await asyncio.gather(*(phone.must_vote("drive") for phone in phones))
+                one.terminate()
+                await asyncio.to_thread(one.process.wait, 20)
+                await asyncio.gather(*(phone.must_vote("threat") for phone in phones))
+                assert (await room.state())["answered"] == 8
+    finally:
+        broker.kill()
