@@ -72,21 +72,25 @@ def changed(text: str, changes: dict[str, str]) -> str:
 
 
 @contextmanager
-def running(command: Sequence[str | Path], folder: Path, port: int, **environment: str) -> Iterator[None]:
-    """The program, once its port takes connections; ended as its operator would end it."""
+def running(
+    command: Sequence[str | Path], folder: Path, port: int, authority: Path, **environment: str
+) -> Iterator[Proxy]:
+    """The program, once it answers with a certificate of this authority; ended as its operator would end it."""
     with (folder / "output.log").open("w") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=log, stderr=log)
     try:
         for _ in range(400):
             assert process.poll() is None, (folder / "output.log").read_text()
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                trust = ssl.create_default_context(cafile=str(authority))
+                with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+                    trust.wrap_socket(plain, server_hostname="localhost").close()
                 break
-            except OSError:
+            except OSError:  # no file, nobody there, or no certificate yet
                 time.sleep(0.05)
         else:
             raise AssertionError((folder / "output.log").read_text())
-        yield
+        yield Proxy(f"https://localhost:{port}", trust)
     finally:
         process.terminate()
         try:
@@ -111,9 +115,9 @@ def caddy(folder: Path, *servers: str) -> Iterator[Proxy]:
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
     }
-    with running([program, "run", "--config", folder / "Caddyfile"], folder, port, **environment):
-        root = folder / "caddy/pki/authorities/local/root.crt"
-        yield Proxy(f"https://localhost:{port}", ssl.create_default_context(cafile=str(root)))
+    root = folder / "caddy/pki/authorities/local/root.crt"
+    with running([program, "run", "--config", folder / "Caddyfile"], folder, port, root, **environment) as proxy:
+        yield proxy
 
 
 @contextmanager
@@ -139,8 +143,9 @@ def nginx(folder: Path, *servers: str) -> Iterator[Proxy]:
     (folder / "site.conf").write_text(changed((DEPLOY / "nginx.conf").read_text(), changes))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX_MAIN.format(folder=folder, user=user))
-    with running([program, "-c", folder / "nginx.conf", "-e", folder / "start.log"], folder, port):
-        yield Proxy(f"https://localhost:{port}", ssl.create_default_context(cafile=str(certificate)))
+    command = [program, "-c", str(folder / "nginx.conf"), "-e", str(folder / "start.log")]
+    with running(command, folder, port, certificate) as proxy:
+        yield proxy
 
 
 PROXIES = {"caddy": caddy, "nginx": nginx}
