@@ -111,7 +111,6 @@ def caddy(folder: Path, *servers: str) -> Iterator[Proxy]:
         "SITE_ADDRESS": f"https://localhost:{port}",
         "HEALTH_ADDRESS": f"http://127.0.0.1:{free_port()}",
         "UPSTREAMS": " ".join(server.removeprefix("http://") for server in servers),
-        "REQUESTS": "buffer_requests",  # the tests run Debian's
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
     }
