@@ -1,6 +1,7 @@
 """Caddy and nginx in front of servers of ours, with the files that we ship: only names, ports and folders differ."""
 
 import os
+import re
 import shutil
 import socket
 import ssl
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+SENDS_AGAIN = (2, 11, 2)  # the first Caddy that can send a request with a body to another server
 NGINX_MAIN = """
 daemon off;
 pid {folder}/nginx.pid;
@@ -54,6 +56,13 @@ def find(name: str) -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return program
+
+
+def caddy_version() -> tuple[int, ...]:
+    told = subprocess.run([find("caddy"), "version"], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"\d+(\.\d+)+", told)
+    assert found, told
+    return tuple(int(part) for part in found[0].split("."))
 
 
 def free_port() -> int:

@@ -12,9 +12,9 @@ import pytest
 
 from api.groups.hub import HEARTBEAT_SECONDS
 from tests.cast import ANA, put_cases
-from tests.deploy.proxies import DEPLOY, PROXIES, Proxy
+from tests.deploy.proxies import DEPLOY, PROXIES, SENDS_AGAIN, Proxy, caddy_version
 from tests.groups.brokers import BrokerServer, find_broker
-from tests.groups.room import API, Phone, new_room
+from tests.groups.room import API, new_room
 from tests.groups.servers import eventually
 from tests.groups.streams import Line
 from tests.live import Server, StartServer
@@ -126,23 +126,16 @@ def test_a_quiet_stream_shows_a_sign_of_life_well_before_nginx_gives_it_up() -> 
     assert int(timeout[1]) >= 3 * HEARTBEAT_SECONDS
 
 
-async def vote_until_taken(phone: Phone, system: str) -> int:
-    """Votes, and again after a refusal, as a phone's page does; how often it was refused."""
-    for refused in range(20):
-        answer = await phone.vote(system)
-        if answer.status_code == 200:
-            return refused
-        assert answer.status_code == 502
-        await asyncio.sleep(0.2)
-    raise AssertionError("a vote was refused twenty times")
-
-
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("name", PROXIES)
 async def test_when_one_of_two_servers_ends_the_other_takes_every_guess(
     name: str, start_server: StartServer, tmp_path: Path
 ) -> None:
     """As compose.yaml has it: two servers behind a proxy, and one of them is replaced."""
+    if name == "caddy" and caddy_version() < SENDS_AGAIN:
+        pytest.skip(
+            "this Caddy cannot send a guess on to another server: its issue 7546, and the first lines of our file"
+        )
     broker = BrokerServer(find_broker(), tmp_path)
     broker.start()
     try:
@@ -156,9 +149,7 @@ async def test_when_one_of_two_servers_ends_the_other_takes_every_guess(
                 await asyncio.gather(*(phone.must_vote("drive") for phone in phones))
                 one.terminate()
                 await asyncio.to_thread(one.process.wait, 20)
-                refused = await asyncio.gather(*(vote_until_taken(phone, "threat") for phone in phones))
+                await asyncio.gather(*(phone.must_vote("threat") for phone in phones))
                 assert (await room.state())["answered"] == 8
-                if name == "nginx":  # Debian's Caddy has a fault of its own here: see deploy/Caddyfile
-                    assert sum(refused) == 0
     finally:
         broker.kill()
