@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test lint test-tools bench bench-scale wheel clean
+.PHONY: help install docs pictures run test lint test-tools image-proof bench bench-scale wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: install test-tools  ## Measures speed; prints ratios to figures of the sa
 
 bench-scale: install test-tools  ## A thousand groups at once on four processes
 	$(BIN)/python -m tests.load scale
+
+image-proof: install  ## Builds the image without a container engine and proves it (as root, on Debian)
+	$(BIN)/python -m tests.image
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel

@@ -11,8 +11,7 @@ import typer
 from api import __version__
 from api.authoring import commands as authoring
 from api.plans.commands import app as plans
-from api.settings import Settings
-from api.terminal import fail, out
+from api.terminal import fail, out, read_settings
 
 app = typer.Typer(
     name="three-circles",
@@ -43,7 +42,7 @@ def serve(
     from api.db import OLDEST_SQLITE
     from api.serving import run
 
-    settings = Settings()
+    settings = read_settings()
     if settings.embedded and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise fail(f"SQLite 3.38 or newer is needed; this Python brings {sqlite3.sqlite_version}. Use a newer Python.")
     if workers > 1 and (settings.embedded or not settings.broker_url):
@@ -59,7 +58,7 @@ def migrate() -> None:
     from api.db import make_engine
     from api.migrations.running import upgrade
 
-    upgrade(make_engine(Settings().resolved_database_url()))
+    upgrade(make_engine(read_settings().resolved_database_url()))
     out.print("The database is current.")
 
 
@@ -89,7 +88,7 @@ def add(
         raise fail("Give the password on standard input, with --password-stdin.")
     if admin and role not in (None, "admin"):
         raise fail(f"Give --admin or --role {role}, not both.")
-    engine = make_engine(Settings().resolved_database_url())
+    engine = make_engine(read_settings().resolved_database_url())
     upgrade(engine)
     chosen = "admin" if admin else role or ("admin" if needs_setup(engine) else "trainer")
     try:
@@ -106,7 +105,7 @@ def purge_groups() -> None:
     from api.groups.service import purge
     from api.migrations.running import upgrade
 
-    engine = make_engine(Settings().resolved_database_url())
+    engine = make_engine(read_settings().resolved_database_url())
     upgrade(engine)
     out.print(f"{purge(engine)} groups deleted.")
 
@@ -120,7 +119,7 @@ def check(
     """Checks case files, and says where each fault is and what would be right."""
     from api.library.checking import case_files, check_files
 
-    files = case_files(paths or [Settings().vignettes_dir])
+    files = case_files(paths or [read_settings().vignettes_dir])
     if not files:
         raise fail("There is no case file (*.md) here.")
     faults = 0
@@ -150,7 +149,7 @@ def agreement(
     from api.library.checking import case_files, check_files
     from api.library.ratings import read_rounds
 
-    where = folder or Settings().vignettes_dir
+    where = folder or read_settings().vignettes_dir
     try:
         rounds = read_rounds(where)
     except ValueError as error:

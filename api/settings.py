@@ -4,17 +4,22 @@ import os
 import secrets
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from api import assets
+from api.proxies import trusted
+from api.secret_files import SecretFiles
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="THREE_CIRCLES_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="THREE_CIRCLES_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Field(Path("data"), description="Folder for the embedded database and the secret key.")
     database_url: str = Field("", description="Where guesses are kept; empty means SQLite in DATA_DIR.")
+    database_password: str = Field("", description="The database's password, where DATABASE_URL does not hold it.")
     broker_url: str = Field("", description="Carries live updates between processes; empty means within this process.")
     secret_key: str = Field("", description="Signs tokens and cookies; empty means made once and kept in DATA_DIR.")
     public_url: str = Field("", description="The address people type, such as https://circles.example.org.")
@@ -30,7 +35,9 @@ class Settings(BaseSettings):
     rate_limit: bool = Field(
         True, description="Whether requests are limited per client; off behind a limiting gateway."
     )
-    trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For is believed, separated by commas.")
+    trusted_proxies: str = Field(
+        "", description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas."
+    )
     metrics_public: bool = Field(False, description="Whether /metrics answers to anybody, not only to this machine.")
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
     plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")
@@ -38,14 +45,38 @@ class Settings(BaseSettings):
         assets.VIGNETTES / "signposting" / "england.yaml", description="Where members can find help, in your words."
     )
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _name_each_proxy(cls, value: str) -> str:
+        return ",".join(trusted(value))
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # a folder of secrets; we take named files
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = SecretFiles(settings_cls, env_settings, dotenv_settings)
+        return init_settings, env_settings, dotenv_settings, files
+
     def resolved_database_url(self) -> str:
         """The SQLAlchemy URL, with psycopg 3 named as PostgreSQL's driver."""
         if not self.database_url:
             return f"sqlite:///{self.data_dir.resolve() / 'three-circles.db'}"
         for scheme in ("postgresql://", "postgres://"):
             if self.database_url.startswith(scheme):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(scheme)
+                return self._with_password("postgresql+psycopg://" + self.database_url.removeprefix(scheme))
         return self.database_url
+
+    def _with_password(self, url: str) -> str:
+        if not self.database_password:
+            return url
+        from sqlalchemy import make_url  # noqa: PLC0415  # half a second, which commands without a database spare
+
+        return make_url(url).set(password=self.database_password).render_as_string(hide_password=False)
 
     @property
     def embedded(self) -> bool:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from api.settings import Settings
-from api.terminal import err, fail, out
+from api.terminal import err, fail, out, read_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -160,7 +159,7 @@ def _chosen(slugs: list[str]) -> "list[Case]":
     from api.library.suggest import did_you_mean
     from api.library.sync import load_library
 
-    published = load_library(_engine(), Settings().vignettes_dir).vignettes
+    published = load_library(_engine(), read_settings().vignettes_dir).vignettes
     for slug in slugs:
         if slug not in published:
             raise fail(f"There is no published vignette “{slug}”{did_you_mean(slug, published)}")
@@ -174,7 +173,7 @@ def _engine() -> "Engine":
     from api.db import make_engine
     from api.migrations.running import upgrade
 
-    engine = make_engine(Settings().resolved_database_url())
+    engine = make_engine(read_settings().resolved_database_url())
     upgrade(engine)
     return engine
 

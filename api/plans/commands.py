@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.settings import Settings
-from api.terminal import fail, out
+from api.terminal import fail, out, read_settings
 
 if TYPE_CHECKING:
     from api.library.yaml_reading import Fault
@@ -27,7 +26,7 @@ def check_plans(
     from api.plans.checking import check_file, plan_files
     from api.plans.signposting import load_signposting
 
-    settings = Settings()
+    settings = read_settings()
     files = plan_files(paths or [settings.plans_dir])
     if not files:
         raise fail("There is no plan (*.yaml) here.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -158,6 +159,7 @@ class Line:
     base_url: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    verify: ssl.SSLContext | bool = True
     feed: Feed = field(default_factory=Feed)
 
     async def __aenter__(self) -> Feed:
@@ -174,7 +176,9 @@ class Line:
         timeout = httpx.Timeout(10, read=None)
         try:
             async with (
-                httpx.AsyncClient(base_url=self.base_url, timeout=timeout, trust_env=False) as client,
+                httpx.AsyncClient(
+                    base_url=self.base_url, timeout=timeout, verify=self.verify, trust_env=False
+                ) as client,
                 client.stream("GET", self.path, headers=dict(self.headers)) as answer,
             ):
                 self.feed.status = answer.status_code
