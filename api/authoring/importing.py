@@ -1,5 +1,6 @@
 """From files to a plan over the library in the database, and the plan carried out."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,10 +12,9 @@ from api.authoring.formats import read_file
 from api.authoring.formats.casefiles import load_files
 from api.authoring.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
 from api.authoring.models import Draft
-from api.authoring.planning import Plan, plan
+from api.authoring.planning import Plan, Step, plan
 from api.authoring.texts import newest_source
 from api.db import now, writing
-from api.library.case import Case
 from api.library.catalogue import PUBLISHED
 from api.library.models import Vignette, VignetteVersion
 from api.library.reading import LARGEST_FILE, read
@@ -56,25 +56,37 @@ def apply(
     the library as it then is, so that people who answer meanwhile need not wait for all of it. Done again after it
     was cut short, it goes on where it stopped.
     """
-    whole = planned(engine, rows)
+    before = current_sources(engine)
+    whole = plan(before, rows)
     if whole.refused:
         return whole
-    todo = {step.slug for step in whole.steps if step.action in ("create", "update")}
+    todo = {step.slug: step for step in whole.steps if step.action in ("create", "update")}
     left = [row for row in rows if row.case is not None and row.case.head.slug in todo]
     for start in range(0, len(left), CHUNK):
-        chunk = left[start : start + CHUNK]
+        chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
         with Session(writing(engine)) as db:
-            slugs = [row.case.head.slug for row in chunk if row.case is not None]
-            present = {row.slug: row for row in db.exec(_rows(slugs).with_for_update())}
-            for step in plan(_sources(db, slugs), chunk).steps:
+            present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
+            drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
+            sources = _sources(db, chunk)
+            # Looked at again is only what somebody has changed since: reading is most of the work.
+            since = [row for slug, row in chunk.items() if sources.get(slug) != before.get(slug)]
+            again = {step.slug: step for step in plan(sources, since).steps}
+            for slug in chunk:
+                step, row = again.get(slug, todo[slug]), present.get(slug)
+                draft = drafts.get(row.id) if row and row.id else None
                 if step.case is not None and step.action in ("create", "update"):
-                    _take(db, present.get(step.case.head.slug), step.case, step.source, author_id, publish)
+                    _take(db, row, draft, step, author_id, publish)
             db.commit()
         progress(min(start + CHUNK, len(left)), len(left))
     return whole
 
 
-def _take(db: Session, row: Vignette | None, case: Case, source: str, author_id: int | None, publish: bool) -> None:
+def _take(
+    db: Session, row: Vignette | None, draft: Draft | None, step: Step, author_id: int | None, publish: bool
+) -> None:
+    """Carries out one step; `row` and `draft` are what its vignette has now."""
+    case, source = step.case, step.source
+    assert case is not None
     if row is None:
         row = Vignette(
             slug=case.head.slug, status="draft", origin=OWN, version=0, series=1, owner_id=author_id, changed_at=now()
@@ -82,7 +94,6 @@ def _take(db: Session, row: Vignette | None, case: Case, source: str, author_id:
         db.add(row)
         db.flush()
     assert row.id is not None
-    draft = db.get(Draft, row.id)
     if publish:
         before = newest_source(db, row) if row.version else None
         changed = before is not None and meaning(read(before)[0]) != meaning(case)
@@ -101,11 +112,15 @@ def _take(db: Session, row: Vignette | None, case: Case, source: str, author_id:
         describe(db, row, case)
 
 
-def _rows(slugs: list[str]) -> SelectOfScalar[Vignette]:
+def _rows(slugs: Collection[str]) -> SelectOfScalar[Vignette]:
     return select(Vignette).where(col(Vignette.slug).in_(slugs))
 
 
-def _sources(db: Session, slugs: list[str] | None = None) -> dict[str, str]:
+def _drafts(slugs: Collection[str]) -> SelectOfScalar[Draft]:
+    return select(Draft).join(Vignette, col(Draft.vignette_id) == Vignette.id).where(col(Vignette.slug).in_(slugs))
+
+
+def _sources(db: Session, slugs: Collection[str] | None = None) -> dict[str, str]:
     versions = select(Vignette.slug, VignetteVersion.source).join(
         VignetteVersion,
         (col(VignetteVersion.vignette_id) == Vignette.id) & (col(VignetteVersion.number) == Vignette.version),

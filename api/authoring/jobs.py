@@ -11,15 +11,15 @@ from pathlib import PurePath
 from typing import Any, Literal, Self
 
 import structlog
-from sqlalchemy import Engine, delete, update
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, delete, select, update
+from sqlmodel import Session, col
 
 from api.authoring.formats import read_file
 from api.authoring.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
 from api.authoring.importing import apply, planned
 from api.authoring.models import ImportJob
 from api.authoring.planning import Plan
-from api.db import now, writing
+from api.db import now, table, writing
 from api.identity.models import Trainer
 from api.identity.permissions import require
 from api.problems import Conflict, NotFound, TooLarge, Unprocessable
@@ -30,6 +30,8 @@ KEPT = timedelta(days=1)
 SHOWN = 300  # rows; of a longer file the ones with faults come first, then what changes
 # Progress is written this often at most.
 STEP = 50
+
+_job = table(ImportJob)
 
 log = structlog.get_logger()
 
@@ -111,22 +113,12 @@ def begin(engine: Engine, trainer: Trainer, name: str, data: bytes) -> str:
 
 def find(engine: Engine, trainer: Trainer, token: str) -> Job:
     """How far one's own import is. Raises NotFound."""
-    columns = (
-        ImportJob.token,
-        ImportJob.name,
-        ImportJob.state,
-        ImportJob.done,
-        ImportJob.total,
-        ImportJob.report,
-    )
-    with Session(engine) as db:
-        row = (
-            db.connection()
-            .execute(
-                select(*columns).where(ImportJob.token == token, ImportJob.trainer_id == trainer.id)  # type: ignore[call-overload]
-            )
-            .one_or_none()
-        )
+    # All but the file itself.
+    shown = (_job.c.token, _job.c.name, _job.c.state, _job.c.done, _job.c.total, _job.c.report)
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(*shown).where(_job.c.token == token, _job.c.trainer_id == trainer.id)
+        ).one_or_none()
     if row is None:
         raise NotFound("This import is over. Send the file again to see what it would do.")
     return Job(row.token, row.name, row.state, row.done, row.total, Report.read(row.report) if row.report else None)
@@ -181,16 +173,16 @@ def _import(engine: Engine, token: str) -> None:
     rows = _rows(engine, token)
     if rows is None:
         return
-    with Session(engine) as db:
-        author = db.exec(select(ImportJob.trainer_id).where(ImportJob.token == token)).one()
+    with engine.connect() as connection:
+        author = connection.execute(select(_job.c.trainer_id).where(_job.c.token == token)).scalar_one()
     plan = apply(engine, rows, author, progress=_teller(engine, token))
     _note(engine, token, state="refused" if plan.refused else "done", report=asdict(Report.of(plan)), data=b"")
 
 
 def _rows(engine: Engine, token: str) -> list[Row] | None:
     """The rows of the job's file; None when it cannot be read, which the job then tells."""
-    with Session(engine) as db:
-        name, data = db.exec(select(ImportJob.name, ImportJob.data).where(ImportJob.token == token)).one()
+    with engine.connect() as connection:
+        name, data = connection.execute(select(_job.c.name, _job.c.data).where(_job.c.token == token)).one()
     try:
         return read_file(name, data, _teller(engine, token))
     except Refused as refused:

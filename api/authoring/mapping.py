@@ -2,17 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from api.db import table
 from api.library.codebook import CUE_LABEL, PAIR_QUESTION
-from api.library.models import Vignette, VignetteSkill
+from api.library.models import LibraryChange, Vignette, VignetteSkill
 from api.library.systems import SYSTEMS
 
 LEVELS = (1, 2, 3)
 
-_vignette, _skill = table(Vignette), table(VignetteSkill)
+_vignette, _skill, _change = table(Vignette), table(VignetteSkill), table(LibraryChange)
 Cell = tuple[str, int]  # system, level
 
 
@@ -52,18 +53,29 @@ def cells() -> tuple[Cell, ...]:
     return tuple((system, level) for system in SYSTEMS for level in LEVELS)
 
 
+_kept: WeakKeyDictionary[Engine, tuple[int, LibraryMap]] = WeakKeyDictionary()
+
+
 def draw(engine: Engine) -> LibraryMap:
-    """The map; two queries."""
+    """The map; one query, and two over the whole library after it has changed."""
+    with engine.connect() as connection:
+        number = connection.execute(select(_change.c.number)).scalar_one()
+        kept = _kept.get(engine)
+        if kept is None or kept[0] != number:
+            kept = _kept[engine] = (number, _count(connection))
+    return kept[1]
+
+
+def _count(connection: Connection) -> LibraryMap:
     published = _vignette.c.status == "published"
     of = (_vignette.c.dominant, _vignette.c.level)
-    with engine.connect() as connection:
-        alone = connection.execute(select(*of, func.count()).where(published).group_by(*of)).all()
-        practised = connection.execute(
-            select(_skill.c.skill, *of, func.count())
-            .join_from(_skill, _vignette, _skill.c.vignette_id == _vignette.c.id)
-            .where(published)
-            .group_by(_skill.c.skill, *of)
-        ).all()
+    alone = connection.execute(select(*of, func.count()).where(published).group_by(*of)).all()
+    practised = connection.execute(
+        select(_skill.c.skill, *of, func.count())
+        .join_from(_skill, _vignette, _skill.c.vignette_id == _vignette.c.id)
+        .where(published)
+        .group_by(_skill.c.skill, *of)
+    ).all()
     grid = {(system, level): count for system, level, count in alone}
     by_skill = Counter({(skill, system, level): count for skill, system, level, count in practised})
     known = {**PAIR_QUESTION, **CUE_LABEL}

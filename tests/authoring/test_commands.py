@@ -126,7 +126,7 @@ def test_a_file_with_one_bad_row_is_refused_and_says_where(here: Path) -> None:
         ("x.pdf", b"%PDF", "“.pdf” is not read"),
         ("x.zip", b"hello", "The zip is damaged"),
         ("x.json", b"", "The file is empty"),
-        ("x.csv", b"x" * 21_000_000, "larger than 20 MB"),
+        ("x.csv", b"x" * 34_000_000, "larger than 32 MB"),
     ],
 )
 def test_a_file_that_is_not_read_is_told_in_one_line(here: Path, name: str, content: bytes, says: str) -> None:

@@ -135,9 +135,9 @@ def test_a_hostile_file_is_refused_with_one_sentence(
 
 @pytest.mark.parametrize("form", READABLE, ids=lambda form: form.name)
 def test_a_hundred_megabytes_and_nothing_at_all_are_refused(form) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(Refused, match="larger than 20 MB"):
+    with pytest.raises(Refused, match="larger than 32 MB"):
         form.load(b"x" * 100_000_000, quiet)
-    with pytest.raises(Refused, match="larger than 20 MB"):
+    with pytest.raises(Refused, match="larger than 32 MB"):
         form.load(b"x" * (LARGEST_UPLOAD + 1), quiet)
     for nothing in (b"", b" \n"):
         with pytest.raises(Refused, match="empty"):

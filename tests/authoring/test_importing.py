@@ -8,10 +8,10 @@ import zipfile
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from api.authoring.formats import FORMATS
-from api.authoring.formats.rows import quiet
+from api.authoring.formats.rows import LARGEST_UPLOAD, quiet
 from api.authoring.importing import apply, current_sources
 from api.authoring.jobs import SHOWN
 from api.library.reading import read
@@ -130,10 +130,28 @@ async def test_a_file_that_is_not_read_is_told_in_one_sentence(
 async def test_a_file_that_is_too_large_is_refused_and_others_still_have_their_limit(
     editor: Person, client: httpx.AsyncClient
 ) -> None:
-    huge = await send(editor, "new.zip", bytes(21 * 2**20))
+    huge = await send(editor, "new.zip", bytes(LARGEST_UPLOAD + 2**20))
     elsewhere = await client.post(f"/vignettes/{ANA}/guesses", content=bytes(70_000))
 
     assert (huge.status_code, elsewhere.status_code) == (413, 413)
+
+
+async def test_what_somebody_else_brings_in_during_an_import_is_not_saved_a_second_time(
+    app: FastAPI, engine: Engine
+) -> None:
+    sources = [DAN_FILE.replace(DAN, f"dan-{number}") for number in range(60)]
+    rows = FORMATS["zip"].load(zipped(*sources), quiet)  # type: ignore[misc]
+    waiting = [rows[-1]]
+
+    def interrupt(done: int, total: int) -> None:
+        if waiting:
+            apply(engine, [waiting.pop()], None)
+
+    apply(engine, rows, None, progress=interrupt)
+
+    with engine.connect() as connection:
+        revisions = connection.execute(text("SELECT revision FROM draft")).scalars().all()
+    assert revisions == [1] * 60
 
 
 async def test_an_import_that_was_cut_short_goes_on_where_it_stopped(app: FastAPI, engine: Engine) -> None:

@@ -81,8 +81,7 @@ def _assemble(told: Exchanged) -> tuple[str, list[Path]]:
     """A case file, and for each of its lines the field that it was made from."""
     key = told.key
     pieces: list[tuple[Path, str]] = [((), "---")]
-    for field in FrontMatter.model_fields:
-        value = told.model_dump(mode="json", include={field})[field]
+    for field, value in told.model_dump(mode="json", include=set(FrontMatter.model_fields)).items():
         pieces += _key_lines(value) if field == "key" else [((field,), f"{field}: {_quoted(value)}")]
     pieces += [((), "---\n"), (("story",), told.story.strip() + "\n")]
     pieces.append((("why",), f"## Why {key.dominant}\n\n{told.why.strip()}\n"))

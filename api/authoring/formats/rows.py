@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.library.case import Case
 from api.library.checking import check
 
-LARGEST_UPLOAD = 20 * 1024 * 1024  # bytes, packed
+LARGEST_UPLOAD = 32 * 1024 * 1024  # bytes; ten thousand vignettes like those we ship are 25 MB of JSON
 MOST_ROWS = 20_000
 
 Progress = Callable[[int, int], None]
