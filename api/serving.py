@@ -11,6 +11,7 @@ from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.connections import Connection, take_all_descriptors
 from api.db import make_engine
 from api.groups.hub import STALE_SECONDS
 from api.identity.tokens import Tokens
@@ -26,12 +27,15 @@ SEND_BUFFER = 64 * 1024  # bytes; the largest page and script fit, and the syste
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serves until a signal ends it."""
     set_up_logs()
+    take_all_descriptors()
     config = uvicorn.Config(
         "api.serving:application",
         factory=True,
         host=host,
         port=port,
         workers=workers,
+        http=Connection,
+        ws="none",  # nothing here speaks it
         access_log=False,
         log_config=None,
         server_header=False,
