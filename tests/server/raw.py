@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,10 +30,8 @@ def connect(base_url: str, timeout: float = 10.0) -> socket.socket:
 def ask(base_url: str, request: bytes) -> Answer:
     """Sends the bytes and reads the answer."""
     with connect(base_url) as line:
-        try:
+        with suppress(OSError):  # refused while it was still being said: the answer is there all the same
             line.sendall(request)
-        except OSError:
-            pass  # refused while it was still being said: the answer is there all the same
         return read_answer(line)
 
 
