@@ -16,7 +16,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 LARGEST_HEAD = 32 * 1024  # bytes of a request's first line and headers; a browser sends about one thousand
 LOOK_SECONDS = 5.0  # between two looks at a connection
-HEAD_LOOKS = 2  # looks at the same missing or unfinished head, after which nobody waits any longer
+HEAD_LOOKS = (
+    6  # looks at the same missing or unfinished head, after which nobody waits any longer; a phone may lose it twice
+)
 BODY_LOOKS = 12  # the same for a body
 RESERVE = 100  # file descriptors kept for the database, files, broker and refusals
 

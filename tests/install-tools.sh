@@ -1,5 +1,5 @@
 #!/bin/sh
-# A headless Chromium and PostgreSQL for the tests: taken from Debian where this is root and they are missing.
+# A headless Chromium, PostgreSQL and what makes faults, for the tests: taken from Debian where this is root and they are missing.
 set -eu
 
 have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
@@ -9,6 +9,8 @@ missing=""
 have_chromium >/dev/null 2>&1 || missing="$missing chromium"
 have_postgres >/dev/null 2>&1 || missing="$missing postgresql"
 command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2>&1 || missing="$missing redis-server"
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
