@@ -21,6 +21,9 @@ from api.settings import Settings
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
 GRACE_SECONDS = 2
+# On a bad link an answer may take longer to arrive than Uvicorn's five seconds: the next request would meet a closed
+# connection.
+KEEP_ALIVE_SECONDS = 30
 SEND_BUFFER = 64 * 1024  # bytes; the largest page and script fit, and the system keeps twice as much
 
 
@@ -36,6 +39,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         workers=workers,
         http=Connection,
         ws="none",  # nothing here speaks it
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -37,7 +37,11 @@ class Wire:
                 browser, _ = self._listener.accept()
             except OSError:  # closed
                 return
-            server = socket.create_connection(self._server)
+            try:
+                server = socket.create_connection(self._server)
+            except OSError:  # the server has gone
+                browser.close()
+                continue
             threading.Thread(target=self._pass, args=(browser, server, True), daemon=True).start()
             threading.Thread(target=self._pass, args=(server, browser, False), daemon=True).start()
 

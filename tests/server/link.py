@@ -66,14 +66,14 @@ class Link:
         path.chmod(0o755)
         return path
 
-    async def among_phones(self, work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
-        """Runs the work on an event loop of its own, whose connections begin where the phones are."""
+    async def inside(self, namespace: str, work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+        """Runs the work on an event loop of its own, whose connections begin in the namespace."""
         done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         loop = asyncio.get_running_loop()
 
         def run() -> None:
             try:
-                _enter(self.phones)
+                _enter(namespace)
                 answer = asyncio.run(work())
             except BaseException as error:
                 loop.call_soon_threadsafe(done.set_exception, error)

@@ -1,17 +1,19 @@
 """Phones on a link of two seconds there and back that loses every fifth packet each way."""
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.cast import put_cases
 from tests.faults import Fault
-from tests.groups.room import Phone, new_room
+from tests.groups.room import Room, bearer, new_room
 from tests.groups.rows import ballot_tallies, ballots_recounted, reasons
-from tests.groups.streams import Line
+from tests.groups.servers import visiting, wall
 from tests.live import PROGRAM, Server
 from tests.rows import opened
 from tests.server.link import SITE, Link
@@ -21,67 +23,70 @@ pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_kind", ["sql
 DELAY = 1.0  # seconds each way
 LOSS = 0.2
 MEMBERS = 12
+WATCHERS = 3
 LONG = 150.0  # seconds; a request may need many packets sent again
 
 
 @dataclass
-class Told:
+class Exercise:
+    """A round of a group: who leads sits beside the server, everybody else far away."""
+
+    base_url: str
+    code: str = ""
+    key: str = ""
     tried: int = 0
     refused: int = 0
     promised: list[str] = field(default_factory=list)
     saw_all: int = 0
+    all_in: threading.Event = field(default_factory=threading.Event)
 
+    async def begin(self) -> None:
+        async with visiting(self.base_url) as client:
+            room = await new_room(client, "training")
+            await room.start_round()
+            await room.go("voting")
+            self.code, self.key = room.code, room.key
 
-async def exercise(base_url: str) -> Told:
-    """A whole round: everybody joins, follows, votes until the vote is kept, and sees the answers."""
-    told = Told()
+    async def reveal(self) -> None:
+        async with visiting(self.base_url) as client:
+            await Room(client, self.code, self.key).go("revealed")
 
-    async def keep_trying(client: httpx.AsyncClient, method: str, path: str, **more: object) -> httpx.Response:
+    async def far_away(self) -> None:
+        """Everybody joins, votes until the vote is kept, changes their mind, and sees the answers."""
+        limits = httpx.Limits(max_connections=2 * MEMBERS)
+        async with httpx.AsyncClient(base_url=self.base_url, timeout=LONG / 3, limits=limits, trust_env=False) as there:
+            watching = [asyncio.create_task(self._watch()) for _ in range(WATCHERS)]
+            await asyncio.gather(*(self._member(there, number) for number in range(MEMBERS)))
+            self.all_in.set()
+            await asyncio.gather(*watching)
+
+    async def _member(self, client: httpx.AsyncClient, number: int) -> None:
+        group = f"/api/v1/groups/{self.code}"
+        joined = await self._keep_trying(client, "POST", f"{group}/members")
+        headers = bearer(joined.json()["member_token"])
+        for choice in ("drive", "threat"):
+            vote = {"system": choice, "reason": f"{number} {choice}"}
+            await self._keep_trying(client, "PUT", f"{group}/guess", json=vote, headers=headers)
+        self.promised.append(f"{number} threat")
+
+    async def _keep_trying(self, client: httpx.AsyncClient, method: str, path: str, **more: Any) -> httpx.Response:
         for _ in range(6):
-            told.tried += 1
+            self.tried += 1
             try:
-                answer = await client.request(method, path, **more)  # type: ignore[arg-type]
+                answer = await client.request(method, path, **more)
             except httpx.TransportError:
-                told.refused += 1  # as the page does: it says so, keeps the choice, and is sent again
+                self.refused += 1  # the page says so and keeps the choice; it is sent again
                 continue
             assert answer.status_code < 300, answer.text
             return answer
         raise AssertionError(f"{path} never came through")
 
-    limits = httpx.Limits(max_connections=2 * MEMBERS)
-    async with httpx.AsyncClient(base_url=base_url, timeout=LONG / 3, limits=limits, trust_env=False) as client:
-        room = await new_room(client, "training")
-        await asyncio.gather(room.start_round())
-        await room.go("voting")
-
-        async def member(number: int, all_in: asyncio.Event) -> None:
-            joined = await keep_trying(client, "POST", f"/api/v1/groups/{room.code}/members")
-            phone = Phone(client, room.code, joined.json()["member_token"])
-            path = f"/api/v1/groups/{room.code}/guess"
-            for choice in ("drive", "threat"):  # and changes their mind
-                vote = {"system": choice, "reason": f"{number} {choice}"}
-                await keep_trying(client, "PUT", path, json=vote, headers=phone.headers)
-            told.promised.append(f"{number} threat")
-            if len(told.promised) == MEMBERS:
-                all_in.set()
-
-        async def watcher(all_in: asyncio.Event) -> None:
-            async with Line(base_url, f"/api/v1/groups/{room.code}/events?screen=true") as stream:
-                await stream.event(lambda data: data["phase"] == "voting", LONG)
-                await all_in.wait()
-                await stream.event(lambda data: data["answered"] == MEMBERS, LONG)
-                await stream.event(lambda data: data["phase"] == "revealed", LONG)
-                told.saw_all += 1
-
-        all_in = asyncio.Event()
-        watching = asyncio.gather(*(watcher(all_in) for _ in range(3)))
-        await asyncio.gather(*(member(number, all_in) for number in range(MEMBERS)))
-        await asyncio.sleep(10 * DELAY)
-        await keep_trying(
-            client, "POST", f"/api/v1/groups/{room.code}/phase", json={"phase": "revealed"}, headers=room.headers
-        )
-        await watching
-    return told
+    async def _watch(self) -> None:
+        async with wall(self.base_url, self.code) as stream:
+            await stream.event(lambda data: data["phase"] == "voting", LONG)
+            await stream.event(lambda data: data["answered"] == MEMBERS, LONG)
+            await stream.event(lambda data: data["phase"] == "revealed", LONG)
+            self.saw_all += 1
 
 
 async def test_phones_on_a_bad_link_join_vote_and_see_the_answers(
@@ -97,10 +102,15 @@ async def test_phones_on_a_bad_link_join_vote_and_see_the_answers(
         Server(tmp_path, settings, link.program(tmp_path / "there", PROGRAM), wait=False) as server,
     ):
         assert SITE in server.base_url
-        told = await asyncio.wait_for(link.among_phones(lambda: exercise(server.base_url)), 2 * LONG)
+        told = Exercise(server.base_url)
+        await link.inside(link.site, told.begin)
+        phones = asyncio.create_task(link.inside(link.phones, told.far_away))
+        await asyncio.to_thread(told.all_in.wait, LONG)
+        await link.inside(link.site, told.reveal)
+        await asyncio.wait_for(phones, LONG)
         share = link.dropped / (link.dropped + link.passed)
     assert 0.1 < share < 0.3
-    assert told.saw_all == 3
+    assert told.saw_all == WATCHERS
     with opened(database_url) as engine:
         assert ballot_tallies(engine) == ballots_recounted(engine)
         lost = len(set(told.promised) - reasons(engine))

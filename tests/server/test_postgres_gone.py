@@ -23,9 +23,9 @@ pytestmark = pytest.mark.faults
 SETTINGS = ("fsync=off", "synchronous_commit=on", "max_connections=60")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database() -> Iterator[OwnServer]:
-    """A PostgreSQL of this test's own."""
+    """A PostgreSQL of these tests' own."""
     with tempfile.TemporaryDirectory(prefix="three-circles-pg-") as folder:
         server = OwnServer(binaries(), Path(folder))
         server.start(*SETTINGS)
