@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint test-tools bench wheel clean
+.PHONY: help install run test faults lint test-tools bench wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,8 +34,15 @@ test-tools: install
 	@sh tests/install-tools.sh
 
 test: lint test-tools  ## Every check and test, in a real browser and on real databases too
-	$(BIN)/pytest tests --ignore tests/browser -n 2 --dist worksteal
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal
+	$(BIN)/pytest tests/browser -m "not faults"
+
+FAULTS := .build/faults.jsonl
+faults: install test-tools  ## Breaks what can break, under ten minutes; prints what was tried, refused and lost
+	@mkdir -p .build && rm -f $(FAULTS)
+	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/server -n 2 --dist worksteal
+	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/browser/test_buffering.py
+	@$(BIN)/python -m tests.fault_table $(FAULTS) docs/faults.md
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run
 	$(BIN)/python -m tests.load

@@ -15,6 +15,14 @@ RECORD = "THREE_CIRCLES_FAULTS"  # the file that takes a line for each fault; wi
 Fault = Callable[..., None]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps only the tests that tell of a fault, when there is a file to tell it to."""
+    if os.environ.get(RECORD):
+        others = [item for item in items if "fault" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
 @pytest.fixture
 def fault(request: pytest.FixtureRequest) -> Fault:
     """Notes what a fault did, and fails when anything was lost."""

@@ -94,7 +94,7 @@ class OwnServer:
         as_user = _unprivileged()
         if owner := as_user.get("user"):
             os.chown(folder, owner, as_user["group"])
-        self._quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
+        self._quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
         arguments = ("-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
         subprocess.run([binaries / "initdb", *arguments], check=True, **self._quiet)
         self._port = _free_port()
@@ -102,7 +102,7 @@ class OwnServer:
 
     def start(self, *settings: str) -> None:
         options = [word for setting in settings for word in ("-c", setting)]
-        place = ["-D", self._data, "-h", "127.0.0.1", "-p", str(self._port), "-k", ""]
+        place = ["-D", str(self._data), "-h", "127.0.0.1", "-p", str(self._port), "-k", ""]
         with (self._folder / "log").open("a") as log:
             self._process = subprocess.Popen([self._binaries / "postgres", *place, *options], stderr=log, **self._quiet)
         try:

@@ -9,8 +9,8 @@
   const QUIET = 30000;   // and later: the server speaks at least every 15 seconds
   let retry = 0;
   let heard = 0;
-  let patience = FIRST;
-  let held = false;      // something on the way holds this stream back
+  let spoken = false;    // whether this stream has said anything yet
+  let held = false;      // something on the way holds it back
   let waiting = 0;
   let fetching = false;
   let missed = false;   // a question for the new page that found no answer
@@ -57,8 +57,7 @@
     if (source) source.close();
     source = new EventSource(main.dataset.live);
     heard = performance.now();
-    held = false;
-    patience = FIRST;
+    spoken = held = false;
     source.addEventListener('beat', hear);
     source.addEventListener('ended', () => { source.close(); look(); });   // the page that says so answers 404
     source.onopen = () => connection(false);
@@ -79,14 +78,16 @@
 
   function hear() {
     heard = performance.now();
-    if (!held) patience = QUIET;
+    spoken = true;
   }
 
-  // A proxy may hold the stream back without breaking it. Then the page is asked for instead, every few seconds.
+  // A line may be dead though nobody said so: it is opened again. And a proxy may hold the stream back without breaking
+  // it: then the page is asked for instead, every few seconds.
   setInterval(() => {
-    if (document.hidden || !source || performance.now() - heard < patience) return;
+    const trusted = spoken && !held;
+    if (document.hidden || !source || performance.now() - heard < (trusted ? QUIET : FIRST)) return;
+    if (trusted) return connect();
     held = true;
-    patience = FIRST;
     look();
   }, FIRST);
 

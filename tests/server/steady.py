@@ -50,14 +50,18 @@ class Steady:
         async with asyncio.timeout(patience), self._news:
             await self._news.wait_for(lambda: len(self.refusals) >= wanted)
 
-    def lost(self, url: str) -> int:
-        """How many of the promised guesses the database does not hold. The running counts must be true as well."""
+    def lost(self, url: str, *others: "Steady") -> int:
+        """How many of the guesses promised to these and others the database does not hold.
+
+        What it holds must have been sent once, and the running counts must be true.
+        """
+        everybody = (self, *others)
         with opened(url) as engine:
             kept = [name for name in reasons(engine) if name]
             assert len(kept) == len(set(kept))
-            assert set(kept) <= set(self.sent)
+            assert set(kept) <= {name for one in everybody for name in one.sent}
             assert tallies(engine) == recounted(engine)
-        return len(self.promised - set(kept))
+        return sum(len(one.promised - set(kept)) for one in everybody)
 
     async def _learner(self) -> None:
         plain = httpx.AsyncHTTPTransport(verify=False, limits=httpx.Limits(max_connections=1))

@@ -14,7 +14,7 @@ import pytest
 from tests.cast import PASSWORD, TRAINER, put_cases
 from tests.faults import Fault
 from tests.groups.rows import ballot_tallies, ballots_recounted
-from tests.groups.servers import visiting, voting_room, wall
+from tests.groups.servers import answered, visiting, voting_room, wall
 from tests.live import PROGRAM, Server
 from tests.missing import missing
 from tests.rows import opened
@@ -102,7 +102,7 @@ async def test_a_clock_that_jumps_an_hour_forward_and_back_ends_nothing_and_lose
                     await moved(clock, client, seconds)
                     await phones[number].must_vote("drive", reason=f"vote {number}")
                     votes += 1
-                    await stream.event(lambda data, number=number: data["answered"] == number)
+                    await stream.event(answered(number))
                     for slug in ("ana-the-race", "cleo-the-letter"):
                         given = {"system": "threat"}
                         answer = await client.post(f"/api/v1/vignettes/{slug}/guesses", json=given, headers=learner)

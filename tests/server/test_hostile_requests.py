@@ -83,7 +83,7 @@ def refused_kindly(answer: Answer) -> bool:
     if not 400 <= answer.status < 500:
         return False
     if "json" in answer.headers.get("content-type", ""):
-        return answer.problem["status"] == answer.status and answer.problem["detail"].endswith(".")
+        return bool(answer.problem["status"] == answer.status) and str(answer.problem["detail"]).endswith(".")
     return answer.body.lstrip().startswith(b"<!doctype html>")
 
 

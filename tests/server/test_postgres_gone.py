@@ -12,7 +12,7 @@ import pytest
 from tests.cast import put_cases
 from tests.databases import migrated
 from tests.faults import Fault
-from tests.groups.servers import visiting, voting_room, wall
+from tests.groups.servers import answered, visiting, voting_room, wall
 from tests.live import Server
 from tests.postgres import OwnServer, binaries
 from tests.server.steady import Steady
@@ -68,7 +68,7 @@ async def test_a_database_that_restarts_or_crashes_is_told_as_503_and_taken_up_a
                 await learners.more(5 * learners.learners)
                 assert (await client.get("/readyz")).status_code == 200
                 await phones[number].must_vote("drive")
-                await stream.event(lambda data, number=number: data["answered"] == number)
+                await stream.event(answered(number))
             assert not stream.ended
     assert set(learners.refusals) == {503}
     fault(
@@ -91,7 +91,7 @@ async def test_after_every_connection_was_ended_the_next_guess_is_kept(
                 assert ended > 0
                 await phone.vote("drive")
                 assert (await phone.vote("drive")).status_code == 200  # the first may have met the end itself
-                await stream.event(lambda data, number=number: data["answered"] == number)
+                await stream.event(answered(number))
                 await learners.more(2 * learners.learners)
             assert not stream.ended
     assert set(learners.refusals) <= {503}
