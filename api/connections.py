@@ -15,10 +15,10 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 LARGEST_HEAD = 32 * 1024  # bytes of a request's first line and headers; a browser sends about one thousand
+SLICE = LARGEST_HEAD // 2
 LOOK_SECONDS = 5.0  # between two looks at a connection
-HEAD_LOOKS = (
-    6  # looks at the same missing or unfinished head, after which nobody waits any longer; a phone may lose it twice
-)
+# Looks at the same missing or unfinished head, after which nobody waits any longer. A phone may lose it twice.
+HEAD_LOOKS = 6
 BODY_LOOKS = 12  # the same for a body
 RESERVE = 100  # file descriptors kept for the database, files, broker and refusals
 
@@ -56,6 +56,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         if len(self.connections) > most_connections():
             self.limit_concurrency = 0  # Uvicorn answers 503 and closes; whoever is connected already is served
+        self._begun: object = None
         self._head = 0
         self._owed: object = None
         self._looks = 0
@@ -66,20 +67,20 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if len(data) <= LARGEST_HEAD:
+        if len(data) <= SLICE:
             self._feed(data)
             return
-        for start in range(0, len(data), LARGEST_HEAD):  # so that a head that comes all at once is counted too
+        for start in range(0, len(data), SLICE):  # so that a head that comes all at once is counted too
             if not self.transport.is_closing():
-                self._feed(data[start : start + LARGEST_HEAD])
+                self._feed(data[start : start + SLICE])
 
     def _feed(self, data: bytes) -> None:
         super().data_received(data)
-        if self._head_is_whole():
-            self._head = 0
+        if self._head_is_whole() or self._begun is not self.scope:
+            self._begun, self._head = self.scope, 0  # what came along with the end of another request is not counted
             return
         self._head += len(data)
-        if self._head > LARGEST_HEAD and not self.transport.is_closing():
+        if self._head >= LARGEST_HEAD and not self.transport.is_closing():
             self.refuse(431, "The head of this request is too long. In a browser, deleting this site's cookies helps.")
 
     def _head_is_whole(self) -> bool:
@@ -94,7 +95,7 @@ class Connection(HttpToolsProtocol):
         self._owed = owed
         if owed is None or self._looks <= patience:
             self._timer = self.loop.call_later(LOOK_SECONDS, self._look)
-        elif self._head or patience == BODY_LOOKS:
+        elif patience == BODY_LOOKS or (self.scope is not None and not self._head_is_whole()):
             self.refuse(408, "The rest of this request did not come. Please send it again.")
         else:
             self.transport.close()  # nothing had begun

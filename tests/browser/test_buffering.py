@@ -1,20 +1,20 @@
 """Something between the phones and the server holds streams back: the page asks by itself, and keeps what is chosen."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.buffering import Buffering
+from tests.browser.buffering import Buffering, Holds
 from tests.browser.room import choose, see, send
 from tests.cast import ANA
 from tests.faults import Fault
 from tests.groups.room import API, bearer
 from tests.live import Server
 
-PATIENCE = 30_000  # ms; the page asks every five to ten seconds, and this machine may be busy
+PATIENCE = 60_000  # ms; the page asks every five to ten seconds, but a stream that once spoke is trusted for thirty
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +25,9 @@ def patience() -> Iterator[None]:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("holds", ["all", "events"])
+@pytest.mark.parametrize("holds", ["all", "events", "later"])
 def test_behind_a_proxy_that_holds_streams_back_the_page_still_changes_by_itself(
-    calm_page: Page, fresh_site: Server, fault: Fault, holds: Literal["all", "events"]
+    calm_page: Page, fresh_site: Server, fault: Fault, holds: Holds
 ) -> None:
     with (
         Buffering(fresh_site.base_url, holds) as proxy,
@@ -43,12 +43,15 @@ def test_behind_a_proxy_that_holds_streams_back_the_page_still_changes_by_itself
         calm_page.get_by_role("button", name="Join").click()
         go("rounds", {"vignette": ANA})
         see(calm_page, "Ana")
+        proxy.begin()
         go("phase", {"phase": "voting"})
         expect(calm_page.locator("#send")).to_be_visible()
         choose(calm_page, "threat")
-        with calm_page.expect_response("**/now/member"):
+        with calm_page.expect_response("**/now/member", timeout=PATIENCE):
             pass
-        with calm_page.expect_response("**/now/member"):  # the second one is asked after the first was shown
+        with calm_page.expect_response(
+            "**/now/member", timeout=PATIENCE
+        ):  # the second one is asked after the first was shown
             pass
         assert calm_page.locator("input[value=threat]").is_checked()  # what was half chosen stays
         send(calm_page, "Sent: Threat")
@@ -66,5 +69,5 @@ def test_behind_a_proxy_that_holds_streams_back_the_page_still_changes_by_itself
         tried=2,
         refused=0,
         lost=2 - state["answered"],
-        seen="The page changes some five seconds later, by asking; nothing that was chosen is swept away.",
+        seen="The page changes five to ten seconds later, by asking; nothing that was chosen is swept away.",
     )

@@ -16,8 +16,9 @@ import pytest
 
 from tests.cast import put_cases
 from tests.faults import Fault
-from tests.groups.servers import eventually, visiting, voting_room, wall
-from tests.live import Server, StartServer
+from tests.groups.servers import answered, eventually, visiting, voting_room, wall
+from tests.live import Server
+from tests.missing import missing
 from tests.server.raw import Answer, ask, connect, get, read_answer
 from tests.server.steady import Steady
 
@@ -40,6 +41,13 @@ app()
 FEW_FILES = f"""#!{sys.executable}
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
+from api.cli import app
+app()
+"""
+# As most systems start programs: with few file descriptors, and leave to take more.
+AS_USUAL = f"""#!{sys.executable}
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (1000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 from api.cli import app
 app()
 """
@@ -117,16 +125,24 @@ async def test_requests_that_come_a_byte_at_a_time_are_given_up_and_guesses_go_t
     )
 
 
-@pytest.mark.faults
-async def test_ten_thousand_idle_connections_keep_nobody_from_answering_and_are_closed(
-    start_server: StartServer, database_url: str, fault: Fault
-) -> None:
+@contextmanager
+def many_files() -> Iterator[None]:
+    """Lets this process open as many files as it may."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < IDLE + 500:
-        pytest.skip(f"this machine allows a process {hard} files only")
+        missing(f"this machine allows a process {hard} files only")
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     try:
-        server: Server = await asyncio.to_thread(start_server)
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.faults
+async def test_ten_thousand_idle_connections_keep_nobody_from_answering_and_are_closed(
+    tmp_path: Path, database_url: str, fault: Fault
+) -> None:
+    with many_files(), server_of(AS_USUAL, tmp_path, database_url) as server:
         async with visiting(server.base_url) as client:
             room, phones = await voting_room(client, 5)
             async with wall(server.base_url, room.code) as stream, Steady(server.base_url) as learners:
@@ -135,12 +151,10 @@ async def test_ten_thousand_idle_connections_keep_nobody_from_answering_and_are_
                     assert len(still_open(lines)) > IDLE / 2
                     for phone in phones:
                         await phone.must_vote("drive")
-                    await stream.event(lambda data: data["answered"] == len(phones))
+                    await stream.event(answered(len(phones)))
                     await eventually(lambda: not still_open(lines), 90)
                 await learners.more(20)
                 assert not stream.ended
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert learners.refusals == []
     fault(
         "ten thousand idle connections",
