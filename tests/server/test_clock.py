@@ -78,6 +78,7 @@ async def moved(clock: Clock, client: httpx.AsyncClient, seconds: int) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # times are the server's own, never a database's
 async def test_a_clock_that_jumps_an_hour_forward_and_back_ends_nothing_and_loses_nothing(
     tmp_path: Path, clock: Clock, database_url: str, fault: Fault
 ) -> None:

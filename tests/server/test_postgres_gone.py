@@ -14,7 +14,7 @@ from tests.databases import migrated
 from tests.faults import Fault
 from tests.groups.servers import answered, visiting, voting_room, wall
 from tests.live import Server
-from tests.postgres import OwnServer, binaries
+from tests.postgres import OwnServer, Postgres, binaries
 from tests.server.steady import Steady
 
 pytestmark = pytest.mark.faults
@@ -30,17 +30,23 @@ def database() -> Iterator[OwnServer]:
         server = OwnServer(binaries(), Path(folder))
         server.start(*SETTINGS)
         try:
-            migrated(server.url)
             yield server
         finally:
             server.stop(signal.SIGINT)
 
 
 @pytest.fixture
-def site(tmp_path: Path, database: OwnServer) -> Iterator[Server]:
+def own_url(database: OwnServer) -> str:
+    """The URL of a migrated database of one test."""
+    server = Postgres(database.url)
+    return migrated(server.url(server.create()))
+
+
+@pytest.fixture
+def site(tmp_path: Path, own_url: str) -> Iterator[Server]:
     settings = {
         "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": database.url,
+        "DATABASE_URL": own_url,
         "VIGNETTES_DIR": str(put_cases(tmp_path / "cases")),
         "RATE_LIMIT": "off",
     }
@@ -49,7 +55,7 @@ def site(tmp_path: Path, database: OwnServer) -> Iterator[Server]:
 
 
 async def test_a_database_that_restarts_or_crashes_is_told_as_503_and_taken_up_again(
-    site: Server, database: OwnServer, fault: Fault
+    site: Server, database: OwnServer, own_url: str, fault: Fault
 ) -> None:
     async with visiting(site.base_url) as client:
         room, phones = await voting_room(client, 4)
@@ -75,13 +81,13 @@ async def test_a_database_that_restarts_or_crashes_is_told_as_503_and_taken_up_a
         "PostgreSQL restarted, and crashed",
         tried=len(learners.sent),
         refused=len(learners.refusals),
-        lost=learners.lost(database.url),
+        lost=learners.lost(own_url),
         seen="For as long as it is away: a page that says to try again in a moment, with the choice still there.",
     )
 
 
 async def test_after_every_connection_was_ended_the_next_guess_is_kept(
-    site: Server, database: OwnServer, fault: Fault
+    site: Server, database: OwnServer, own_url: str, fault: Fault
 ) -> None:
     async with visiting(site.base_url) as client:
         room, phones = await voting_room(client, 5)
@@ -99,7 +105,7 @@ async def test_after_every_connection_was_ended_the_next_guess_is_kept(
         "failed over to an empty connection pool",
         tried=len(learners.sent),
         refused=len(learners.refusals),
-        lost=learners.lost(database.url),
+        lost=learners.lost(own_url),
         seen="At most once “please send it again”; the next try is kept.",
     )
 
