@@ -39,7 +39,7 @@ def read(lines: Iterable[str]) -> list[Row]:
         row.tried += noted["tried"]
         row.refused += noted["refused"]
         row.lost += noted["lost"]
-        row.databases |= {noted["database"] or "sqlite"}
+        row.databases.add(noted["database"])
     return sorted(rows.values(), key=lambda row: row.name.lower())
 
 

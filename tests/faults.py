@@ -27,14 +27,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def fault(request: pytest.FixtureRequest) -> Fault:
     """Notes what a fault did, and fails when anything was lost."""
 
-    def note(name: str, *, tried: int, refused: int, lost: int, seen: str) -> None:
+    def note(name: str, *, tried: int, refused: int, lost: int, seen: str, on: str = "") -> None:
         assert lost == 0, f"{name}: {lost} of {tried} were lost"
         assert 0 <= refused <= tried
         assert tried > 0
         if path := os.environ.get(RECORD):
-            kinds = getattr(getattr(request.node, "callspec", None), "params", {})
-            row = {"name": name, "tried": tried, "refused": refused, "lost": lost, "seen": seen}
+            asked = getattr(getattr(request.node, "callspec", None), "params", {})
+            database = on or asked.get("database_kind", "sqlite")
+            row = {"name": name, "tried": tried, "refused": refused, "lost": lost, "seen": seen, "database": database}
             with Path(path).open("a") as file:
-                file.write(json.dumps(row | {"database": kinds.get("database_kind", "")}) + "\n")
+                file.write(json.dumps(row) + "\n")
 
     return note

@@ -35,11 +35,15 @@ def database() -> Iterator[OwnServer]:
             server.stop(signal.SIGINT)
 
 
+@pytest.fixture(scope="module")
+def databases(database: OwnServer) -> Postgres:
+    return Postgres(database.url)
+
+
 @pytest.fixture
-def own_url(database: OwnServer) -> str:
+def own_url(databases: Postgres) -> str:
     """The URL of a migrated database of one test."""
-    server = Postgres(database.url)
-    return migrated(server.url(server.create()))
+    return migrated(databases.url(databases.create()))
 
 
 @pytest.fixture
@@ -82,6 +86,7 @@ async def test_a_database_that_restarts_or_crashes_is_told_as_503_and_taken_up_a
         tried=len(learners.sent),
         refused=len(learners.refusals),
         lost=learners.lost(own_url),
+        on="postgresql",
         seen="For as long as it is away: a page that says to try again in a moment, with the choice still there.",
     )
 
@@ -106,6 +111,7 @@ async def test_after_every_connection_was_ended_the_next_guess_is_kept(
         tried=len(learners.sent),
         refused=len(learners.refusals),
         lost=learners.lost(own_url),
+        on="postgresql",
         seen="At most once “please send it again”; the next try is kept.",
     )
 
