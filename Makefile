@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test lint test-tools image-proof bench bench-scale wheel clean
+.PHONY: help install docs pictures run test faults lint test-tools image-proof bench bench-scale wheel clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,8 +41,15 @@ test-tools: install
 	@sh tests/install-tools.sh
 
 test: lint docs test-tools  ## Every check and test, in a real browser and on real databases too
-	$(BIN)/pytest tests --ignore tests/browser -n 2 --dist worksteal
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal
+	$(BIN)/pytest tests/browser -m "not faults" -n 2 --dist worksteal
+
+FAULTS := .build/faults.jsonl
+faults: install test-tools  ## Breaks what can break, under ten minutes; prints what was tried, refused and lost
+	@mkdir -p .build && rm -f $(FAULTS)
+	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/server -n 2 --dist worksteal
+	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/browser/test_buffering.py
+	@$(BIN)/python -m tests.fault_table $(FAULTS) docs/faults.md
 
 pictures: install test-tools  ## Takes the pictures of the help and the README anew
 	PICTURES=1 $(BIN)/pytest tests/browser/test_pictures.py tests/browser/test_review.py tests/browser/test_group_exercise.py tests/browser/test_whole_plan.py

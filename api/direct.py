@@ -10,6 +10,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -55,7 +56,7 @@ class Direct:
             response = await handler(request, name)
         except Problem as problem:
             response = answer(request, problem)
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             response = answer(request, from_database(error))
         except ClientDisconnect:
             return

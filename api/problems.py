@@ -8,7 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
@@ -17,6 +18,7 @@ from api.web import render
 PROBLEM_JSON = "application/problem+json"
 
 
+UNREADABLE = "The request could not be read: it is not text in UTF-8, or its parts lie too deep in each other."
 UNFORESEEN = "It is not you. Please try again, and tell whoever runs this if it stays."
 
 
@@ -130,7 +132,7 @@ def register(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no text
-            return answer(request, Unprocessable("The request could not be read as text in UTF-8."))
+            return answer(request, Unprocessable(UNREADABLE))
         return answer(request, from_status(error.status_code, dict(error.headers or {}), str(error.detail)))
 
     async def invalid(request: Request, error: Exception) -> Response:
@@ -138,7 +140,7 @@ def register(app: FastAPI) -> None:
         return answer(request, Unprocessable("Please look at the fields named in `errors`.", field_errors(error)))
 
     async def database(request: Request, error: Exception) -> Response:
-        assert isinstance(error, DBAPIError)
+        assert isinstance(error, DBAPIError | PoolTimeout)
         return answer(request, from_database(error))
 
     async def unexpected(request: Request, _error: Exception) -> Response:
@@ -148,13 +150,16 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(PoolTimeout, database)
     app.add_exception_handler(Exception, unexpected)
 
 
-def from_database(error: DBAPIError) -> Problem:
+def from_database(error: DBAPIError | PoolTimeout) -> Problem:
     """What a database's error means to whoever asked."""
-    if is_unavailable(error):
+    if isinstance(error, PoolTimeout) or is_unavailable(error):
         return Unavailable("The database does not answer. Please try again in a moment.")
+    if isinstance(error, DataError):  # such as the character NUL, which PostgreSQL keeps in no text
+        return Unprocessable("There is a character or number in it that cannot be kept.")
     return Problem()
 
 

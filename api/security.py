@@ -90,6 +90,9 @@ class Security:
         if site := headers.get(b"sec-fetch-site"):
             return site in (b"same-origin", b"none")
         if origin := headers.get(b"origin"):
-            host = urlsplit(origin.decode("latin-1")).netloc
+            try:
+                host = urlsplit(origin.decode("latin-1")).netloc
+            except ValueError:  # half an address
+                return False
             return bool(host) and host in (headers.get(b"host", b"").decode("latin-1"), self.public_host)
         return True

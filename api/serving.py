@@ -11,6 +11,7 @@ from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.connections import Connection, take_all_descriptors
 from api.db import make_engine
 from api.groups.hub import STALE_SECONDS
 from api.identity.tokens import Tokens
@@ -20,18 +21,25 @@ from api.settings import Settings
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
 GRACE_SECONDS = 2
+# On a bad link an answer may take longer to arrive than Uvicorn's five seconds: the next request would meet a closed
+# connection.
+KEEP_ALIVE_SECONDS = 30
 SEND_BUFFER = 64 * 1024  # bytes; the largest page and script fit, and the system keeps twice as much
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serves until a signal ends it."""
     set_up_logs()
+    take_all_descriptors()
     config = uvicorn.Config(
         "api.serving:application",
         factory=True,
         host=host,
         port=port,
         workers=workers,
+        http=Connection,
+        ws="none",  # nothing here speaks it
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("tests.databases", "tests.client", "tests.live")
+pytest_plugins = ("tests.databases", "tests.client", "tests.live", "tests.disks", "tests.faults")
 
 settings.register_profile(
     "three-circles", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]

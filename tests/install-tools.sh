@@ -1,5 +1,6 @@
 #!/bin/sh
-# A headless Chromium, PostgreSQL, Redis, Caddy and nginx for the tests: taken from Debian where this is root and they are missing.
+# A headless Chromium, PostgreSQL, Redis, proxies, and what makes faults, for the tests: taken from Debian where this is
+# root and they are missing.
 set -eu
 
 have_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
@@ -12,6 +13,8 @@ command -v redis-server >/dev/null 2>&1 || command -v valkey-server >/dev/null 2
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
+command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

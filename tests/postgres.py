@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +18,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
+
+from tests.missing import missing
 
 ENVIRONMENT = "THREE_CIRCLES_TEST_POSTGRES"
 
@@ -127,14 +130,19 @@ def postgres_server() -> Iterator[Postgres]:
     if given := os.environ.get(ENVIRONMENT):
         yield Postgres(given)
         return
-    binaries = _binaries()
-    if binaries is None:
-        reason = f"no PostgreSQL here: install it, or set {ENVIRONMENT} to the URL of a server"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with tempfile.TemporaryDirectory(prefix="three-circles-pg-") as folder, _own_server(binaries, Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="three-circles-pg-") as folder,
+        _own_server(binaries(), Path(folder)) as url,
+    ):
         yield Postgres(url)
+
+
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs. Skips where there are none, and fails there when CI is set."""
+    found = _binaries()
+    if found is None:
+        missing(f"no PostgreSQL here: install it, or set {ENVIRONMENT} to the URL of a server")
+    return found
 
 
 def _binaries() -> Path | None:
@@ -145,32 +153,47 @@ def _binaries() -> Path | None:
 
 @contextmanager
 def _own_server(binaries: Path, folder: Path) -> Iterator[str]:
-    as_user = _unprivileged()
-    data = folder / "data"
-    if owner := as_user.get("user"):
-        os.chown(folder, owner, as_user["group"])
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
-    arguments = ("-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
-    subprocess.run([binaries / "initdb", *arguments], check=True, **quiet)
-    port = _free_port()
-    options = [word for setting in _FASTER for word in ("-c", setting)]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", *options],
-            stderr=log,
-            **quiet,
-        )
-    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    server = OwnServer(binaries, folder)
+    server.start(*_FASTER)
     try:
-        _wait_until_ready(url, process, folder / "log")
-        yield url
+        yield server.url
     finally:
-        process.terminate()
+        server.stop()
+
+
+class OwnServer:
+    """A PostgreSQL that can be stopped and started again on its port, with what it holds."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self._binaries, self._folder, self._data = binaries, folder, folder / "data"
+        as_user = _unprivileged()
+        if owner := as_user.get("user"):
+            os.chown(folder, owner, as_user["group"])
+        self._quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": folder, **as_user}
+        arguments = ("-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
+        subprocess.run([binaries / "initdb", *arguments], check=True, **self._quiet)
+        self._port = _free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
+
+    def start(self, *settings: str) -> None:
+        options = [word for setting in settings for word in ("-c", setting)]
+        place = ["-D", str(self._data), "-h", "127.0.0.1", "-p", str(self._port), "-k", ""]
+        with (self._folder / "log").open("a") as log:
+            self._process = subprocess.Popen([self._binaries / "postgres", *place, *options], stderr=log, **self._quiet)
         try:
-            process.wait(5)
+            _wait_until_ready(self.url, self._process, self._folder / "log")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """SIGTERM waits for whoever is connected, SIGINT ends them, SIGQUIT falls over as in a crash."""
+        self._process.send_signal(how)
+        try:
+            self._process.wait(5)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._process.kill()
+            self._process.wait()
 
 
 def _unprivileged() -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Chunk:
 
 
 _BEAT = Chunk(b": \n\n")
+# Pages hear theirs: one that hears nothing knows that something on the way holds the stream back.
+_PAGE_BEAT = Chunk(b"event: beat\ndata: {}\n\n")
 
 
 class Stream:
@@ -296,7 +298,7 @@ class Hub:
                     stream.drop()
                     self.dropped += 1
                 elif moment - stream.written_at > HEARTBEAT_SECONDS * 2 / 3:
-                    stream.offer(_BEAT, moment)
+                    stream.offer(_BEAT if stream.kind == "json" else _PAGE_BEAT, moment)
 
 
 class EventStream(Response):

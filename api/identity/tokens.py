@@ -31,9 +31,14 @@ class Tokens:
         return self._timed_signer(purpose).sign(value).decode()
 
     def read_timed(self, purpose: str, token: str, seconds: int) -> str | None:
-        """The value, or None when the token is not ours or older than so many seconds."""
+        """The value, or None when the token is not ours or older than so many seconds.
+
+        One from the future is ours as well: the clock has been put back since.
+        """
         try:
-            return self._timed_signer(purpose).unsign(token, max_age=seconds).decode()
+            signer = self._timed_signer(purpose)
+            value, made = signer.unsign(token, return_timestamp=True)
+            return value.decode() if signer.get_timestamp() - made.timestamp() <= seconds else None
         except (BadSignature, UnicodeError):
             return None
 

@@ -5,7 +5,12 @@
   const announcer = document.querySelector('[data-announce]');
   const offline = document.querySelector('[data-offline]');
   let source = null;
+  const FIRST = 5000;    // how long the stream may take to say something at all
+  const QUIET = 30000;   // and later: the server speaks at least every 15 seconds
   let retry = 0;
+  let heard = 0;
+  let spoken = false;    // whether this stream has said anything yet
+  let held = false;      // something on the way holds it back
   let waiting = 0;
   let fetching = false;
   let missed = false;   // a question for the new page that found no answer
@@ -18,13 +23,17 @@
   const place = () => (step() ? step().dataset.place : '');   // person and phase: what a reader calls a step
   const version = () => (step() && step().dataset.version) || seen;
 
+  function reached() {
+    clearTimeout(waiting);
+    waiting = 0;
+    if (offline) offline.replaceChildren();
+  }
+
   function connection(lost) {
     if (!offline) return;
     if (!lost) {
-      clearTimeout(waiting);
-      waiting = 0;
       document.body.classList.add('is-live');   // "Look again" is not needed now
-      return offline.replaceChildren();
+      return reached();
     }
     if (waiting) return;   // every failed attempt reports again
     waiting = setTimeout(() => {
@@ -47,10 +56,14 @@
     clearTimeout(retry);
     if (source) source.close();
     source = new EventSource(main.dataset.live);
+    heard = performance.now();
+    spoken = held = false;
+    source.addEventListener('beat', hear);
     source.addEventListener('ended', () => { source.close(); look(); });   // the page that says so answers 404
     source.onopen = () => connection(false);
     source.onmessage = (event) => {
       connection(false);
+      hear();
       let message;
       try { message = JSON.parse(event.data); } catch { return; }
       if (message && typeof message === 'object') take(message);
@@ -62,6 +75,21 @@
       later(2000 + Math.random() * 4000);
     };
   }
+
+  function hear() {
+    heard = performance.now();
+    spoken = true;
+  }
+
+  // A line may be dead though nobody said so: it is opened again. And a proxy may hold the stream back without breaking
+  // it: then the page is asked for instead, every few seconds.
+  setInterval(() => {
+    const trusted = spoken && !held;
+    if (document.hidden || !source || performance.now() - heard < (trusted ? QUIET : FIRST)) return;
+    if (trusted) return connect();
+    held = true;
+    look();
+  }, FIRST);
 
   function take(message) {
     if (typeof message.html === 'string') {
@@ -91,6 +119,7 @@
         if (answer.redirected || [401, 403, 404, 410].includes(answer.status)) return location.reload();
         missed = !answer.ok;
         if (answer.ok) {
+          reached();
           const html = await answer.text();
           if (html !== shown) replace(html);
           shown = html;

@@ -3,6 +3,7 @@
 import socket
 import threading
 from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 
@@ -16,7 +17,7 @@ class Wire:
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.sent = b""
 
-    def __enter__(self) -> "Wire":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
@@ -37,7 +38,11 @@ class Wire:
                 browser, _ = self._listener.accept()
             except OSError:  # closed
                 return
-            server = socket.create_connection(self._server)
+            try:
+                server = socket.create_connection(self._server)
+            except OSError:  # the server has gone
+                browser.close()
+                continue
             threading.Thread(target=self._pass, args=(browser, server, True), daemon=True).start()
             threading.Thread(target=self._pass, args=(server, browser, False), daemon=True).start()
 

@@ -39,3 +39,8 @@ async def eventually(so: Callable[[], bool], patience: float = 10.0) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"after {patience:.0f} seconds it is still not so")
+
+
+def answered(number: int) -> Callable[[Any], bool]:
+    """Whether a message of a stream says that so many have answered."""
+    return lambda data: bool(data["answered"] == number)

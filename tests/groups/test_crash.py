@@ -1,14 +1,13 @@
 """Votes and streams when the process or its database goes: nothing that was acknowledged is lost."""
 
 import asyncio
-import subprocess
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.disks import fill
 from tests.groups.room import Phone
 from tests.groups.rows import ballot_tallies, ballots_recounted, reasons
 from tests.groups.servers import visiting, voting_room, wall
@@ -99,33 +98,6 @@ async def test_a_locked_database_keeps_no_vote_and_the_page_keeps_the_choice(
         assert kept.status_code == 303
     with opened(database_url) as engine:
         assert list(ballot_tallies(engine).values()) == [{"threat": 1}]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of three megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "three-circles-test", folder], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def fill(folder: Path) -> Path:
-    """Leaves no byte free."""
-    path = folder / "filler"
-    with path.open("wb", buffering=0) as file:
-        for size in (65536, 4096, 512, 1):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue
-    return path
 
 
 @sqlite_only

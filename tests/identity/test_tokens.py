@@ -47,3 +47,10 @@ def test_a_timed_token_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer: int(made) + 62)
     assert tokens.read_timed("trainer", token, 60) is None
+
+
+def test_a_timed_token_is_good_though_the_clock_was_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = tokens.sign_timed("trainer", "1")
+
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _signer: int(time.time()) - 3600)
+    assert tokens.read_timed("trainer", token, 60) == "1"

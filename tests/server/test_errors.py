@@ -3,8 +3,9 @@
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine
+from sqlalchemy import QueuePool, create_engine
 
+from api.groups.looking import Looker
 from api.problems import ProblemDetails
 from tests.cast import ANA
 
@@ -81,6 +82,22 @@ async def test_a_database_that_is_gone_is_told_as_503_everywhere(client: httpx.A
     assert outcome.headers["content-type"].startswith("text/html")
     assert api.headers["content-type"] == "application/problem+json"
     assert int(api.headers["retry-after"]) > 0
+
+
+async def test_a_pool_without_a_free_connection_is_told_as_503(client: httpx.AsyncClient, app: FastAPI) -> None:
+    learner = (await client.post("/api/v1/learners")).json()["learner_token"]
+    url = app.state.engine.url
+    app.state.engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    app.state.looker = Looker(app.state.engine)
+    headers = {"Authorization": f"Bearer {learner}"}
+    with app.state.engine.connect():
+        page = await client.get(f"/vignettes/{ANA}/outcome", headers=headers)
+        api = await client.get(f"/api/v1/vignettes/{ANA}/statistics", headers=headers)
+        phone = await client.get("/g/DFGHJK")  # the short way
+    app.state.engine.dispose()
+
+    assert [page.status_code, api.status_code, phone.status_code] == [503] * 3
+    assert "try again" in page.text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -6,6 +6,7 @@ import time
 import httpx
 
 from tests.cast import ANA
+from tests.faults import Fault
 from tests.live import Server, StartServer
 from tests.locking import locked
 from tests.rows import opened, reasons
@@ -15,7 +16,7 @@ PATIENCE = 6.0  # the product gives up by itself well before
 
 
 def test_a_database_locked_by_another_process_is_told_and_the_choice_is_kept(
-    start_server: StartServer, database_url: str
+    start_server: StartServer, database_url: str, fault: Fault
 ) -> None:
     server = start_server()
     with httpx.Client(base_url=server.base_url, timeout=PATIENCE, trust_env=False) as client:
@@ -38,7 +39,15 @@ def test_a_database_locked_by_another_process_is_told_and_the_choice_is_kept(
         accepted = client.post(f"/api/v1/vignettes/{ANA}/guesses", json=guess | {"reason": "later"}, headers=headers)
         assert accepted.status_code == 201
     with opened(database_url) as engine:
-        assert reasons(engine) == ["later"]
+        kept = reasons(engine)
+    assert kept == ["later"]
+    fault(
+        "database locked by another process",
+        tried=4,
+        refused=3,
+        lost=1 - len(kept),
+        seen="After two seconds the form again, with the choice as it was, and “please send it again in a moment”.",
+    )
 
 
 async def test_sigterm_ends_the_process_in_three_seconds_though_the_database_is_locked(
