@@ -259,7 +259,8 @@ def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
     if state.kind != "training" or state.round is None or state.round.frozen:
         return None
     with request.app.state.engine.connect() as connection:
-        return service.snapshot(connection, state, request.app.state.catalogue)
+        live = service.snapshot(connection, state, request.app.state.catalogue)
+    return live.model_copy(update={"sized": None})  # a middle that moves with each answer would tell that answer
 
 
 @router.get("/{code}/results", responses=responses(401, 404, 409))

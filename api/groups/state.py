@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select
 
 from api.db import table
+from api.groups.guide import Place
 from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
@@ -29,6 +30,8 @@ class RoundState:
     vignette_version: int
     series: int
     path: tuple[Phase, ...]
+    second_vote: bool
+    ask: tuple[str, ...] | None
     ballots: tuple[tuple[int, ...], ...]
     frozen: Snapshot | None
 
@@ -62,6 +65,7 @@ class GroupState:
     expires_at: datetime
     rounds: int
     round: RoundState | None
+    place: Place | None = None
 
     @property
     def shown(self) -> bool:
@@ -69,14 +73,29 @@ class GroupState:
         return self.round is not None and is_shown(self.round.path)
 
     @property
+    def playing(self) -> RoundState | None:
+        """The round that everybody is in now: none before the first, nor at another step of a guided session."""
+        if self.place is None or (self.round is not None and self.place.round == self.round.number):
+            return self.round
+        return None
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """What people may add to their choice in the round."""
+        if self.round is None or self.round.ask is None:
+            return frozenset(("cues", "confidence", "reason") if self.kind == "training" else ("cues",))
+        return frozenset(self.round.ask)
+
+    @property
     def step(self) -> str:
         """A mark that changes whenever a phone's page has to change.
 
         In a training group reasons are let through after the answers were shown, so there it follows every change.
         """
-        if self.round is None:
-            return "waiting"
-        step = f"r{self.round.number}-{self.round.vignette_id}-{self.round.phase}"
+        place = self.place.mark if self.place else ""
+        if self.playing is None:
+            return place or "waiting"
+        step = f"{place}r{self.playing.number}-{self.playing.vignette_id}-{self.playing.phase}"
         return f"{step}-{self.version}" if self.shown and self.kind == "training" else step
 
 
@@ -88,6 +107,7 @@ class OwnVote:
     confidence: Confidence | None
     cues: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     reason: str | None = field(default=None, compare=False)
+    circles: dict[str, int] | None = field(default=None, compare=False)
 
 
 Votes = dict[tuple[int, str], OwnVote]  # by ballot and member
@@ -131,6 +151,8 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
         vignette_version=row.vignette_version,
         series=row.series,
         path=tuple(row.path),
+        second_vote=row.second_vote,
+        ask=tuple(row.ask) if row.ask is not None else None,
         ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),
         frozen=Snapshot.model_validate(row.frozen) if row.frozen else None,
     )
@@ -150,6 +172,7 @@ def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
         expires_at=row.expires_at,
         rounds=round_state.number if round_state else 0,
         round=round_state,
+        place=Place(**row.place) if row.place else None,
     )
 
 
