@@ -45,6 +45,8 @@ from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.plans.catalogue import load_plans
+from api.plans.signposting import needed_signposting
 from api.practice import api as practice_api
 from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
@@ -66,6 +68,7 @@ LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application. Database, library and writer come up in its lifespan and go down with it."""
     settings = settings or Settings()
+    signposting = needed_signposting(settings.signposting_file)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -75,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)
+        levels = {slug: vignette.case.head.level for slug, vignette in catalogue.vignettes.items()}
         teller = Teller(catalogue, settings.small_group)
         hub = Hub(
             engine,
@@ -85,6 +89,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.metrics = metrics
         app.state.writer = writer
         app.state.catalogue = catalogue
+        app.state.plans = load_plans(settings.plans_dir, levels)
+        app.state.signposting = signposting
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller

@@ -236,7 +236,7 @@ def _notes(notes: Notes) -> NotesFace:
     return NotesFace(_lines(notes.say), _lines(notes.watch), html(notes.end))
 
 
-def _own(step: Step, live: Live, case: Case | None) -> Own:  # noqa: PLR0911  one return for each kind
+def _own(step: Step, live: Live, case: Case | None) -> Own:
     match step:
         case TalkStep():
             return TalkFace(step.source)
