@@ -32,6 +32,9 @@ from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
+from api.guided import console_pages as guided_console_pages
+from api.guided import member_pages as guided_member_pages
+from api.guided.guiding import SessionGuide
 from api.health import Metrics
 from api.identity import account_pages, link_pages, people_pages
 from api.identity import api as identity_api
@@ -95,6 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
+        app.state.guide = SessionGuide(app.state)
         app.state.looker = Looker(engine)
         app.state.member_pages = KeptPages()
         app.state.hub = hub
@@ -142,6 +146,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         member_pages.router,
         screen_pages.router,
         console_pages.router,
+        guided_console_pages.router,
+        guided_member_pages.router,
         classes_api.router,
         classes_pages.router,
         practice_api.router,

@@ -8,6 +8,8 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
+from api.problems import Problem
+
 NOT_BEGUN = 0  # the visit before the first step
 
 
@@ -17,7 +19,7 @@ class Place:
 
     `visit` goes up whenever a step is entered. `step` is the step's own number, which it keeps; `number` its place
     among the `steps`, from 1. `round` is the number of the round that belongs to the step. `change` goes up when what
-    phones see of the step has changed.
+    phones see of the step has changed. `closed`: what was gathered at the step has been shown, and takes no more.
     """
 
     visit: int
@@ -28,6 +30,7 @@ class Place:
     title: str
     round: int | None = None
     change: int = 0
+    closed: bool = False
 
     @property
     def begun(self) -> bool:
@@ -66,14 +69,18 @@ class Guide(Protocol):
     def choices(self) -> Sequence[Any]:
         """The plans that can be started, for the page that starts a group."""
 
-    def member(self, request: Request, state: Any, member: str, *, fragment: bool) -> Response:
+    def member(
+        self, request: Request, state: Any, member: str, *, fragment: bool, problem: Problem | None = None
+    ) -> Response:
         """A phone's page at a step that is no round."""
 
     def screen(self, request: Request, state: Any, *, fragment: bool) -> Response:
         """The wall at a step that is no round."""
 
-    def console(self, request: Request, state: Any, *, fragment: bool) -> Response:
-        """The facilitator's page at any step."""
+    def console(
+        self, request: Request, state: Any, group: Any, *, fragment: bool, problem: Problem | None = None
+    ) -> Response:
+        """The facilitator's page at any step. `group`: what any group's console shows."""
 
 
 def guide_of(request: Request) -> Guide:

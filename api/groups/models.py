@@ -16,7 +16,7 @@ def _of_group() -> Column[int]:
 class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
-    `version` goes up with every change that anybody can see. `place` says where a guided session stands, if there is one.
+    `version` goes up with every change that anybody can see. `place` says where its guided session stands, if any.
     """
 
     __tablename__ = "room"

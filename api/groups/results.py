@@ -62,7 +62,8 @@ class GroupResults(BaseModel):
     gain: float | None = Field(description="Normalised gain (p2 - p1) / (1 - p1) of answers that the key accepts.")
     heat_map: list[Heat]
     circles: Sized | None = Field(
-        default=None, description="Median shares of the circles that people sized; null unless enough did, and were asked."
+        default=None,
+        description="Median shares of the circles that people sized; null unless enough did.",
     )
 
 

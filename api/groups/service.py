@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.db import insert_into, now, table, writing
@@ -157,15 +157,20 @@ def begin_round(
     second_vote: bool = True,
 ) -> int:
     """Begins a round and gives its number. One that was never shown goes with its votes: nobody has seen any."""
-    if state.round and not is_shown(state.round.path):
+    newest = connection.execute(
+        select(_round.c.id, _round.c.number, _round.c.path)
+        .where(_round.c.group_id == state.id)
+        .order_by(_round.c.number.desc())
+        .limit(1)
+    ).first()
+    number = newest.number + 1 if newest else 1
+    if newest and not is_shown(newest.path):
+        number = newest.number
         for child in (_vote, _tally):
-            connection.execute(delete(child).where(child.c.round_id == state.round.id))
-        connection.execute(delete(_round).where(_round.c.id == state.round.id))
-    elif state.round and state.round.phase == "revealed":
-        _set_path(connection, state, (*state.round.path, "ended"))
-    number = 1 + (
-        connection.execute(select(func.max(_round.c.number)).where(_round.c.group_id == state.id)).scalar_one() or 0
-    )
+            connection.execute(delete(child).where(child.c.round_id == newest.id))
+        connection.execute(delete(_round).where(_round.c.id == newest.id))
+    elif newest and newest.path[-1] == "revealed":
+        connection.execute(update(_round).where(_round.c.id == newest.id).values(path=[*newest.path, "ended"]))
     connection.execute(
         insert(_round),
         {
@@ -242,9 +247,9 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
     assert vignette is not None, "a version is never deleted while a round refers to it"
     case = vignette.case
     found = connection.execute(
-        select(
-            _vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues, _vote.c.circles
-        ).where(_vote.c.round_id == state.round.id)
+        select(_vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues, _vote.c.circles).where(
+            _vote.c.round_id == state.round.id
+        )
     ).all()
     last = ballot(state.round.path)
     answers: dict[int, dict[str, str]] = {1: {}, 2: {}}

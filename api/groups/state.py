@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
 from api.db import table
 from api.groups.guide import Place
@@ -80,6 +80,11 @@ class GroupState:
         return None
 
     @property
+    def at_step(self) -> Place | None:
+        """The step of a guided session that everybody is at, unless it is a round, which groups show themselves."""
+        return self.place if self.place and self.place.begun and self.playing is None else None
+
+    @property
     def asks(self) -> frozenset[str]:
         """What people may add to their choice in the round."""
         if self.round is None or self.round.ask is None:
@@ -124,17 +129,28 @@ _latest = (
 _ROUNDS = select(_round).join(
     _latest, and_(_round.c.group_id == _latest.c.group_id, _round.c.number == _latest.c.number)
 )
+_EARLIER = select(_round).where(tuple_(_round.c.group_id, _round.c.number).in_(bindparam("wanted", expanding=True)))
 _TALLIES = select(_tally).where(_tally.c.round_id.in_(bindparam("rounds", expanding=True)))
 
 
 def read_states(connection: Connection, codes: Sequence[str]) -> dict[str, GroupState]:
-    """The states of the groups that there are, by code; three queries."""
+    """The states of the groups that there are, by code; three queries, and a fourth where an old round is shown."""
     groups = connection.execute(_GROUPS, {"codes": codes}).all()
-    rounds = connection.execute(_ROUNDS, {"groups": [row.id for row in groups]}).all()
+    rounds = list(connection.execute(_ROUNDS, {"groups": [row.id for row in groups]}).all())
+    newest = {row.group_id: row.number for row in rounds}
+    # A session that has gone back shows an earlier round again.
+    earlier = [
+        (row.id, row.place["round"])
+        for row in groups
+        if row.place and row.place["round"] not in (None, newest.get(row.id))
+    ]
+    if earlier:
+        again = connection.execute(_EARLIER, {"wanted": earlier}).all()
+        rounds = [row for row in rounds if row.group_id not in {found.group_id for found in again}] + list(again)
     tallies = connection.execute(_TALLIES, {"rounds": [row.id for row in rounds]}).all()
     counts = {(row.round_id, row.ballot): tuple(getattr(row, COLUMN[vote]) for vote in VOTES) for row in tallies}
     by_group = {row.group_id: _round_state(row, counts) for row in rounds}
-    return {row.code: _group_state(row, by_group.get(row.id)) for row in groups}
+    return {row.code: _group_state(row, by_group.get(row.id), newest.get(row.id, 0)) for row in groups}
 
 
 def read_state(engine: Engine, code: str) -> GroupState | None:
@@ -158,7 +174,7 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
     )
 
 
-def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
+def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> GroupState:
     return GroupState(
         id=row.id,
         code=row.code,
@@ -170,7 +186,7 @@ def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
         version=row.version,
         members=row.members,
         expires_at=row.expires_at,
-        rounds=round_state.number if round_state else 0,
+        rounds=rounds,
         round=round_state,
         place=Place(**row.place) if row.place else None,
     )

@@ -1,6 +1,7 @@
 """What the group's screens show: phone, wall, console and summary."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -37,9 +38,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class NewGroupView:
-    """What `groups/new.html` shows."""
+    """What `groups/new.html` shows. `plans` are session plans that a group can be led through."""
 
     choices: tuple[Choice, ...]
+    plans: tuple[Any, ...]
     kind: str
     name: str
     error: str | None
@@ -113,7 +115,10 @@ class MemberView:
     confidence: str | None
     marked: tuple[tuple[int, int], ...]
     words: tuple[tuple[int, int, str], ...]
-    training: bool
+    asks: frozenset[str]
+    circles: dict[str, int]
+    second_vote: bool
+    led: bool
     reason: str | None
     error: str | None
     results: ResultsView | None
@@ -291,6 +296,16 @@ ADVICE: dict[Advice, tuple[str, str]] = {
     "explain": (
         "Show the answers and explain",
         "Most of the room agrees already. A short talk about the words is enough.",
+    ),
+}
+ADVICE_WITHOUT_SECOND_VOTE: dict[Advice, tuple[str, str]] = ADVICE | {
+    "reread": (
+        "Read it once more together",
+        "Few have seen what the key sees. Read the story again and ask which words stand out, then show the answers.",
+    ),
+    "discuss": (
+        "Talk in pairs before you show the answers",
+        "The room sees it in different ways. That is when talking helps most.",
     ),
 }
 ADVICE_NOTE = "This is advice from university classes, not a rule. You know your group."

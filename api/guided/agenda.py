@@ -30,8 +30,8 @@ class Agenda:
     items: tuple[Item, ...]
 
     def index(self, step: int) -> int:
-        """The place of a step, from 0. Raises ValueError."""
-        return next((place for place, item in enumerate(self.items) if item.id == step), -1) if step >= 0 else -1
+        """The place of a step, from 0; -1 for one that is not there, as before the first."""
+        return next((place for place, item in enumerate(self.items) if item.id == step), -1)
 
     def at(self, step: int) -> Item | None:
         return next((item for item in self.items if item.id == step), None)
@@ -57,7 +57,8 @@ def make_agenda(plan: Plan, length: int, added: Sequence[Mapping[str, Any]] = ()
         place = next(place for place, item in enumerate(items) if item.id == more["after"]) + 1
         while place < len(items) and items[place].added and more["after"] in _roots(items[place], added, plan):
             place += 1
-        items.insert(place, Item(number, extra_round(more["vignette"], more["person"], plan.audience), ADDED_MINUTES, True))
+        step = extra_round(more["vignette"], more["person"], plan.audience)
+        items.insert(place, Item(number, step, ADDED_MINUTES, added=True))
     return Agenda(plan, length, tuple(items))
 
 
