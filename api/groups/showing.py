@@ -159,6 +159,7 @@ class Shower:
                 [class_statistics(state.round.ballots[0], self._settings.small_group, "group")],
                 self._settings.small_group,
             )[0],
+            led=state.place is not None,
         )
 
     def console(
@@ -212,6 +213,7 @@ class Shower:
                 if vignette.slug not in state.plan
             ),
             summary_url=f"/g/{state.code}/summary" if state.shown or state.rounds > 1 else None,
+            led=state.place is not None,
         )
 
     def _next(self, state: GroupState) -> tuple[str | None, str | None]:

@@ -20,6 +20,7 @@ from api.groups.pictures import (
 from api.groups.results import Advice, GroupResults, Kind, Snapshot
 from api.library.case import Case
 from api.library.checking import sentences
+from api.library.systems import NAME, SYSTEMS
 from api.library.views import VignetteView
 
 
@@ -91,6 +92,8 @@ class ResultsView:
     reasons: tuple[ReasonView, ...]
     calibration: tuple[CalibrationRow, ...]
     gain: str | None
+    sized: tuple[tuple[str, str, int], ...]
+    sized_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ class ScreenView:
     headline: str | None
     questions: tuple[Markup, ...]
     first_ballot: BallotView | None
+    led: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,27 @@ class ConsoleView:
     expires: str
     choices: tuple[Choice, ...]
     summary_url: str | None
+    led: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether no round is on yet."""
+        return self.phase is None or self.vignette is None
+
+    @property
+    def title(self) -> str:
+        """What the round is at, in a few words."""
+        if self.phase is None or self.vignette is None:
+            return "Ready when you are" if self.members else "Waiting for the first people"
+        if self.results is not None and self.phase in ("revealed", "ended"):
+            return self.results.headline
+        told = {
+            "reading": f"Everyone reads about {self.vignette.person}",
+            "voting": "The first vote is open",
+            "discussing": "Time to talk",
+            "revoting": "The second vote is open",
+        }
+        return told.get(self.phase, f"That was {self.vignette.person}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,4 +362,8 @@ def view_results(
         reasons=reasons if training else (),
         calibration=view_calibration(snapshot) if training else (),
         gain=f"{results.gain:.2f}" if results.gain is not None else None,
+        sized=tuple((system, NAME[system], round(results.circles.medians[system])) for system in SYSTEMS)
+        if results.circles
+        else (),
+        sized_by=results.circles.people if results.circles else 0,
     )

@@ -127,7 +127,9 @@ class SessionShower:
         with self._engine.connect() as connection:
             session = self.plans.read(connection, state)
             shown = self._face(connection, state, session, _item(session.agenda, place), member)
-        return SessionMember(state.code, state.name, state.step, place.number, place.steps, shown, error)
+        return SessionMember(
+            state.code, state.name, state.step, f"step-{place.visit}", place.number, place.steps, shown, error
+        )
 
     def screen(self, state: GroupState, base: str) -> SessionScreen:
         place = _at(state)
@@ -137,7 +139,7 @@ class SessionShower:
             shown = self._face(connection, state, session, _item(session.agenda, place), join=join)
             gathering = place.kind == "check_in" and not place.closed
             answered = people_who_answered(connection, state.id, place.step) if gathering else None
-        return SessionScreen(state.code, state.name, state.step, place.number, shown, state.members, answered)
+        return SessionScreen(state.code, state.name, state.step, f"step-{place.visit}", shown, state.members, answered)
 
     # Console
 
@@ -188,6 +190,7 @@ class SessionShower:
         found = self._totals(connection, state, session, item, item.step)
         return CheckInView(
             answered=people_who_answered(connection, state.id, item.id),
+            smallest=self._smallest,
             closed=item.id in session.shown,
             questions=tuple((text, found[place] if found else None) for place, text in enumerate(item.step.questions)),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from api.groups.views import ConsoleView
 from api.guided.reading import Line
 from api.plans.faces import CheckInTotals, StepFace
+from api.plans.steps import CHECK_IN_ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,18 @@ class CheckInView:
     """How far a check-in is; `totals` is empty until they are shown."""
 
     answered: int
+    smallest: int
     closed: bool
     questions: tuple[tuple[str, CheckInTotals | None], ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return CHECK_IN_ANSWERS
+
+    @property
+    def enough(self) -> bool:
+        """Whether so many have answered that totals could be shown."""
+        return self.answered >= self.smallest
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +93,12 @@ class SessionMember:
     code: str
     name: str
     step: str
+    place: str
     number: int
     steps: int
     face: StepFace
     error: str | None
+    led: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +108,11 @@ class SessionScreen:
     code: str
     name: str
     step: str
-    number: int
+    place: str
     face: StepFace
     members: int
     answered: int | None
+    led: bool = True
 
 
 @dataclass(frozen=True, slots=True)

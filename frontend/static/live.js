@@ -10,6 +10,7 @@
   let fetching = false;
   let missed = false;   // a question for the new page that found no answer
   let again = false;
+  let looked = performance.now();
   let shown = '';   // the last piece of the page that came from the server
   let seen = '';    // the version that the wall has asked for; the console's page names its own
 
@@ -85,6 +86,7 @@
   function look() {
     if (fetching) { again = true; return; }
     fetching = true;
+    looked = performance.now();
     setTimeout(async () => {
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
@@ -179,6 +181,12 @@
     else if (!same) heading();
     if (!same) stepChanged();
   });
+
+  // A page that tells how time goes looks again now and then.
+  setInterval(() => {
+    const every = step() && Number(step().dataset.every);
+    if (every && !document.hidden && performance.now() - looked > 1000 * every) look();
+  }, 5000);
 
   const wake = () => { if (!document.hidden && (missed || !source || source.readyState !== EventSource.OPEN)) connect(); };
   document.addEventListener('visibilitychange', wake);
