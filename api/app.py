@@ -81,7 +81,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)
-        levels = {slug: vignette.case.head.level for slug, vignette in catalogue.vignettes.items()}
         teller = Teller(catalogue, settings.small_group)
         hub = Hub(
             engine,
@@ -92,7 +91,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.metrics = metrics
         app.state.writer = writer
         app.state.catalogue = catalogue
-        app.state.plans = load_plans(settings.plans_dir, levels)
+        app.state.plans = load_plans(
+            settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
+        )
         app.state.signposting = signposting
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)

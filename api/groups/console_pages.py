@@ -61,7 +61,7 @@ def start_group(
             guided,
         )
     except Unprocessable as problem:
-        return _new_page(request, problem, kind, name, vignette or [])
+        return _new_page(request, problem, kind, name, vignette or [], asked_vignettes=not session)
     response = RedirectResponse(f"/g/{made.code}/ready", status_code=303)
     remember_facilitator(request, response, made.code, made.uid)
     return response
@@ -78,13 +78,15 @@ def _new_page(
     kind: str = "psychoeducation",
     name: str = "",
     chosen: list[str] | None = None,
+    *,
+    asked_vignettes: bool = True,
 ) -> Response:
     wanted = service.SUGGESTED if chosen is None else chosen
     vignettes = request.app.state.catalogue.vignettes.values()
     choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
     choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
     plans = tuple(guide_of(request).choices())
-    view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None)
+    view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
     return render(
         request,
         "groups/new.html",

@@ -46,6 +46,7 @@ class NewGroupView:
     kind: str
     name: str
     error: str | None
+    asked_vignettes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from api.circles.pages import NOTHING_LEAVES
 from api.groups.access import find_facilitator, find_member, require_facilitator, require_state
 from api.groups.console_pages import back_to_console, require_led, show_console
 from api.groups.state import GroupState
@@ -96,6 +97,17 @@ def print_board(request: Request, code: str) -> Response:
     back = f"/g/{code}/console" if find_facilitator(request, code) else f"/g/{code}"
     view = guide_in(request).shower.board(state, back)
     return render(request, "guided/board.html", title="The board", section="groups", view=view)
+
+
+@router.get("/g/{code}/takeaway")
+def take_home(request: Request, code: str) -> Response:
+    """The page that a member takes home. What is their own is put in by their device, and could not leave it."""
+    state = require_inside(request, code)
+    back = f"/g/{code}/console" if find_facilitator(request, code) and not find_member(request, code) else f"/g/{code}"
+    view = guide_in(request).shower.takeaway(state, back)
+    response = render(request, "plans/takeaway.html", title="To take home", section="groups", view=view)
+    response.headers["Content-Security-Policy"] = NOTHING_LEAVES
+    return response
 
 
 def require_inside(request: Request, code: str) -> GroupState:

@@ -38,8 +38,10 @@ from api.guided.views import (
 )
 from api.library.catalogue import Catalogue
 from api.plans.faces import CheckInTotals, Found, Join, Live, StepFace, face
-from api.plans.plan import Plan, Step
+from api.plans.plan import Step
+from api.plans.signposting import Signposting
 from api.plans.steps import BoardStep, CheckInStep, CloseStep, RoundStep, RulesStep
+from api.plans.takeaway import TakeawayView, takeaway
 
 
 class SessionShower:
@@ -209,10 +211,13 @@ class SessionShower:
         )
         return PrintedBoard(state.name, f"{now():%-d %B %Y}", boards, back_url)
 
-    def plan(self, state: GroupState) -> Plan:
-        """The plan as the group began with it."""
+    def takeaway(self, state: GroupState, back_url: str) -> TakeawayView:
+        """What a member takes home, but for what their own device puts in."""
         with self._engine.connect() as connection:
-            return self.plans.read(connection, state).agenda.plan
+            agenda = self.plans.read(connection, state).agenda
+            found = self.found(connection, state)
+        help_lines: Signposting = self._app.signposting
+        return takeaway(agenda.plan, found, help_lines, length=agenda.length, group=state.code, back_url=back_url)
 
 
 def _at(state: GroupState) -> Place:
