@@ -166,7 +166,7 @@ class PrivateFace:
 
 @dataclass(frozen=True, slots=True)
 class PauseFace:
-    """`key` names the guide in the page. `seconds_each` and `moving_shape` belong to the lines; without lines there is no guide."""
+    """`key` names the guide in the page. Without `lines` there is none, and the two after them mean nothing."""
 
     key: str
     lines: tuple[Markup, ...]

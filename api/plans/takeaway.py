@@ -1,4 +1,4 @@
-"""What a member takes home: the systems, what the group found, their own notes put in by their device, and help. Pure."""
+"""The page to take home: the systems, what the group found, room for what the device puts in, and help. Pure."""
 
 from dataclasses import dataclass
 
@@ -39,7 +39,7 @@ def takeaway(
     group: str | None = None,
     back_url: str | None = None,
 ) -> TakeawayView:
-    """The page of a session of `length` minutes (None: of all steps); `group` is the code whose private notes belong."""
+    """The page of a session of `length` minutes; None: of all steps. `group`: the code whose private notes belong."""
     steps = plan.steps if length is None else plan.steps_in(length)
     faces = {own.key: own for own in (private_face(step) for step in steps if isinstance(step, PrivateStep))}
     return TakeawayView(

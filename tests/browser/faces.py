@@ -18,8 +18,9 @@ from api.security import Security
 from api.web import HashedStatic, Page, templates
 from tests.plans.shipped import in_a_group, look, plans
 
-STEP = """<{tag} class="{classes}" id="step" data-step="{number}" data-place="{number}" data-title="{{{{ face.title }}}}"
-data-say="{{{{ face.title }}}}">{{% include "plans/{template}" %}}<p>{{{{ note }}}}</p></{tag}>"""
+STEP = """<{tag} class="{classes}" id="step" data-step="{number}" data-place="{number}"
+data-title="{{{{ face.title }}}}" data-say="{{{{ face.title }}}}">
+{{% include "plans/{template}" %}}<p>{{{{ note }}}}</p></{tag}>"""
 MEMBER = STEP.format(tag="article", classes="phone phone--plan", template="_phone_step.html", number="{{ number }}")
 WALL = STEP.format(tag="div", classes="wall wall--plan", template="_wall_step.html", number="{{ number }}")
 PAGE = """{%% set part = "%s" %%}{%% extends "groups/_layout.html" %%}
@@ -29,7 +30,8 @@ PAGE = """{%% set part = "%s" %%}{%% extends "groups/_layout.html" %%}
 {%% block scripts %%}{%% include "plans/_scripts.html" %%}{%% endblock %%}"""
 BAR = """<header class="phonebar"><p class="brand"><span>Tuesday</span></p><nav aria-label="Ways out">
 <a class="btn btn--soft" href="/away">Take a break</a>
-<form method="post" action="/g/ABC234/leave"><button class="btn btn--text" type="submit">Leave</button></form></nav></header>"""
+<form method="post" action="/g/ABC234/leave"><button class="btn btn--text" type="submit">Leave</button></form></nav>
+</header>"""
 FRAME = Page(title="A step", section="groups", trainer=None, setup=False, place="", places=())
 
 
