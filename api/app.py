@@ -32,6 +32,7 @@ from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
+from api.guided import api as guided_api
 from api.guided import console_pages as guided_console_pages
 from api.guided import member_pages as guided_member_pages
 from api.guided.guiding import SessionGuide
@@ -147,6 +148,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         member_pages.router,
         screen_pages.router,
         console_pages.router,
+        guided_api.router,
         guided_console_pages.router,
         guided_member_pages.router,
         classes_api.router,

@@ -1,4 +1,4 @@
-"""Two small plans: one with a step of every kind for members, one for training. Their stories are those of the tests."""
+"""Two small plans: one with a step of every kind for members, and one for training."""
 
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,8 @@ _NOTES = "notes: {say: [Say hello.], watch: [Somebody may be late.], end: Go on 
 
 def _step(kind: str, title: str, minutes: str, *own: str) -> str:
     lines = [f"  - kind: {kind}", f"    title: {title}", f"    minutes: {minutes}"]
-    lines += [f"    wall: On the wall of {title}.", f"    phone: On the phone of {title}.", *(f"    {line}" for line in own)]
+    lines += [f"    wall: On the wall of {title}.", f"    phone: On the phone of {title}."]
+    lines += [f"    {line}" for line in own]
     return "\n".join([*lines, f"    {_NOTES}"])
 
 
@@ -55,7 +56,6 @@ TRAINING: Final = _plan(
     _step("round", "Meet Cleo", "7", "vignette: cleo-the-letter", "ask: [confidence, reason]"),
     CLOSE,
 )
-
 
 
 def put_plans(folder: Path) -> Path:
