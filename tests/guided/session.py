@@ -21,7 +21,8 @@ class Session(Room):
         """Goes somewhere, and gives the title of the step that the session is at then."""
         answer = await self.form("session", way=way, **more)
         assert answer.status_code == 303, answer.text
-        return (await self.here())["title"]
+        title: str = (await self.here())["title"]
+        return title
 
     async def to(self, title: str) -> None:
         """Goes on until the step with this title."""
