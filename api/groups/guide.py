@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from fastapi import Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from api.problems import Problem
@@ -68,6 +69,9 @@ class Guide(Protocol):
 
     def choices(self) -> Sequence[Any]:
         """The plans that can be started, for the page that starts a group."""
+
+    def words(self, state: Any) -> tuple[Markup, Markup]:
+        """What the plan says on wall and phone while people read the story of a round."""
 
     def member(
         self, request: Request, state: Any, member: str, *, fragment: bool, problem: Problem | None = None

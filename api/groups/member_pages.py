@@ -156,7 +156,8 @@ def _render(
     if state.round and state.shown and state.kind == "training":
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons)
+    note = guide_of(request).words(state)[1] if state.reads_along else None
+    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
     return render(
         request,
         "groups/_member.html" if fragment else "groups/member.html",

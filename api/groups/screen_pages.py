@@ -42,7 +42,8 @@ def screen_view(request: Request, state: GroupState) -> ScreenView:
     if state.shown and state.kind == "training" and state.round:
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    return shower_of(request).screen(state, base_url(request), reasons)
+    note = guide_of(request).words(state)[0] if state.reads_along else None
+    return shower_of(request).screen(state, base_url(request), reasons, note)
 
 
 @router.get("/g/{code}/live/screen", dependencies=[Depends(limit_wrong_codes)])

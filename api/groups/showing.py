@@ -83,8 +83,12 @@ class Shower:
         error: str | None = None,
         draft: OwnVote | None = None,
         reasons: tuple[ReasonView, ...] = (),
+        note: Markup | None = None,
     ) -> MemberView:
-        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why."""
+        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why.
+
+        `note`: what a session's plan says while people read.
+        """
         case = self.case(state)
         number = state.round.ballot if state.round else 1
         mine = draft or own.get(number)
@@ -117,6 +121,7 @@ class Shower:
             circles=(mine.circles if mine else None) or {},
             second_vote=state.round.second_vote if state.round else True,
             led=state.place is not None,
+            note=note,
             reason=mine.reason if mine else None,
             error=error,
             results=results,
@@ -126,8 +131,10 @@ class Shower:
             headline=results.headline if results else None,
         )
 
-    def screen(self, state: GroupState, base: str, reasons: tuple[ReasonView, ...] = ()) -> ScreenView:
-        """The projector's page."""
+    def screen(
+        self, state: GroupState, base: str, reasons: tuple[ReasonView, ...] = (), note: Markup | None = None
+    ) -> ScreenView:
+        """The projector's page. `note`: what a session's plan says while people read."""
         case = self.case(state)
         results = self.results(state, reasons=reasons) if state.shown else None
         answered = state.round.answered if state.round else 0
@@ -160,6 +167,7 @@ class Shower:
                 self._settings.small_group,
             )[0],
             led=state.place is not None,
+            note=note,
         )
 
     def console(

@@ -85,6 +85,11 @@ class GroupState:
         return self.place if self.place and self.place.begun and self.playing is None else None
 
     @property
+    def reads_along(self) -> bool:
+        """Whether people read a story now, and a session's plan has words of its own for them."""
+        return self.place is not None and self.playing is not None and self.playing.phase == "reading"
+
+    @property
     def asks(self) -> frozenset[str]:
         """What people may add to their choice in the round."""
         if self.round is None or self.round.ask is None:

@@ -123,6 +123,7 @@ class MemberView:
     circles: dict[str, int]
     second_vote: bool
     led: bool
+    note: Markup | None
     reason: str | None
     error: str | None
     results: ResultsView | None
@@ -158,6 +159,7 @@ class ScreenView:
     questions: tuple[Markup, ...]
     first_ballot: BallotView | None
     led: bool
+    note: Markup | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """What the facilitator writes for everybody: lines under the headings of a board, and the rules that were agreed."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
 from api.db import LARGEST_ID, table, writing
 from api.groups.service import locked
 from api.groups.state import GroupState
 from api.guided.models import BoardLine, Visit
-from api.guided.placing import changed, place_of
+from api.guided.placing import changed, keep_place, place_of
 from api.guided.reading import Plans
 from api.plans.steps import BoardStep
 from api.problems import Conflict, NotFound, Unprocessable
@@ -72,39 +73,45 @@ def change_line(engine: Engine, code: str, uid: str, line: int, text: str | None
     with writing(engine).begin() as connection:
         state, mine = _own(connection, code, uid, line)
         if text is None:
-            connection.execute(delete(_line).where(mine))
+            connection.execute(delete(_line).where(_line.c.id == mine.id))
         else:
-            connection.execute(update(_line).where(mine).values(text=text))
-        changed(connection, state, place_of(state))
+            connection.execute(update(_line).where(_line.c.id == mine.id).values(text=text))
+        _tell(connection, state, mine)
 
 
 def move_line(engine: Engine, code: str, uid: str, line: int, *, up: bool) -> None:
     """Moves a line by one place under its heading; at the edge it stays. Raises NotFound."""
     with writing(engine).begin() as connection:
         state, mine = _own(connection, code, uid, line)
-        here = connection.execute(select(_line).where(mine)).one()
         beside = (
             select(_line.c.id, _line.c.position)
             .where(
                 _line.c.group_id == state.id,
-                _line.c.step == here.step,
-                _line.c.heading == here.heading,
-                _line.c.position < here.position if up else _line.c.position > here.position,
+                _line.c.step == mine.step,
+                _line.c.heading == mine.heading,
+                _line.c.position < mine.position if up else _line.c.position > mine.position,
             )
             .order_by(_line.c.position.desc() if up else _line.c.position)
             .limit(1)
         )
         other = connection.execute(beside).first()
         if other is not None:
-            connection.execute(update(_line).where(mine).values(position=other.position))
-            connection.execute(update(_line).where(_line.c.id == other.id).values(position=here.position))
-            changed(connection, state, place_of(state))
+            connection.execute(update(_line).where(_line.c.id == mine.id).values(position=other.position))
+            connection.execute(update(_line).where(_line.c.id == other.id).values(position=mine.position))
+            _tell(connection, state, mine)
 
 
-def _own(connection: Connection, code: str, uid: str, line: int) -> tuple[GroupState, ColumnElement[bool]]:
-    """The group, and which row is the line; only its own lines are a group's to change."""
+def _own(connection: Connection, code: str, uid: str, line: int) -> tuple[GroupState, Row[Any]]:
+    """The group, and the line's row; only its own lines are a group's to change. Raises NotFound."""
     state = locked(connection, code, uid)
-    mine = (_line.c.id == line) & (_line.c.group_id == state.id)
-    if line > LARGEST_ID or connection.execute(select(_line.c.id).where(mine)).first() is None:
+    mine = select(_line).where(_line.c.id == line, _line.c.group_id == state.id)
+    row = connection.execute(mine).first() if line <= LARGEST_ID else None
+    if row is None:
         raise NotFound("This line is no longer on the board.")
-    return state, mine
+    return state, row
+
+
+def _tell(connection: Connection, state: GroupState, line: Row[Any]) -> None:
+    """Lets everybody look again: phones only when the line belongs to the step that they are at."""
+    place = place_of(state)
+    (changed if place.step == line.step else keep_place)(connection, state, place)

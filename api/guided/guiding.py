@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import Request
 from fastapi.responses import Response
+from markupsafe import Markup
 from starlette.datastructures import State
 
 from api.groups.state import GroupState
@@ -28,6 +29,9 @@ class SessionGuide:
     def choices(self) -> Sequence[Plan]:
         """The plans that can be started: those for members first."""
         return sorted(plans_on_offer(self._app).values(), key=lambda plan: (plan.audience, plan.slug))
+
+    def words(self, state: GroupState) -> tuple[Markup, Markup]:
+        return self.shower.words(state)
 
     def member(
         self, request: Request, state: GroupState, member: str, *, fragment: bool, problem: Problem | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
 from sqlalchemy import Connection, Engine
 from starlette.datastructures import State
 
@@ -37,6 +38,7 @@ from api.guided.views import (
     StepRow,
 )
 from api.library.catalogue import Catalogue
+from api.library.prose import html
 from api.plans.faces import CheckInTotals, Found, Join, Live, StepFace, face
 from api.plans.plan import Step
 from api.plans.signposting import Signposting
@@ -123,6 +125,13 @@ class SessionShower:
         )
 
     # Wall and phone
+
+    def words(self, state: GroupState) -> tuple[Markup, Markup]:
+        """The plan's own words of the present step, for wall and phone."""
+        assert state.place is not None
+        with self._engine.connect() as connection:
+            step = _item(self.plans.read(connection, state).agenda, state.place).step
+        return html(step.wall), html(step.phone)
 
     def member(self, state: GroupState, member: str, error: str | None = None) -> SessionMember:
         place = _at(state)
