@@ -103,7 +103,7 @@ class Teller:
             "version": state.version,
             "phase": round_state.phase if round_state else None,
             "ballot": round_state.ballot if round_state else 1,
-            "round": state.rounds,
+            "round": round_state.number if round_state else 0,
             "kind": state.kind,
             "vignette": public_fields(vignette) if vignette else None,
             "members": state.members,

@@ -107,7 +107,8 @@ async def test_a_round_begins_with_its_step_and_is_found_again_as_it_was(session
     assert (await session.state())["vignette"]["slug"] == "cleo-the-letter"
     await session.move("back")
     again = await phone.state()
-    assert (again["vignette"]["slug"], again["phase"]) == (ANA, "ended")
+    assert (again["vignette"]["slug"], again["phase"], again["round"]) == (ANA, "ended", 1)
+    assert "Person 1 of 2" in await page(phone)
     assert again["outcome"]["guess"]["system"] == "drive"
     await session.move("on")
     assert (await session.state())["round"] == 2
