@@ -1,7 +1,11 @@
 """A session over JSON: moving, and answering a check-in."""
 
+import pytest
+
 from tests.groups.room import API
 from tests.guided.session import Session
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 async def test_whoever_leads_moves_the_session_and_gets_the_state(session: Session) -> None:

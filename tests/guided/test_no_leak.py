@@ -3,10 +3,13 @@
 from typing import Final
 
 import httpx
+import pytest
 
 from tests.groups.room import API, Phone
 from tests.guided.plans import HOUR
 from tests.guided.session import Session, page
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 KEY: Final = (
     "for something that she wants",

@@ -3,12 +3,15 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.groups.servers import visiting, wall
 from tests.guided.plans import put_plans
 from tests.guided.session import Session, check_in, new_session, page
 from tests.live import StartServer
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_after_kill_9_everybody_lands_on_the_present_step(start_server: StartServer, tmp_path: Path) -> None:
     plans = str(put_plans(tmp_path / "plans"))
     server = await asyncio.to_thread(start_server, PLANS_DIR=plans)

@@ -40,6 +40,7 @@ async def test_a_session_goes_from_hello_to_goodbye_and_everybody_sees_each_step
     assert "That was the last step" in answer.text
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_length_takes_its_own_steps_and_a_training_plan_makes_a_training_group(
     client: httpx.AsyncClient,
 ) -> None:
@@ -49,6 +50,7 @@ async def test_a_length_takes_its_own_steps_and_a_training_plan_makes_a_training
     assert (await trainees.state())["kind"] == "training"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
@@ -153,6 +155,7 @@ async def test_a_story_is_added_behind_the_present_step_and_becomes_a_round(sess
     assert (await session.form("session/stories", vignette="nobody")).status_code == 404
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_plan_that_is_edited_later_changes_nothing_in_a_running_session(session: Session, app: FastAPI) -> None:
     await session.move("on")
     app.state.plans = type(app.state.plans)({}, ())
@@ -160,6 +163,7 @@ async def test_a_plan_that_is_edited_later_changes_nothing_in_a_running_session(
     assert await session.move("on") == "Rules"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_story_that_has_left_the_library_is_told_and_can_be_passed(session: Session, app: FastAPI) -> None:
     await session.to("Three systems")
     catalogue = app.state.catalogue
@@ -190,6 +194,7 @@ async def test_only_what_the_step_asks_for_is_taken_with_a_vote(session: Session
     assert ('name="cues"' in shown, "circle_drive" in shown) == (False, False)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_step_without_a_second_vote_offers_none(session: Session) -> None:
     await session.to("Meet Ana")
     await session.go("voting", "discussing")
