@@ -32,6 +32,10 @@ from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
+from api.guided import api as guided_api
+from api.guided import console_pages as guided_console_pages
+from api.guided import member_pages as guided_member_pages
+from api.guided.guiding import SessionGuide
 from api.health import Metrics
 from api.help import router as help_router
 from api.identity import account_pages, link_pages, people_pages
@@ -46,6 +50,8 @@ from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.plans.catalogue import load_plans
+from api.plans.signposting import needed_signposting
 from api.practice import api as practice_api
 from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
@@ -67,6 +73,7 @@ LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application. Database, library and writer come up in its lifespan and go down with it."""
     settings = settings or Settings()
+    signposting = needed_signposting(settings.signposting_file)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -86,10 +93,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.metrics = metrics
         app.state.writer = writer
         app.state.catalogue = catalogue
+        app.state.plans = load_plans(
+            settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
+        )
+        app.state.signposting = signposting
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = Shower(catalogue, teller, settings)
+        app.state.guide = SessionGuide(app.state)
         app.state.looker = Looker(engine)
         app.state.member_pages = KeptPages()
         app.state.hub = hub
@@ -138,6 +150,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         member_pages.router,
         screen_pages.router,
         console_pages.router,
+        guided_api.router,
+        guided_console_pages.router,
+        guided_member_pages.router,
         classes_api.router,
         classes_pages.router,
         practice_api.router,

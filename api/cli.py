@@ -40,9 +40,14 @@ def serve(
 ) -> None:
     """Migrates the database, loads the vignettes and serves the product."""
     from api.db import OLDEST_SQLITE
+    from api.plans.signposting import UnreadableSignposting, needed_signposting
     from api.serving import run
 
     settings = read_settings()
+    try:
+        needed_signposting(settings.signposting_file)
+    except UnreadableSignposting as error:
+        raise fail(str(error)) from None
     if settings.embedded and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise fail(f"SQLite 3.38 or newer is needed; this Python brings {sqlite3.sqlite_version}. Use a newer Python.")
     if workers > 1 and (settings.embedded or not settings.broker_url):

@@ -22,6 +22,7 @@ from api.groups.access import (
     require_member,
     require_state,
 )
+from api.groups.guide import Prepared, guide_of
 from api.groups.hub import EventStream
 from api.groups.looking import look
 from api.groups.models import GroupRound
@@ -58,13 +59,23 @@ class VoteBody(AnswerBody):
     system: Vote
 
 
+class SessionBody(BaseModel):
+    """A session plan by its slug, and its length in minutes; without one its shortest."""
+
+    plan: str = Field(max_length=80)
+    length: int | None = None
+
+
 class NewGroupBody(BaseModel):
-    """A group to start. Without a plan it is Julie, then Dave."""
+    """A group to start. Without a plan it is Julie, then Dave. With a session it is led through all of that."""
 
     name: str = Field("", max_length=200)
     kind: Kind = "psychoeducation"
     plan: list[str] = Field(default_factory=list, max_length=100, description="Slugs of vignettes, in order.")
     show_first_ballot: bool = Field(False, description="Training only: show the first vote before talking.")
+    session: SessionBody | None = Field(
+        None, description="A guided session instead of a plan of vignettes; the kind is the one that it is made for."
+    )
 
 
 class GroupOut(BaseModel):
@@ -128,14 +139,16 @@ codes_limited = asynccontextmanager(limit_wrong_codes)
 def start_group(request: Request, body: NewGroupBody) -> GroupOut:
     """Starts a group; it and its guesses are deleted after GROUP_DAYS."""
     settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    session, kind = _session(request, body)
     made = service.create_group(
         request.app.state.engine,
         catalogue,
-        body.kind,
+        kind,
         body.name,
         body.plan,
         settings.group_days,
         body.show_first_ballot,
+        session,
     )
     state = require_state(request, made.code)
     key = facilitator_key(request.app.state.tokens, made.code, made.uid)
@@ -148,6 +161,25 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
         screen_url=f"{url}/screen",
         expires_at=state.expires_at.isoformat(),
     )
+
+
+def _session(request: Request, body: NewGroupBody) -> tuple[Prepared | None, Kind]:
+    """The session that is wanted, and the kind of the group. Raises Unprocessable where they contradict each other."""
+    if body.session is None:
+        return None, body.kind
+    session = guide_of(request).prepare(body.session.plan, body.session.length)
+    if body.plan:
+        raise Unprocessable(
+            "A session brings its own stories: send no plan of vignettes with it.",
+            [{"pointer": "/plan", "detail": "leave it out"}],
+        )
+    kind: Kind = "training" if session.kind == "training" else "psychoeducation"
+    if "kind" in body.model_fields_set and body.kind != kind:
+        raise Unprocessable(
+            f"This session is made for {kind} groups.",
+            [{"pointer": "/kind", "detail": f"leave it out, or send {kind}"}],
+        )
+    return session, kind
 
 
 @router.post("/{code}/members", status_code=201, responses=responses(404), dependencies=[Depends(limit_wrong_codes)])
@@ -259,7 +291,8 @@ def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
     if state.kind != "training" or state.round is None or state.round.frozen:
         return None
     with request.app.state.engine.connect() as connection:
-        return service.snapshot(connection, state, request.app.state.catalogue)
+        live = service.snapshot(connection, state, request.app.state.catalogue)
+    return live.model_copy(update={"sized": None})  # a middle that moves with each answer would tell that answer
 
 
 @router.get("/{code}/results", responses=responses(401, 404, 409))

@@ -14,6 +14,7 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.api import limit_groups, live_snapshot, may_start
+from api.groups.guide import Prepared, guide_of
 from api.groups.hub import EventStream
 from api.groups.results import Kind
 from api.groups.showing import console_key, read_reasons, shower_of
@@ -38,18 +39,37 @@ def start_group(
     name: Annotated[str, Form(max_length=200)] = "",
     vignette: Annotated[list[str] | None, Form()] = None,
     first_ballot: Annotated[str, Form()] = "",
+    session: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Makes the group and opens its links; this device is now the console."""
+    """Makes the group and opens its links; this device is now the console.
+
+    `session` is a plan and its length, such as `first-look:20`: the group is of the kind that the plan is made for.
+    """
     settings, catalogue = request.app.state.settings, request.app.state.catalogue
     try:
+        guided = _session(request, session) if session else None
+        if guided is not None:
+            kind = "training" if guided.kind == "training" else "psychoeducation"
         made = service.create_group(
-            request.app.state.engine, catalogue, kind, name, vignette or [], settings.group_days, bool(first_ballot)
+            request.app.state.engine,
+            catalogue,
+            kind,
+            name,
+            vignette or [],
+            settings.group_days,
+            bool(first_ballot),
+            guided,
         )
     except Unprocessable as problem:
-        return _new_page(request, problem, kind, name, vignette or [])
+        return _new_page(request, problem, kind, name, vignette or [], asked_vignettes=not session)
     response = RedirectResponse(f"/g/{made.code}/ready", status_code=303)
     remember_facilitator(request, response, made.code, made.uid)
     return response
+
+
+def _session(request: Request, wanted: str) -> Prepared:
+    plan, _, length = wanted.partition(":")
+    return guide_of(request).prepare(plan, int(length) if length.isdecimal() else None)
 
 
 def _new_page(
@@ -58,12 +78,15 @@ def _new_page(
     kind: str = "psychoeducation",
     name: str = "",
     chosen: list[str] | None = None,
+    *,
+    asked_vignettes: bool = True,
 ) -> Response:
     wanted = service.SUGGESTED if chosen is None else chosen
     vignettes = request.app.state.catalogue.vignettes.values()
     choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
     choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
-    view = NewGroupView(tuple(choices), kind, name, problem.detail if problem else None)
+    plans = tuple(guide_of(request).choices())
+    view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
     return render(
         request,
         "groups/new.html",
@@ -77,7 +100,7 @@ def _new_page(
 @router.get("/g/{code}/ready")
 def ready(request: Request, code: str) -> Response:
     """Code, links and QR, for the facilitator."""
-    state = _led(request, code)
+    state = require_led(request, code)
     view = shower_of(request).ready(state, base_url(request), console_key(request, state))
     return render(request, "groups/ready.html", title="Your group is ready", section="groups", view=view)
 
@@ -92,18 +115,21 @@ def console(request: Request, code: str, key: str | None = None) -> Response:
         response = RedirectResponse(f"/g/{code}/console", status_code=303)
         remember_facilitator(request, response, code, facilitator.uid)
         return response
-    return render(
-        request,
-        "groups/console.html",
-        title="Console",
-        section="groups",
-        view=console_view(request, _led(request, code)),
-    )
+    return show_console(request, require_led(request, code), fragment=False)
 
 
 @router.get("/g/{code}/now/console")
 def console_now(request: Request, code: str) -> Response:
-    return render(request, "groups/_console.html", view=console_view(request, _led(request, code)))
+    return show_console(request, require_led(request, code), fragment=True)
+
+
+def show_console(request: Request, state: GroupState, *, fragment: bool, problem: Problem | None = None) -> Response:
+    """The console as the group now stands; what a session could not do is told on it."""
+    view = console_view(request, state)
+    if state.place is not None:
+        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
+    template = "groups/_console.html" if fragment else "groups/console.html"
+    return render(request, template, title="Console", section="groups", view=view)
 
 
 def console_view(request: Request, state: GroupState) -> ConsoleView:
@@ -115,12 +141,12 @@ def console_view(request: Request, state: GroupState) -> ConsoleView:
     return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
 
 
-def _led(request: Request, code: str) -> GroupState:
+def require_led(request: Request, code: str) -> GroupState:
     """The state of the group that the asking facilitator leads."""
     return require_state(request, code, require_facilitator(request, code).uid)
 
 
-def _back_to_console(request: Request, code: str) -> Response:
+def back_to_console(request: Request, code: str) -> Response:
     request.app.state.hub.changed(code)
     if wants_fragment(request):
         return console_now(request, code)
@@ -138,9 +164,9 @@ def step(
 
     `seen` is the step that the button stood under. When another console was quicker, this press has been answered.
     """
-    state = _led(request, code)
+    state = require_led(request, code)
     if seen and seen != state.step:
-        return _back_to_console(request, code)
+        return back_to_console(request, code)
     engine = request.app.state.engine
     if phase == "next-person":
         slug = shower_of(request).next_slug(state)
@@ -149,37 +175,37 @@ def step(
         service.start_round(engine, code, state.uid, find_vignette(request, slug))
     else:
         service.change_phase(engine, request.app.state.catalogue, code, state.uid, phase)
-    return _back_to_console(request, code)
+    return back_to_console(request, code)
 
 
 @router.post("/g/{code}/back")
 def back(request: Request, code: str) -> Response:
     """Takes the last step back."""
-    state = _led(request, code)
+    state = require_led(request, code)
     service.go_back(request.app.state.engine, code, state.uid)
-    return _back_to_console(request, code)
+    return back_to_console(request, code)
 
 
 @router.post("/g/{code}/people")
 def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_length=80)]) -> Response:
     """Adds a vignette to the plan."""
-    state = _led(request, code)
+    state = require_led(request, code)
     service.add_person(request.app.state.engine, code, state.uid, find_vignette(request, vignette).slug)
-    return _back_to_console(request, code)
+    return back_to_console(request, code)
 
 
 @router.post("/g/{code}/reasons/{vote_id}")
 def let_through(request: Request, code: str, vote_id: int, shown: Annotated[bool, Form()] = False) -> Response:
     """Shows a reason to the group, or takes it back."""
-    state = _led(request, code)
+    state = require_led(request, code)
     service.show_reason(request.app.state.engine, code, state.uid, vote_id, shown)
-    return _back_to_console(request, code)
+    return back_to_console(request, code)
 
 
 @router.get("/g/{code}/summary")
 def summary(request: Request, code: str) -> Response:
     """One page to print or save."""
-    state = _led(request, code)
+    state = require_led(request, code)
     with request.app.state.engine.connect() as connection:
         view = shower_of(request).summary(connection, state)
     return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
@@ -187,14 +213,14 @@ def summary(request: Request, code: str) -> Response:
 
 @router.get("/g/{code}/end")
 def confirm_end(request: Request, code: str) -> Response:
-    state = _led(request, code)
+    state = require_led(request, code)
     return render(request, "groups/end.html", title="End the group", section="groups", code=code, name=state.name)
 
 
 @router.post("/g/{code}/end")
 def end(request: Request, code: str) -> Response:
     """Ends the group for good."""
-    state = _led(request, code)
+    state = require_led(request, code)
     service.end_group(request.app.state.engine, code, state.uid)
     request.app.state.hub.changed(code)
     response = RedirectResponse("/", status_code=303)

@@ -40,6 +40,8 @@ class KeptPages:
 
 def key_of(state: GroupState, own: dict[int, OwnVote], fragment: bool) -> Key | None:
     """All that the page depends on but the counts; None when it holds something of this member alone."""
-    if any(vote.cues or vote.reason for vote in own.values()):
+    if any(vote.cues or vote.reason or vote.circles for vote in own.values()):
         return None
+    if state.place is not None and state.place.kind == "check_in":
+        return None  # their answers are not among the votes
     return (state.uid, state.step, max(state.rounds, len(state.plan)), fragment, *sorted(own.items()))

@@ -21,7 +21,8 @@ MOST = 500  # askers in one look
 
 _OWN = BatchStatement(
     """
-    SELECT vote.round_id, vote.member, vote.ballot, vote.system, vote.confidence, CAST(vote.cues AS TEXT), vote.reason
+    SELECT vote.round_id, vote.member, vote.ballot, vote.system, vote.confidence, CAST(vote.cues AS TEXT), vote.reason,
+           CAST(vote.circles AS TEXT)
     FROM {batch} AS batch CROSS JOIN vote
     WHERE vote.round_id = CAST(batch.value ->> 0 AS INTEGER)
       AND vote.ballot = CAST(batch.value ->> 1 AS INTEGER)
@@ -109,11 +110,12 @@ def _read_own(
         if member is not None and state and state.round:
             wanted += [(state.round.id, ballot, member) for ballot in range(1, state.round.ballot + 1)]
     own: dict[tuple[int, str | None], dict[int, OwnVote]] = {}
-    for round_id, member, ballot, system, confidence, cues, reason in (
+    for round_id, member, ballot, system, confidence, cues, reason, circles in (
         _OWN.execute(connection, wanted) if wanted else ()
     ):
         marked = tuple((start, end) for start, end in from_json(cues)) if cues else ()
-        own.setdefault((round_id, member), {})[ballot] = OwnVote(system, confidence, marked, reason)
+        sized = from_json(circles) if circles else None
+        own.setdefault((round_id, member), {})[ballot] = OwnVote(system, confidence, marked, reason, sized)
     return own
 
 

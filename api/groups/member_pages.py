@@ -17,18 +17,21 @@ from api.groups.access import (
 )
 from api.groups.api import VoteBody, cast, codes_limited, limit_wrong_codes
 from api.groups.codes import normalise
+from api.groups.guide import guide_of
 from api.groups.hub import EventStream
 from api.groups.kept_pages import KeptPages, key_of
 from api.groups.looking import Seen, look
 from api.groups.showing import read_reasons, shower_of
 from api.groups.state import OwnVote
 from api.groups.views import JoinView, ReasonView
+from api.library.systems import SYSTEMS
 from api.library.words import spans_of
 from api.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.web import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
+CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 _CHOOSE = "Choose one of the circles, “not enough information”, or pass."
 
 
@@ -53,7 +56,7 @@ async def phone(request: Request, code: str) -> Response:
     if member is None or member.uid != seen.state.uid:
         view = JoinView(code, seen.state.name, seen.state.kind)
         return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
-    return await _member_page(request, seen, fragment=wants_fragment(request))
+    return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
 
 
 @router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes)])
@@ -93,7 +96,8 @@ async def give_guess(request: Request, code: str) -> Response:
     draft, problem = None, None
     try:
         body = _parse(form)
-        draft = OwnVote(body.system, body.confidence, tuple(body.cues or ()), body.reason)
+        sizes = body.circles.model_dump() if body.circles else None
+        draft = OwnVote(body.system, body.confidence, tuple(body.cues or ()), body.reason, sizes)
         await cast(request, code, body)
     except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
         problem = refused
@@ -101,46 +105,59 @@ async def give_guess(request: Request, code: str) -> Response:
         return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
     seen = await look(request, code, member.uid, member.id)
     if problem is not None:
-        return await asyncio.to_thread(_refused, request, seen, problem, draft)
-    return await _member_page(request, seen, fragment=True)
+        return await asyncio.to_thread(_refused, request, seen, member.id, problem, draft)
+    return await _member_page(request, seen, member.id, fragment=True)
 
 
 def _parse(form: list[tuple[str, str]]) -> VoteBody:
-    fields: dict[str, object] = {name: value for name, value in form if value and name != "cues"}
+    fields: dict[str, object] = {
+        name: value for name, value in form if value and name != "cues" and name not in CIRCLE_FIELDS
+    }
     try:
         cues = spans_of(form)
+        sizes = {CIRCLE_FIELDS[name]: value for name, value in form if value and name in CIRCLE_FIELDS}
+        if sizes:
+            fields["circles"] = sizes
         return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
     except (ValidationError, ValueError):
         raise Unprocessable(_CHOOSE) from None
 
 
-def _refused(request: Request, seen: Seen, problem: Problem, draft: OwnVote | None) -> Response:
-    response = _render(request, seen, wants_fragment(request), problem, draft)
+def _refused(request: Request, seen: Seen, member: str, problem: Problem, draft: OwnVote | None) -> Response:
+    response = _render(request, seen, member, wants_fragment(request), problem, draft)
     response.headers.update(problem.headers)
     return response
 
 
-async def _member_page(request: Request, seen: Seen, *, fragment: bool) -> Response:
+async def _member_page(request: Request, seen: Seen, member: str, *, fragment: bool) -> Response:
     """The member's page; whoever stands at the same place and has answered the same gets the same bytes."""
     pages: KeptPages = request.app.state.member_pages
     key = key_of(seen.state, seen.own, fragment)
     if key is not None and (page := pages.get(key, seen.state)):
         return Response(page, media_type="text/html", headers={"Vary": "HX-Request"})
-    response = await asyncio.to_thread(_render, request, seen, fragment)
+    response = await asyncio.to_thread(_render, request, seen, member, fragment)
     if key is not None:
         pages.keep(key, bytes(response.body))
     return response
 
 
 def _render(
-    request: Request, seen: Seen, fragment: bool, problem: Problem | None = None, draft: OwnVote | None = None
+    request: Request,
+    seen: Seen,
+    member: str,
+    fragment: bool,
+    problem: Problem | None = None,
+    draft: OwnVote | None = None,
 ) -> Response:
     state = seen.state
+    if state.at_step is not None:
+        return guide_of(request).member(request, state, member, fragment=fragment, problem=problem)
     reasons: tuple[ReasonView, ...] = ()
     if state.round and state.shown and state.kind == "training":
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons)
+    note = guide_of(request).words(state)[1] if state.reads_along else None
+    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
     return render(
         request,
         "groups/_member.html" if fragment else "groups/member.html",
@@ -156,7 +173,7 @@ async def member_now(request: Request, code: str) -> Response:
     """The part of the phone's page that changes."""
     member = require_member(request, code)
     seen = await look(request, code, member.uid, member.id)
-    return await _member_page(request, seen, fragment=True)
+    return await _member_page(request, seen, member.id, fragment=True)
 
 
 @router.get("/g/{code}/live/member")

@@ -16,7 +16,7 @@ def _of_group() -> Column[int]:
 class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
-    `version` goes up with every change that anybody can see.
+    `version` goes up with every change that anybody can see. `place` says where its guided session stands, if any.
     """
 
     __tablename__ = "room"
@@ -28,6 +28,7 @@ class Group(SQLModel, table=True):
     name: str = Field(max_length=60)
     plan: list[str] = Field(sa_column=Column(JSON, nullable=False))
     show_first_ballot: bool = False
+    place: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     version: int = 1
     members: int = 0
     created_at: datetime = Field(sa_type=UTCDateTime)
@@ -46,7 +47,10 @@ class Departure(SQLModel, table=True):
 
 
 class GroupRound(SQLModel, table=True):
-    """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown."""
+    """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown.
+
+    `ask` is what people may add to their choice; None leaves it to the kind of the group.
+    """
 
     __tablename__ = "round"
     # SQLite would give the number of a deleted round to the next one, which readers would take for the same.
@@ -59,6 +63,8 @@ class GroupRound(SQLModel, table=True):
     vignette_version: int
     series: int
     path: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    ask: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    second_vote: bool = True
     frozen: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 

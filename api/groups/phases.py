@@ -23,9 +23,9 @@ class WrongPhase(ValueError):
     """A step that cannot be taken from here; its text says which can."""
 
 
-def advance(path: Sequence[Phase], phase: str) -> tuple[Phase, ...]:
+def advance(path: Sequence[Phase], phase: str, second_vote: bool = True) -> tuple[Phase, ...]:
     """The way of a round with one more step. Raises WrongPhase with the steps that are possible."""
-    possible = next_phases(path)
+    possible = next_phases(path, second_vote)
     step = next((known for known in possible if known == phase), None)
     if step is None:
         told = " or ".join(possible) if possible else "nothing more"
@@ -33,8 +33,9 @@ def advance(path: Sequence[Phase], phase: str) -> tuple[Phase, ...]:
     return (*path, step)
 
 
-def next_phases(path: Sequence[Phase]) -> tuple[Phase, ...]:
-    return _NEXT[path[-1]]
+def next_phases(path: Sequence[Phase], second_vote: bool = True) -> tuple[Phase, ...]:
+    """The phases that may come next, the usual one first; without a second vote there is no revoting."""
+    return tuple(phase for phase in _NEXT[path[-1]] if second_vote or phase != "revoting")
 
 
 def take_back(path: Sequence[Phase]) -> tuple[Phase, ...]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.library.case import Case
 from api.library.systems import ANSWERS, VOTES
 from api.library.words import word_spans
+from api.statistics.blend import class_blend
 from api.statistics.classes import FEW, ClassStatistics, class_statistics
 
 Kind = Literal["psychoeducation", "training"]
@@ -24,6 +25,13 @@ class Calibration(BaseModel):
     matched: int
 
 
+class Sized(BaseModel):
+    """The middle of the circles that people sized for the person: each system's median share, in percent."""
+
+    people: int
+    medians: dict[str, float]
+
+
 class Snapshot(BaseModel):
     """A round's raw counts, frozen when they are shown, so that no later answer can be worked out by difference.
 
@@ -35,6 +43,7 @@ class Snapshot(BaseModel):
     movement: Movement = Field(default_factory=dict)
     words: dict[int, int] = Field(default_factory=dict)
     calibration: dict[str, Calibration] = Field(default_factory=dict)
+    sized: Sized | None = None
 
 
 class Heat(BaseModel):
@@ -52,6 +61,10 @@ class GroupResults(BaseModel):
     movement: dict[str, dict[str, int | None]] | None
     gain: float | None = Field(description="Normalised gain (p2 - p1) / (1 - p1) of answers that the key accepts.")
     heat_map: list[Heat]
+    circles: Sized | None = Field(
+        default=None,
+        description="Median shares of the circles that people sized; null unless enough did.",
+    )
 
 
 def count_words(story: str, marked: Iterable[Sequence[Sequence[int]]]) -> dict[int, int]:
@@ -84,6 +97,7 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
             for place, count in sorted(snapshot.words.items())
             if count >= least and place < len(spans)
         ],
+        circles=snapshot.sized if snapshot.sized and snapshot.sized.people >= smallest else None,
     )
 
 
@@ -161,6 +175,17 @@ def advise(counts: Sequence[int], case: Case, low: float, high: float) -> Advice
         return "explain" if max(by_vote[answer] for answer in ANSWERS) / answered > high else "discuss"
     share = by_vote[case.head.key.dominant] / answered
     return "reread" if share < low else "discuss" if share <= high else "explain"
+
+
+def middle_of(circles: Iterable[Mapping[str, float]]) -> Sized | None:
+    """The medians of people's circles as shares of each person's whole, in whole percent."""
+    given = [sizes for sizes in circles if any(sizes.values())]
+    blend = class_blend(given, 1)
+    return (
+        Sized(people=len(given), medians={name: round(found.median) for name, found in blend.items()})
+        if blend
+        else None
+    )
 
 
 def calibrate(votes: Iterable[tuple[str, str | None]], case: Case) -> dict[str, Calibration]:

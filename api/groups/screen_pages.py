@@ -9,6 +9,7 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.api import limit_wrong_codes
+from api.groups.guide import guide_of
 from api.groups.hub import EventStream
 from api.groups.showing import read_reasons, shower_of
 from api.groups.state import GroupState
@@ -21,13 +22,19 @@ router = APIRouter(include_in_schema=False)
 @router.get("/g/{code}/screen", dependencies=[Depends(limit_wrong_codes)])
 def screen(request: Request, code: str) -> Response:
     """The projector. It needs no key, for it shows nothing that the room may not see."""
-    view = screen_view(request, require_state(request, code))
-    return render(request, "groups/screen.html", title="Screen", section="groups", view=view)
+    return _show(request, require_state(request, code), fragment=False)
 
 
 @router.get("/g/{code}/now/screen", dependencies=[Depends(limit_wrong_codes)])
 def screen_now(request: Request, code: str) -> Response:
-    return render(request, "groups/_screen.html", view=screen_view(request, require_state(request, code)))
+    return _show(request, require_state(request, code), fragment=True)
+
+
+def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
+    if state.at_step is not None:
+        return guide_of(request).screen(request, state, fragment=fragment)
+    template = "groups/_screen.html" if fragment else "groups/screen.html"
+    return render(request, template, title="Screen", section="groups", view=screen_view(request, state))
 
 
 def screen_view(request: Request, state: GroupState) -> ScreenView:
@@ -35,7 +42,8 @@ def screen_view(request: Request, state: GroupState) -> ScreenView:
     if state.shown and state.kind == "training" and state.round:
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    return shower_of(request).screen(state, base_url(request), reasons)
+    note = guide_of(request).words(state)[0] if state.reads_along else None
+    return shower_of(request).screen(state, base_url(request), reasons, note)
 
 
 @router.get("/g/{code}/live/screen", dependencies=[Depends(limit_wrong_codes)])

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.db import insert_into, now, table, writing
 from api.groups.codes import new_code
+from api.groups.guide import Prepared
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
-from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words
+from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words, middle_of
 from api.groups.state import GroupState, read_states
 from api.library.catalogue import Catalogue, Vignette
 from api.library.systems import ANSWERS, VOTES
@@ -37,9 +38,19 @@ class NewGroup:
 
 
 def create_group(
-    engine: Engine, catalogue: Catalogue, kind: Kind, name: str, plan: Sequence[str], days: int, show_first: bool
+    engine: Engine,
+    catalogue: Catalogue,
+    kind: Kind,
+    name: str,
+    plan: Sequence[str],
+    days: int,
+    show_first: bool,
+    session: Prepared | None = None,
 ) -> NewGroup:
-    """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be."""
+    """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be.
+
+    A guided `session` brings its own vignettes instead of a `plan` of them.
+    """
     name = " ".join(name.split())
     if not name.isprintable():
         raise Unprocessable(
@@ -49,7 +60,10 @@ def create_group(
         raise Unprocessable(
             f"A name has at most {LONGEST_NAME} characters.", [{"pointer": "/name", "detail": "too long"}]
         )
-    plan = list(dict.fromkeys(plan)) or [slug for slug in SUGGESTED if slug in catalogue.vignettes]
+    if session is not None:
+        plan = list(dict.fromkeys(session.vignettes))
+    else:
+        plan = list(dict.fromkeys(plan)) or [slug for slug in SUGGESTED if slug in catalogue.vignettes]
     unknown = [slug for slug in plan if slug not in catalogue.vignettes]
     if unknown or len(plan) > LONGEST_PLAN:
         detail = f"there is no vignette {unknown[0]}" if unknown else f"at most {LONGEST_PLAN} vignettes"
@@ -63,6 +77,7 @@ def create_group(
         "plan": plan,
         "show_first_ballot": show_first and kind == "training",
         "version": 1,
+        "place": session.place if session else None,
         "members": 0,
         "created_at": made,
         "expires_at": made + timedelta(days=days),
@@ -71,7 +86,9 @@ def create_group(
         code = new_code()
         try:
             with writing(engine).begin() as connection:
-                connection.execute(insert(_group), row | {"code": code})
+                made_id = connection.execute(insert(_group).returning(_group.c.id), row | {"code": code}).scalar_one()
+                if session is not None:
+                    session.store(connection, made_id)
             return NewGroup(code, uid)
         except IntegrityError:  # one code in millions is taken: draw another
             continue
@@ -83,7 +100,7 @@ def join(engine: Engine, code: str) -> NewGroup:
         uid = connection.execute(select(_group.c.uid).where(_group.c.code == code)).scalar_one_or_none()
         if uid is None:
             raise NotFound("There is no group with this code. Please look at the code once more.")
-        _touch(connection, code, members=_group.c.members + 1)
+        touch(connection, code, members=_group.c.members + 1)
     return NewGroup(code, uid)
 
 
@@ -101,15 +118,16 @@ def leave(engine: Engine, code: str, uid: str, member: str) -> bool:
         noted = insert_into(_departure, connection).on_conflict_do_nothing().returning(_departure.c.member)
         if connection.execute(noted, {"group_id": group_id, "member": member}).first() is None:
             return False
-        _touch(connection, code, members=_group.c.members - 1)
+        touch(connection, code, members=_group.c.members - 1)
     return True
 
 
-def _touch(connection: Connection, code: str, **values: Any) -> None:
+def touch(connection: Connection, code: str, **values: Any) -> None:
+    """Changes a group, so that its readers look again."""
     connection.execute(update(_group).where(_group.c.code == code).values(version=_group.c.version + 1, **values))
 
 
-def _locked(connection: Connection, code: str, uid: str) -> GroupState:
+def locked(connection: Connection, code: str, uid: str) -> GroupState:
     """The group's state, with its row locked to the commit. Raises NotFound."""
     connection.execute(select(_group.c.id).where(_group.c.code == code).with_for_update())
     state = read_states(connection, [code]).get(code)
@@ -121,37 +139,62 @@ def _locked(connection: Connection, code: str, uid: str) -> GroupState:
 def start_round(engine: Engine, code: str, uid: str, vignette: Vignette) -> None:
     """Begins a round with a vignette. Raises Conflict while a vote or a talk is under way."""
     with writing(engine).begin() as connection:
-        state = _locked(connection, code, uid)
+        state = locked(connection, code, uid)
+        if state.place is not None:
+            raise Conflict("This group follows a session plan: add the story to its session.")
         if state.round and not is_shown(state.round.path) and state.round.phase != "reading":
             raise Conflict("Finish this person first: show the answers, or take the steps back.")
-        if state.round and state.round.phase == "reading":
-            connection.execute(delete(_round).where(_round.c.id == state.round.id))
-        elif state.round and state.round.phase == "revealed":
-            _set_path(connection, state, (*state.round.path, "ended"))
-        number = 1 + (connection.execute(
-            select(func.max(_round.c.number)).where(_round.c.group_id == state.id)
-        ).scalar_one() or 0)  # fmt: skip
-        connection.execute(
-            insert(_round),
-            {
-                "group_id": state.id,
-                "number": number,
-                "vignette_id": vignette.id,
-                "vignette_version": vignette.version,
-                "series": vignette.series,
-                "path": ["reading"],
-            },
-        )
+        begin_round(connection, state, vignette)
         plan = state.plan if vignette.slug in state.plan else (*state.plan, vignette.slug)
-        _touch(connection, code, plan=list(plan))
+        touch(connection, code, plan=list(plan))
+
+
+def begin_round(
+    connection: Connection,
+    state: GroupState,
+    vignette: Vignette,
+    ask: Sequence[str] | None = None,
+    second_vote: bool = True,
+) -> int:
+    """Begins a round and gives its number. One that was never shown goes with its votes: nobody has seen any."""
+    newest = connection.execute(
+        select(_round.c.id, _round.c.number, _round.c.path)
+        .where(_round.c.group_id == state.id)
+        .order_by(_round.c.number.desc())
+        .limit(1)
+    ).first()
+    number = newest.number + 1 if newest else 1
+    if newest and not is_shown(newest.path):
+        number = newest.number
+        for child in (_vote, _tally):
+            connection.execute(delete(child).where(child.c.round_id == newest.id))
+        connection.execute(delete(_round).where(_round.c.id == newest.id))
+    elif newest and newest.path[-1] == "revealed":
+        connection.execute(update(_round).where(_round.c.id == newest.id).values(path=[*newest.path, "ended"]))
+    connection.execute(
+        insert(_round),
+        {
+            "group_id": state.id,
+            "number": number,
+            "vignette_id": vignette.id,
+            "vignette_version": vignette.version,
+            "series": vignette.series,
+            "path": ["reading"],
+            "ask": list(ask) if ask is not None else None,
+            "second_vote": second_vote,
+        },
+    )
+    return number
 
 
 def add_person(engine: Engine, code: str, uid: str, slug: str) -> None:
     """Adds a vignette to the end of the plan."""
     with writing(engine).begin() as connection:
-        state = _locked(connection, code, uid)
+        state = locked(connection, code, uid)
+        if state.place is not None:
+            raise Conflict("This group follows a session plan: add the story to its session.")
         if slug not in state.plan:
-            _touch(connection, code, plan=[*state.plan, slug])
+            touch(connection, code, plan=[*state.plan, slug])
 
 
 def change_phase(engine: Engine, catalogue: Catalogue, code: str, uid: str, phase: str) -> None:
@@ -159,7 +202,7 @@ def change_phase(engine: Engine, catalogue: Catalogue, code: str, uid: str, phas
 
     def step(connection: Connection, state: GroupState) -> None:
         assert state.round is not None
-        path = advance(state.round.path, phase)
+        path = advance(state.round.path, phase, state.round.second_vote)
         frozen = snapshot(connection, state, catalogue).model_dump(mode="json") if phase == "revealed" else None
         _set_path(connection, state, path, frozen)
 
@@ -177,14 +220,16 @@ def _path(state: GroupState) -> tuple[Any, ...]:
 
 def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, GroupState], None]) -> None:
     with writing(engine).begin() as connection:
-        state = _locked(connection, code, uid)
+        state = locked(connection, code, uid)
         if state.round is None:
             raise Conflict("Choose the first person before that.")
+        if state.playing is None:
+            raise Conflict("The session is at another step now.")
         try:
             change(connection, state)
         except WrongPhase as wrong:
             raise Conflict(str(wrong)) from None
-        _touch(connection, code)
+        touch(connection, code)
 
 
 def _set_path(
@@ -202,21 +247,25 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
     assert vignette is not None, "a version is never deleted while a round refers to it"
     case = vignette.case
     found = connection.execute(
-        select(_vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues).where(
+        select(_vote.c.ballot, _vote.c.member, _vote.c.system, _vote.c.confidence, _vote.c.cues, _vote.c.circles).where(
             _vote.c.round_id == state.round.id
         )
     ).all()
     last = ballot(state.round.path)
     answers: dict[int, dict[str, str]] = {1: {}, 2: {}}
     marked: dict[str, list[list[int]]] = {}
+    sized: dict[str, dict[str, float]] = {}
     for row in sorted(found, key=lambda row: row.ballot):
         answers[row.ballot][row.member] = row.system
         if row.cues and row.ballot <= last:
             marked[row.member] = row.cues
+        if row.circles and row.ballot <= last:
+            sized[row.member] = row.circles
     return Snapshot(
         ballots=[list(counts) for counts in state.round.ballots],
         movement=count_movement(answers[1], answers[2]) if last == 2 else {},
         words=count_words(case.story, marked.values()),
+        sized=middle_of(sized.values()),
         calibration=calibrate(((row.system, row.confidence) for row in found if row.ballot == last), case),
     )
 
@@ -224,18 +273,18 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
 def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) -> None:
     """Lets a one-line reason through to the group, or takes it back."""
     with writing(engine).begin() as connection:
-        state = _locked(connection, code, uid)
+        state = locked(connection, code, uid)
         rounds = select(_round.c.id).where(_round.c.group_id == state.id)
         connection.execute(
             update(_vote).where(_vote.c.id == vote_id, _vote.c.round_id.in_(rounds)).values(reason_shown=shown)
         )
-        _touch(connection, code)
+        touch(connection, code)
 
 
 def end_group(engine: Engine, code: str, uid: str) -> None:
     """Deletes a group with its rounds and votes; totals stay. Raises NotFound."""
     with writing(engine).begin() as connection:
-        state = _locked(connection, code, uid)
+        state = locked(connection, code, uid)
         _delete_groups(connection, [state.id])
 
 

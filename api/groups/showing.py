@@ -20,6 +20,7 @@ from api.groups.telling import Teller
 from api.groups.views import (
     ADVICE,
     ADVICE_NOTE,
+    ADVICE_WITHOUT_SECOND_VOTE,
     NEXT_LABEL,
     SAY,
     STEP_NAME,
@@ -82,8 +83,12 @@ class Shower:
         error: str | None = None,
         draft: OwnVote | None = None,
         reasons: tuple[ReasonView, ...] = (),
+        note: Markup | None = None,
     ) -> MemberView:
-        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why."""
+        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why.
+
+        `note`: what a session's plan says while people read.
+        """
         case = self.case(state)
         number = state.round.ballot if state.round else 1
         mine = draft or own.get(number)
@@ -97,7 +102,7 @@ class Shower:
             kind=state.kind,
             step=state.step,
             phase=state.round.phase if state.round else None,
-            round_number=state.rounds,
+            round_number=state.round.number if state.round else 0,
             rounds=max(state.rounds, len(state.plan)),
             ballot=number,
             vignette=view_vignette(case) if case else None,
@@ -109,8 +114,14 @@ class Shower:
             earlier_name=NAME[earlier.system] if earlier else None,
             confidence=mine.confidence if mine else None,
             marked=mine.cues if mine else (),
-            words=tuple((s, e, case.story[s:e]) for s, e in word_spans(case.story)) if case and voting else (),
-            training=state.kind == "training",
+            words=tuple((s, e, case.story[s:e]) for s, e in word_spans(case.story))
+            if case and voting and "cues" in state.asks
+            else (),
+            asks=state.asks,
+            circles=(mine.circles if mine else None) or {},
+            second_vote=state.round.second_vote if state.round else True,
+            led=state.place is not None,
+            note=note,
             reason=mine.reason if mine else None,
             error=error,
             results=results,
@@ -120,8 +131,10 @@ class Shower:
             headline=results.headline if results else None,
         )
 
-    def screen(self, state: GroupState, base: str, reasons: tuple[ReasonView, ...] = ()) -> ScreenView:
-        """The projector's page."""
+    def screen(
+        self, state: GroupState, base: str, reasons: tuple[ReasonView, ...] = (), note: Markup | None = None
+    ) -> ScreenView:
+        """The projector's page. `note`: what a session's plan says while people read."""
         case = self.case(state)
         results = self.results(state, reasons=reasons) if state.shown else None
         answered = state.round.answered if state.round else 0
@@ -136,7 +149,7 @@ class Shower:
             kind=state.kind,
             step=state.step,
             phase=state.round.phase if state.round else None,
-            round_number=state.rounds,
+            round_number=state.round.number if state.round else 0,
             rounds=max(state.rounds, len(state.plan)),
             ballot=state.round.ballot if state.round else 1,
             vignette=view_vignette(case) if case else None,
@@ -153,6 +166,8 @@ class Shower:
                 [class_statistics(state.round.ballots[0], self._settings.small_group, "group")],
                 self._settings.small_group,
             )[0],
+            led=state.place is not None,
+            note=note,
         )
 
     def console(
@@ -162,6 +177,7 @@ class Shower:
         case = self.case(state)
         path = state.round.path if state.round else ()
         phase: Phase | None = path[-1] if path else None
+        second_vote = state.round.second_vote if state.round else True
         next_phase, next_label = self._next(state)
         advice = self._advice(state, case)
         url = f"{base}/g/{state.code}"
@@ -174,19 +190,21 @@ class Shower:
             step=state.step,
             version=state.version,
             phase=phase,
-            round_number=state.rounds,
+            round_number=state.round.number if state.round else 0,
             rounds=max(state.rounds, len(state.plan)),
             ballot=state.round.ballot if state.round else 1,
             people=self._people(state),
-            steps=_steps(path),
+            steps=_steps(path, second_vote),
             vignette=view_vignette(case) if case else None,
             members=state.members,
             answered=state.round.answered if state.round else 0,
             next_label=next_label,
             next_phase=next_phase,
-            other_steps=_other_steps(path, next_phase),
+            other_steps=_other_steps(path, next_phase, second_vote),
             can_go_back=bool(path) and can_take_back(path),
-            advice=(ADVICE[advice][0], f"{ADVICE[advice][1]} {ADVICE_NOTE}") if advice else None,
+            advice=(_told(advice, second_vote)[0], f"{_told(advice, second_vote)[1]} {ADVICE_NOTE}")
+            if advice
+            else None,
             advice_band=advice,
             say=SAY[phase],
             results=self.results(state, training_results, reasons) if state.shown or training_results else None,
@@ -203,13 +221,14 @@ class Shower:
                 if vignette.slug not in state.plan
             ),
             summary_url=f"/g/{state.code}/summary" if state.shown or state.rounds > 1 else None,
+            led=state.place is not None,
         )
 
     def _next(self, state: GroupState) -> tuple[str | None, str | None]:
         """The large button: its value and its words."""
         path = state.round.path if state.round else ()
         if path and path[-1] not in ("revealed", "ended"):
-            following = _usual_step(path)
+            following = next_phases(path, state.round.second_vote if state.round else True)[0]
             return following, NEXT_LABEL[following]
         person = self._next_person(state)
         if person is None:
@@ -311,6 +330,10 @@ def qr(url: str) -> Markup:
     return Markup(code.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2))  # noqa: S704
 
 
+def _told(advice: Advice, second_vote: bool) -> tuple[str, str]:
+    return (ADVICE if second_vote else ADVICE_WITHOUT_SECOND_VOTE)[advice]
+
+
 def _feedback(own: OwnVote, case: Case) -> str:
     if own.system == "pass":
         return "You passed on this one. That is fine."
@@ -321,20 +344,18 @@ def _match_label(own: OwnVote, case: Case) -> str | None:
     return None if own.system == "pass" else MATCH_LABEL[match(own.system, case)]
 
 
-def _usual_step(path: tuple[Phase, ...]) -> Phase:
-    return next_phases(path)[0]
-
-
-def _other_steps(path: tuple[Phase, ...], usual: str | None) -> tuple[tuple[str, str], ...]:
+def _other_steps(path: tuple[Phase, ...], usual: str | None, second_vote: bool) -> tuple[tuple[str, str], ...]:
     labels = {"revoting": "Vote again without talking", "revealed": "Show the answers now"}
     return tuple(
-        (phase, labels[phase]) for phase in (next_phases(path) if path else ()) if phase != usual and phase in labels
+        (phase, labels[phase])
+        for phase in (next_phases(path, second_vote) if path else ())
+        if phase != usual and phase in labels
     )
 
 
-def _steps(path: tuple[Phase, ...]) -> tuple[PhaseStep, ...]:
+def _steps(path: tuple[Phase, ...], second_vote: bool) -> tuple[PhaseStep, ...]:
     """The stepper: phases that were skipped count as done once the round is past them."""
-    order = list(STEP_NAME)
+    order = [phase for phase in STEP_NAME if second_vote or phase != "revoting"]
     place = order.index(path[-1]) if path and path[-1] in order else len(order) if path else -1
     states = ["done" if number < place else "now" if number == place else "later" for number in range(len(order))]
     if place + 1 < len(order):

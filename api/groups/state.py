@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
 from api.db import table
+from api.groups.guide import Place
 from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
@@ -29,6 +30,8 @@ class RoundState:
     vignette_version: int
     series: int
     path: tuple[Phase, ...]
+    second_vote: bool
+    ask: tuple[str, ...] | None
     ballots: tuple[tuple[int, ...], ...]
     frozen: Snapshot | None
 
@@ -62,6 +65,7 @@ class GroupState:
     expires_at: datetime
     rounds: int
     round: RoundState | None
+    place: Place | None = None
 
     @property
     def shown(self) -> bool:
@@ -69,14 +73,39 @@ class GroupState:
         return self.round is not None and is_shown(self.round.path)
 
     @property
+    def playing(self) -> RoundState | None:
+        """The round that everybody is in now: none before the first, nor at another step of a guided session."""
+        if self.place is None or (self.round is not None and self.place.round == self.round.number):
+            return self.round
+        return None
+
+    @property
+    def at_step(self) -> Place | None:
+        """The step of a guided session that everybody is at, unless it is a round, which groups show themselves."""
+        return self.place if self.place and self.place.begun and self.playing is None else None
+
+    @property
+    def reads_along(self) -> bool:
+        """Whether people read a story now, and a session's plan has words of its own for them."""
+        return self.place is not None and self.playing is not None and self.playing.phase == "reading"
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """What people may add to their choice in the round."""
+        if self.round is None or self.round.ask is None:
+            return frozenset(("cues", "confidence", "reason") if self.kind == "training" else ("cues",))
+        return frozenset(self.round.ask)
+
+    @property
     def step(self) -> str:
         """A mark that changes whenever a phone's page has to change.
 
         In a training group reasons are let through after the answers were shown, so there it follows every change.
         """
-        if self.round is None:
-            return "waiting"
-        step = f"r{self.round.number}-{self.round.vignette_id}-{self.round.phase}"
+        place = self.place.mark if self.place else ""
+        if self.playing is None:
+            return place or "waiting"
+        step = f"{place}r{self.playing.number}-{self.playing.vignette_id}-{self.playing.phase}"
         return f"{step}-{self.version}" if self.shown and self.kind == "training" else step
 
 
@@ -88,6 +117,7 @@ class OwnVote:
     confidence: Confidence | None
     cues: tuple[tuple[int, int], ...] = field(default=(), compare=False)
     reason: str | None = field(default=None, compare=False)
+    circles: dict[str, int] | None = field(default=None, compare=False)
 
 
 Votes = dict[tuple[int, str], OwnVote]  # by ballot and member
@@ -104,17 +134,28 @@ _latest = (
 _ROUNDS = select(_round).join(
     _latest, and_(_round.c.group_id == _latest.c.group_id, _round.c.number == _latest.c.number)
 )
+_EARLIER = select(_round).where(tuple_(_round.c.group_id, _round.c.number).in_(bindparam("wanted", expanding=True)))
 _TALLIES = select(_tally).where(_tally.c.round_id.in_(bindparam("rounds", expanding=True)))
 
 
 def read_states(connection: Connection, codes: Sequence[str]) -> dict[str, GroupState]:
-    """The states of the groups that there are, by code; three queries."""
+    """The states of the groups that there are, by code; three queries, and a fourth where an old round is shown."""
     groups = connection.execute(_GROUPS, {"codes": codes}).all()
-    rounds = connection.execute(_ROUNDS, {"groups": [row.id for row in groups]}).all()
+    rounds = list(connection.execute(_ROUNDS, {"groups": [row.id for row in groups]}).all())
+    newest = {row.group_id: row.number for row in rounds}
+    # A session that has gone back shows an earlier round again.
+    earlier = [
+        (row.id, row.place["round"])
+        for row in groups
+        if row.place and row.place["round"] not in (None, newest.get(row.id))
+    ]
+    if earlier:
+        again = connection.execute(_EARLIER, {"wanted": earlier}).all()
+        rounds = [row for row in rounds if row.group_id not in {found.group_id for found in again}] + list(again)
     tallies = connection.execute(_TALLIES, {"rounds": [row.id for row in rounds]}).all()
     counts = {(row.round_id, row.ballot): tuple(getattr(row, COLUMN[vote]) for vote in VOTES) for row in tallies}
     by_group = {row.group_id: _round_state(row, counts) for row in rounds}
-    return {row.code: _group_state(row, by_group.get(row.id)) for row in groups}
+    return {row.code: _group_state(row, by_group.get(row.id), newest.get(row.id, 0)) for row in groups}
 
 
 def read_state(engine: Engine, code: str) -> GroupState | None:
@@ -131,12 +172,14 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
         vignette_version=row.vignette_version,
         series=row.series,
         path=tuple(row.path),
+        second_vote=row.second_vote,
+        ask=tuple(row.ask) if row.ask is not None else None,
         ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),
         frozen=Snapshot.model_validate(row.frozen) if row.frozen else None,
     )
 
 
-def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
+def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> GroupState:
     return GroupState(
         id=row.id,
         code=row.code,
@@ -148,8 +191,9 @@ def _group_state(row: Any, round_state: RoundState | None) -> GroupState:
         version=row.version,
         members=row.members,
         expires_at=row.expires_at,
-        rounds=round_state.number if round_state else 0,
+        rounds=rounds,
         round=round_state,
+        place=Place(**row.place) if row.place else None,
     )
 
 

@@ -35,6 +35,15 @@ class GroupOutcome(BaseModel):
     class_statistics: ClassStatistics
 
 
+class SessionOut(BaseModel):
+    """The present step of a guided session; `number` is 0 before it has begun."""
+
+    number: int
+    steps: int
+    kind: str
+    title: str
+
+
 class StateOut(BaseModel):
     """A group's whole present state. `outcome` and `results` stay null until the answers are shown."""
 
@@ -49,6 +58,7 @@ class StateOut(BaseModel):
     guess: GroupGuess | None
     outcome: GroupOutcome | None
     results: GroupResults | None
+    session: SessionOut | None = Field(None, description="Where a guided session stands; null in a group without one.")
 
 
 class Teller:
@@ -85,11 +95,15 @@ class Teller:
                 "explanation": _explanation(vignette),
                 "class_statistics": results.ballots[-1],
             }
+        place = state.place
+        session = (
+            {"number": place.number, "steps": place.steps, "kind": place.kind, "title": place.title} if place else None
+        )
         return to_json({
             "version": state.version,
             "phase": round_state.phase if round_state else None,
             "ballot": round_state.ballot if round_state else 1,
-            "round": state.rounds,
+            "round": round_state.number if round_state else 0,
             "kind": state.kind,
             "vignette": public_fields(vignette) if vignette else None,
             "members": state.members,
@@ -97,6 +111,7 @@ class Teller:
             "guess": guess,
             "outcome": outcome,
             "results": results,
+            "session": session,
         })  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What the group's screens show: phone, wall, console and summary."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ from api.groups.pictures import (
 from api.groups.results import Advice, GroupResults, Kind, Snapshot
 from api.library.case import Case
 from api.library.checking import sentences
+from api.library.systems import NAME, SYSTEMS
 from api.library.views import VignetteView
 
 
@@ -37,12 +39,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class NewGroupView:
-    """What `groups/new.html` shows."""
+    """What `groups/new.html` shows. `plans` are session plans that a group can be led through."""
 
     choices: tuple[Choice, ...]
+    plans: tuple[Any, ...]
     kind: str
     name: str
     error: str | None
+    asked_vignettes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class ResultsView:
     reasons: tuple[ReasonView, ...]
     calibration: tuple[CalibrationRow, ...]
     gain: str | None
+    sized: tuple[tuple[str, str, int], ...]
+    sized_by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,11 @@ class MemberView:
     confidence: str | None
     marked: tuple[tuple[int, int], ...]
     words: tuple[tuple[int, int, str], ...]
-    training: bool
+    asks: frozenset[str]
+    circles: dict[str, int]
+    second_vote: bool
+    led: bool
+    note: Markup | None
     reason: str | None
     error: str | None
     results: ResultsView | None
@@ -148,6 +158,8 @@ class ScreenView:
     headline: str | None
     questions: tuple[Markup, ...]
     first_ballot: BallotView | None
+    led: bool
+    note: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +217,27 @@ class ConsoleView:
     expires: str
     choices: tuple[Choice, ...]
     summary_url: str | None
+    led: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether no round is on yet."""
+        return self.phase is None or self.vignette is None
+
+    @property
+    def title(self) -> str:
+        """What the round is at, in a few words."""
+        if self.phase is None or self.vignette is None:
+            return "Ready when you are" if self.members else "Waiting for the first people"
+        if self.results is not None and self.phase in ("revealed", "ended"):
+            return self.results.headline
+        told = {
+            "reading": f"Everyone reads about {self.vignette.person}",
+            "voting": "The first vote is open",
+            "discussing": "Time to talk",
+            "revoting": "The second vote is open",
+        }
+        return told.get(self.phase, f"That was {self.vignette.person}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +326,16 @@ ADVICE: dict[Advice, tuple[str, str]] = {
         "Most of the room agrees already. A short talk about the words is enough.",
     ),
 }
+ADVICE_WITHOUT_SECOND_VOTE: dict[Advice, tuple[str, str]] = ADVICE | {
+    "reread": (
+        "Read it once more together",
+        "Few have seen what the key sees. Read the story again and ask which words stand out, then show the answers.",
+    ),
+    "discuss": (
+        "Talk in pairs before you show the answers",
+        "The room sees it in different ways. That is when talking helps most.",
+    ),
+}
 ADVICE_NOTE = "This is advice from university classes, not a rule. You know your group."
 
 
@@ -322,4 +365,8 @@ def view_results(
         reasons=reasons if training else (),
         calibration=view_calibration(snapshot) if training else (),
         gain=f"{results.gain:.2f}" if results.gain is not None else None,
+        sized=tuple((system, NAME[system], round(results.circles.medians[system])) for system in SYSTEMS)
+        if results.circles
+        else (),
+        sized_by=results.circles.people if results.circles else 0,
     )

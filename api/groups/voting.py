@@ -22,7 +22,8 @@ Row = tuple[str, str | None, object, str | None, object, int]  # system, confide
 
 _GROUPS = BatchStatement(
     """
-    SELECT room.id, room.code, room.uid, room.kind, room.version
+    SELECT room.id, room.code, room.uid, room.kind, room.version, room.place IS NULL,
+           CAST(room.place ->> 'round' AS INTEGER)
     FROM {batch} AS batch CROSS JOIN room WHERE room.code = batch.value ->> 0
     ORDER BY room.id {lock}
     """,
@@ -31,7 +32,7 @@ _GROUPS = BatchStatement(
 # A statement of its own: what is read in one with the lock would be from before it.
 _ROUNDS = BatchStatement(
     """
-    SELECT round.group_id, round.id, CAST(round.path AS TEXT) AS path
+    SELECT round.group_id, round.id, CAST(round.path AS TEXT) AS path, round.number, CAST(round.ask AS TEXT) AS ask
     FROM {batch} AS batch CROSS JOIN round WHERE round.group_id = CAST(batch.value ->> 0 AS INTEGER)
     ORDER BY round.number
     """
@@ -108,6 +109,7 @@ class _Open:
     round_id: int
     ballot: int
     kind: str
+    ask: str | None
     version: int
 
 
@@ -118,8 +120,8 @@ def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted 
     rows: dict[Key, Row] = {}
     for vote in batch:
         place = opened.get((vote.code, vote.uid))
-        if isinstance(place, _Open) and place.kind != "training" and vote.reason:
-            answers.append(Unprocessable("This group takes no words of your own; please send only your choice."))
+        if isinstance(place, _Open) and (told := _unasked(vote, place)):
+            answers.append(Unprocessable(told))
         elif isinstance(place, _Open):
             answers.append(None)
             rows[place.round_id, place.ballot, vote.member] = _row(vote, place)
@@ -149,15 +151,34 @@ def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tupl
     """Each group's open ballot. Its row stays locked to the commit, so that no phase changes in between."""
     found = _GROUPS.execute(connection, [[code] for code in sorted({vote.code for vote in batch})]).all()
     newest = _ROUNDS.execute(connection, [[row[0]] for row in found])
-    rounds = {group_id: (round_id, path) for group_id, round_id, path in newest}
+    rounds = {group_id: (round_id, path, number, ask) for group_id, round_id, path, number, ask in newest}
     opened: dict[tuple[str, str], _Open | Exception] = {}
-    for group_id, code, uid, kind, version in found:
-        round_id, path = rounds.get(group_id, (None, "[]"))
-        if round_id is None or (ballot := _open_ballot(path)) is None:
+    for group_id, code, uid, kind, version, free, playing in found:
+        round_id, path, number, ask = rounds.get(group_id, (None, "[]", None, None))
+        # A guided session that has gone on to another step has closed the round's vote.
+        here = free or playing == number
+        if round_id is None or not here or (ballot := _open_ballot(path)) is None:
             opened[code, uid] = Conflict("The vote is not open right now. It opens for everybody together.")
         else:
-            opened[code, uid] = _Open(group_id, round_id, ballot, kind, version)
+            opened[code, uid] = _Open(group_id, round_id, ballot, kind, ask, version)
     return opened
+
+
+def _unasked(vote: NewVote, place: _Open) -> str | None:
+    """Why the vote cannot be taken as it is: it brings what this round does not ask for."""
+    if vote.reason and place.kind != "training":
+        return "This group takes no words of your own; please send only your choice."
+    if place.ask is None:
+        return None
+    asked = _asked(place.ask)
+    brought = {"cues": vote.cues, "confidence": vote.confidence, "reason": vote.reason, "circles": vote.circles}
+    more = [name for name, value in brought.items() if value and name not in asked]
+    return f"This round does not ask for {' or '.join(more)}; please send it without." if more else None
+
+
+@lru_cache
+def _asked(ask: str) -> frozenset[str]:
+    return frozenset(from_json(ask))
 
 
 @lru_cache

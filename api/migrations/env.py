@@ -8,6 +8,7 @@ from api.classes import models as classes_models
 from api.db import writing
 from api.groups import models as groups_models
 from api.guesses import models as guesses_models
+from api.guided import models as guided_models
 from api.identity import models as identity_models
 from api.library import models as library_models
 from api.practice import models as practice_models
@@ -18,6 +19,7 @@ TABLES = (
     classes_models,
     groups_models,
     guesses_models,
+    guided_models,
     identity_models,
     library_models,
     practice_models,

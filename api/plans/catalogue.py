@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import structlog
+
 from api.plans.checking import check_file, plan_files
 from api.plans.plan import Plan
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +29,7 @@ def load_plans(folder: Path, levels: Mapping[str, int]) -> PlanCatalogue:
         checked = check_file(path, levels)
         if checked.plan is not None and not checked.faults:
             plans[checked.plan.slug] = checked.plan
+        else:
+            log.warning("plan_skipped", file=path.name, faults=len(checked.faults))
         problems += [f"{path.name}:{fault.line}:{fault.column}: {fault.message}" for fault in checked.faults]
     return PlanCatalogue(MappingProxyType(plans), tuple(problems))

@@ -55,6 +55,23 @@ def load_signposting(path: Path) -> tuple[Signposting | None, list[Fault]]:
         return None, [Fault(1, 1, f"the file cannot be read as UTF-8 text: {error}")]
 
 
+class UnreadableSignposting(Exception):
+    """The organisation's lines cannot be read: told before the start, since nobody would find them missing later."""
+
+
+def needed_signposting(path: Path) -> Signposting:
+    """The lines of a file, or UnreadableSignposting with one sentence on where its first fault is."""
+    found, faults = load_signposting(path)
+    if found is None:
+        fault = faults[0]
+        place = f"{path}:{fault.line}:{fault.column}"
+        raise UnreadableSignposting(
+            f"The lines on where to find help cannot be read. {place}: {fault.message}. "
+            "THREE_CIRCLES_SIGNPOSTING_FILE names the file; “three-circles plans check” finds every fault."
+        )
+    return found
+
+
 def _fault(document: Document, path: tuple[int | str, ...], kind: str, message: str) -> Fault:
     if kind == "extra_forbidden":
         message += did_you_mean(str(path[-1]), (Help if path[0] == "lines" else Signposting).model_fields)

@@ -15,6 +15,7 @@
   let fetching = false;
   let missed = false;   // a question for the new page that found no answer
   let again = false;
+  let looked = performance.now();
   let shown = '';   // the last piece of the page that came from the server
   let seen = '';    // the version that the wall has asked for; the console's page names its own
 
@@ -113,6 +114,7 @@
   function look() {
     if (fetching) { again = true; return; }
     fetching = true;
+    looked = performance.now();
     setTimeout(async () => {
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
@@ -150,6 +152,8 @@
       if (twin) twin.open = part.open;
     }
     const fields = [...main.querySelectorAll('input[id], select[id], textarea[id]')].filter((field) => field.type !== 'hidden').map((field) => [field.id, field.value, field.checked]);
+    // What people keep to themselves stays as it stands, with what they are typing or drawing at this moment.
+    for (const part of main.querySelectorAll('[data-stay][id]')) fresh.content.getElementById(part.id)?.replaceWith(part);
     main.classList.toggle('is-same', same);
     main.replaceChildren(fresh.content);
     for (const [id, value, checked] of fields) {
@@ -159,7 +163,7 @@
       if ('checked' in twin) twin.checked = checked;
     }
     if (window.htmx) window.htmx.process(main);
-    const twin = focused && document.getElementById(focused);
+    const twin = inside && active.isConnected ? active : focused && document.getElementById(focused);
     if (twin) {
       twin.focus({preventScroll: true});
       if (selection) try { twin.setSelectionRange(...selection); } catch { /* not a text field */ }
@@ -206,6 +210,12 @@
     else if (!same) heading();
     if (!same) stepChanged();
   });
+
+  // A page that tells how time goes looks again now and then.
+  setInterval(() => {
+    const every = step() && Number(step().dataset.every);
+    if (every && !document.hidden && performance.now() - looked > 1000 * every) look();
+  }, 5000);
 
   const wake = () => { if (!document.hidden && (missed || !source || source.readyState !== EventSource.OPEN)) connect(); };
   document.addEventListener('visibilitychange', wake);

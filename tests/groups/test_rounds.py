@@ -21,6 +21,7 @@ FIELDS = {
     "guess",
     "outcome",
     "results",
+    "session",
 }
 WAY = ("reading", "voting", "discussing", "revoting", "revealed", "ended")
 STEPS: dict[str, set[str]] = {

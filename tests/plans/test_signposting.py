@@ -1,11 +1,13 @@
 """Where to find help, in the organisation's own words."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from api.library.yaml_reading import Fault
 from api.plans.signposting import load_signposting, read_signposting
+from tests.live import PROGRAM, clean_environment
 
 OWN = """\
 nation: Wales
@@ -51,3 +53,23 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
     assert found is None
     assert "cannot be read" in faults[0].message
+
+
+def test_lines_that_cannot_be_read_stop_the_start_with_a_sentence(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN.replace("call:", "cal:"), encoding="utf-8")
+
+    finished = subprocess.run(
+        [PROGRAM, "serve", "--port", "0"],
+        cwd=tmp_path,
+        env=clean_environment(DATA_DIR=str(tmp_path), SIGNPOSTING_FILE=str(own)),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    assert "Traceback" not in finished.stderr
+    assert f"{own}:6:5: lines.1.cal: there is no such field here" in finished.stderr

@@ -1,0 +1,1 @@
+"""Guided sessions: a plan that is run in a group, from hello to goodbye."""

@@ -1,0 +1,26 @@
+"""The totals of a check-in with small numbers hidden. Pure.
+
+Nothing is told below the smallest group; counts of one or two, and of nobody beside them, read “few or none”, as
+docs/decisions/0007 has it for votes. A check-in is about people themselves, so this holds in every kind of group, and
+where all gave one answer nothing is told either: it would be everybody's own.
+"""
+
+from api.plans.faces import CheckInTotals
+from api.statistics.classes import hidden_cells
+
+
+def totals(counts: tuple[int, int, int], smallest: int) -> CheckInTotals:
+    """The counts of one question as everybody may see them."""
+    answered = sum(counts)
+    if answered < smallest:
+        told = (
+            "Nobody answered this one. That is fine."
+            if not answered
+            else f"Fewer than {smallest} people answered, so the numbers stay hidden."
+        )
+        return CheckInTotals(answered, None, told)
+    if max(counts) == answered:
+        return CheckInTotals(answered, None, "The answers were so much alike that the numbers stay hidden.")
+    hidden = hidden_cells(counts)
+    first, second, third = (None if place in hidden else count for place, count in enumerate(counts))
+    return CheckInTotals(answered, (first, second, third))

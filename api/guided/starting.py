@@ -1,0 +1,74 @@
+"""Starting a session with its group: which plans there are, and the copy that the group keeps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert
+from starlette.datastructures import State
+
+from api.db import table
+from api.groups.guide import NOT_BEGUN, Place
+from api.guided.agenda import make_agenda
+from api.guided.models import GuidedSession
+from api.plans.plan import Plan
+from api.plans.steps import RoundStep
+from api.problems import Unprocessable
+
+_session = table(GuidedSession)
+
+
+def plans_on_offer(app: State) -> Mapping[str, Plan]:
+    """The plans that a group can be started with, by slug."""
+    plans: Mapping[str, Plan] = app.plans.plans
+    return plans
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A plan and a length that fit together."""
+
+    plan: Plan
+    length: int
+
+    @property
+    def kind(self) -> str:
+        return self.plan.audience
+
+    @property
+    def vignettes(self) -> Sequence[str]:
+        return [step.vignette for step in self.plan.steps_in(self.length) if isinstance(step, RoundStep)]
+
+    @property
+    def place(self) -> dict[str, Any]:
+        steps = make_agenda(self.plan, self.length).items
+        return asdict(Place(visit=NOT_BEGUN, step=-1, number=0, steps=len(steps), kind="", title=""))
+
+    def store(self, connection: Connection, group_id: int) -> None:
+        connection.execute(
+            insert(_session),
+            {
+                "group_id": group_id,
+                "document": self.plan.model_dump(mode="json"),
+                "length": self.length,
+                "added": [],
+                "shown": [],
+            },
+        )
+
+
+def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSession:
+    """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not."""
+    plan = plans.get(slug)
+    if plan is None:
+        raise Unprocessable(
+            "There is no such session plan.", [{"pointer": "/session/plan", "detail": "no plan of this name"}]
+        )
+    if length is None:
+        length = plan.lengths[0]
+    if length not in plan.lengths:
+        told = " or ".join(str(known) for known in plan.lengths)
+        raise Unprocessable(
+            f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
+        )
+    return NewSession(plan, length)
