@@ -1,5 +1,6 @@
 """Writes a plan as a plan file: what `reading` gives back unchanged."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -26,8 +27,13 @@ _Dumper.add_representer(dict, _mapping)
 
 def write(plan: Plan) -> str:
     """The text of the plan file; what has its default is left out."""
+    return write_data(plan.model_dump(exclude_defaults=True))
+
+
+def write_data(data: Mapping[str, Any]) -> str:
+    """The same for what a plan file held as it was read, good or not."""
     return yaml.dump(
-        plan.model_dump(exclude_defaults=True),
+        dict(data),
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,
