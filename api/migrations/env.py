@@ -10,6 +10,7 @@ from api.groups import models as groups_models
 from api.guesses import models as guesses_models
 from api.identity import models as identity_models
 from api.library import models as library_models
+from api.planning import models as planning_models
 from api.practice import models as practice_models
 
 # Imported for their tables, which register themselves.
@@ -20,6 +21,7 @@ TABLES = (
     guesses_models,
     identity_models,
     library_models,
+    planning_models,
     practice_models,
 )
 

@@ -83,7 +83,9 @@ def _frame_faults(plan: Plan, document: Document, file_stem: str | None) -> Iter
     for length in plan.lengths:
         total, room = plan.minutes_in(length), tolerance(length)
         if abs(total - length) > room:
-            yield _at(document, here, f"the steps of {length} minutes add up to {total}; within {room} minutes is near enough")
+            yield _at(
+                document, here, f"the steps of {length} minutes add up to {total}; within {room} minutes is near enough"
+            )
         steps = plan.steps_in(length)
         if steps and not isinstance(steps[-1], CloseStep):
             yield _at(document, here, f"the session of {length} minutes does not end with a step of the kind close")
