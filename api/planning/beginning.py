@@ -15,7 +15,6 @@ from api.library.yaml_reading import Fault
 from api.planning.fields import new_step
 from api.planning.keeping import OwnText, keep, read_own, within
 from api.planning.models import OwnPlan
-from api.plans.plan import Plan
 from api.plans.reading import read
 from api.plans.writing import write, write_data
 from api.problems import Conflict, Unprocessable
@@ -37,7 +36,7 @@ def say(fault: Fault) -> str:
     return f"Line {fault.line}, column {fault.column}: {fault.message}"
 
 
-def begin(engine: Engine, trainer: Trainer, title: str, shipped: Collection[str]) -> OwnText:
+def begin(engine: Engine, trainer: Trainer, title: str, shipped: Collection[str], levels: Mapping[str, int]) -> OwnText:
     """A plan with a card and a goodbye, still blank. `shipped` are slugs that are taken. Raises Unprocessable."""
     title = " ".join(title.split())[:80]
 
@@ -46,29 +45,24 @@ def begin(engine: Engine, trainer: Trainer, title: str, shipped: Collection[str]
         steps = [new_step("talk") | {"title": "Welcome"}, new_step("close")]
         return write_data(data | {"lengths": [20], "authors": [trainer.name], "steps": steps})
 
-    return _add(engine, trainer, title, shipped, frame, {})
+    return _add(engine, trainer, title, shipped, frame, levels)
 
 
-def copy_plan(engine: Engine, trainer: Trainer, plan: Plan, shipped: Collection[str]) -> OwnText:
-    """A copy of a plan that can be used."""
-    return copy_data(engine, trainer, plan.model_dump(exclude_defaults=True), shipped)
-
-
-def copy_data(engine: Engine, trainer: Trainer, data: Mapping[str, Any], shipped: Collection[str]) -> OwnText:
+def copy_data(
+    engine: Engine, trainer: Trainer, data: Mapping[str, Any], shipped: Collection[str], levels: Mapping[str, int]
+) -> OwnText:
     """A copy of what a plan file holds, good or not, under an address of its own."""
-    title = f"{data.get('title') or 'A plan'} (copy)"
-    title = title if len(title) <= 80 else str(data.get("title"))[:73] + " (copy)"
-    authors = data.get("authors")
-    named = [*authors] if isinstance(authors, list | tuple) else []
-    if trainer.name not in named:
-        named.append(trainer.name)
-    return _add(
-        engine,
-        trainer,
-        title,
-        shipped,
-        lambda slug: write_data({**data, "slug": slug, "title": title, "authors": named}),
-    )
+    named = data.get("title")
+    title = f"{named[:73] if isinstance(named, str) else 'A plan'} (copy)"
+    found = data.get("authors")
+    authors = [*found] if isinstance(found, list | tuple) else []
+    if trainer.name not in authors:
+        authors.append(trainer.name)
+
+    def text(slug: str) -> str:
+        return write_data({**data, "slug": slug, "title": title, "authors": authors})
+
+    return _add(engine, trainer, title, shipped, text, levels)
 
 
 def take_file(
@@ -98,7 +92,7 @@ def _add(
     words: str,
     shipped: Collection[str],
     source: Callable[[str], str],
-    levels: Mapping[str, int] | None = None,
+    levels: Mapping[str, int],
 ) -> OwnText:
     require(trainer, "write_plan", own=True)
     assert trainer.id is not None
@@ -110,7 +104,7 @@ def _add(
         )
         db.add(row)
         db.flush()
-        keep(db, row, trainer, within(source(slug)), levels or {})
+        keep(db, row, trainer, within(source(slug)), levels)
         text = read_own(db, row, trainer)
         db.commit()
     return text

@@ -21,7 +21,10 @@ KEPT = 50  # texts of one plan, the newest; each save can be undone while the on
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """A plan of one's own with its newest text, as one trainer finds it. `offered` is what facilitators get."""
+    """A plan of one's own as one trainer finds it: its newest text, or what is offered for those who may not write it.
+
+    `offered` is the text that facilitators get.
+    """
 
     slug: str
     title: str
@@ -177,16 +180,17 @@ def read_own(db: Session, row: OwnPlan, trainer: Trainer) -> OwnText:
         .join(Trainer, col(OwnPlanText.saved_by) == Trainer.id)
         .where(OwnPlanText.plan_id == row.id, OwnPlanText.revision == row.revision)
     ).one()
+    may_write = may(trainer, "write_plan", own=row.author_id == trainer.id)
     return OwnText(
         slug=row.slug,
         title=row.title,
         author=db.exec(select(Trainer.name).where(Trainer.id == row.author_id)).one(),
         revision=row.revision,
-        source=text.source,
+        source=text.source if may_write else row.offered or "",
         saved_by=saved_by,
         saved_at=text.saved_at,
         offered=row.offered,
-        may_write=may(trainer, "write_plan", own=row.author_id == trainer.id),
+        may_write=may_write,
         may_offer=may(trainer, "offer_plan"),
     )
 
