@@ -3,6 +3,7 @@
 Whatever nobody changed stays in the file as it was, also where a form could not show it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from api.planning.fields import PLAN_FIELDS, Field, Path, prompt_fields, step_fi
 
 Posted = Mapping[str, Sequence[str]]
 MOST_DIGITS = 6
+# As other programs end lines; pasted words bring them along.
+_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def _take(data: dict[str, Any], field: Field, posted: Posted) -> None:
 
 def _typed(field: Field, values: Sequence[str]) -> list[str]:
     """What was typed, whatever a browser makes of line ends and blank lines."""
-    plain = [value.replace("\r\n", "\n").replace("\r", "\n").strip() for value in values]
+    plain = [_BREAK.sub("\n", value).strip() for value in values]
     match field.widget:
         case "lines":
             return [value for value in plain if value]

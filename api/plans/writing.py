@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from api.library.yaml_reading import CONTROL
 from api.plans.plan import Plan
 
 
@@ -13,7 +14,9 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    # What the reader takes for a control character goes through it only when it is escaped.
+    style = '"' if CONTROL.search(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 def _mapping(dumper: _Dumper, mapping: dict[Any, Any]) -> yaml.Node:
