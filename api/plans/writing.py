@@ -10,7 +10,10 @@ from api.plans.plan import Plan
 
 
 class _Dumper(yaml.SafeDumper):
-    """Longer texts stand as they are read: as a block, with their paragraphs."""
+    """Longer texts stand as they are read: as a block, with their paragraphs. What stands twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  the reader takes none
+        return True
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.Node:
