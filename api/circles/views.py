@@ -16,12 +16,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A question to oneself, with examples that may be tapped."""
+    """A question to oneself, with examples that may be tapped. `slug` names it on the device and in the page."""
 
     slug: str
     question: str
-    hint: str
+    hint: str | None
     examples: tuple[str, ...]
+    own_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)

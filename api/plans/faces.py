@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeVar
 
 from markupsafe import Markup
 
-from api.circles.views import MOMENTS, Moment
+from api.circles.views import MOMENTS, Moment, Prompt
 from api.groups.pictures import BallotView
 from api.library.case import Case
 from api.library.prose import html, inline
@@ -116,6 +116,7 @@ class Question:
 class CheckInFace:
     """`answers`: value and label of what can be answered. `sent`: whether the asking member has answered anything."""
 
+    key: str
     questions: tuple[Question, ...]
     answers: tuple[tuple[str, str], ...]
     sent: bool
@@ -155,28 +156,19 @@ class CirclesFace:
 
 
 @dataclass(frozen=True, slots=True)
-class PrivatePrompt:
-    """A question to oneself. `slug` is its name on the device, and in the page's ids."""
-
-    slug: str
-    question: str
-    examples: tuple[str, ...]
-    own_words: bool
-
-
-@dataclass(frozen=True, slots=True)
 class PrivateFace:
     """`key` names the step on the device: the same questions are the same notes, in whatever group."""
 
     key: str
-    prompts: tuple[PrivatePrompt, ...]
+    prompts: tuple[Prompt, ...]
     card: TakeHome | None
 
 
 @dataclass(frozen=True, slots=True)
 class PauseFace:
-    """`seconds_each` and `moving_shape` belong to the lines; without lines there is no guide."""
+    """`key` names the guide in the page. Without `lines` there is none, and the two after them mean nothing."""
 
+    key: str
     lines: tuple[Markup, ...]
     seconds_each: int
     moving_shape: bool
@@ -259,6 +251,7 @@ def _own(step: Step, live: Live, case: Case | None) -> Own:
         case PauseStep():
             guide = step.guide
             return PauseFace(
+                key=_key(step.title, *(guide.lines if guide else ())),
                 lines=_lines(guide.lines) if guide else (),
                 seconds_each=guide.seconds_each if guide else 0,
                 moving_shape=guide is not None and guide.moving_shape,
@@ -269,11 +262,11 @@ def _own(step: Step, live: Live, case: Case | None) -> Own:
 
 
 def private_face(step: PrivateStep) -> PrivateFace:
-    key = sha256("\n".join((step.title, *(prompt.question for prompt in step.prompts))).encode()).hexdigest()[:12]
+    key = _key(step.title, *(prompt.question for prompt in step.prompts))
     return PrivateFace(
         key=key,
         prompts=tuple(
-            PrivatePrompt(f"{key}-{number}", prompt.question, prompt.examples, prompt.own_words)
+            Prompt(f"{key}-{number}", prompt.question, None, prompt.examples, prompt.own_words)
             for number, prompt in enumerate(step.prompts, start=1)
         ),
         card=step.card,
@@ -282,6 +275,7 @@ def private_face(step: PrivateStep) -> PrivateFace:
 
 def _check_in(step: CheckInStep, live: Live) -> CheckInFace:
     return CheckInFace(
+        key=_key(*step.questions),
         questions=tuple(
             Question(f"answer-{place}", inline(text), _at(live.own_check_in, place), _at(live.check_in, place))
             for place, text in enumerate(step.questions)
@@ -289,6 +283,11 @@ def _check_in(step: CheckInStep, live: Live) -> CheckInFace:
         answers=tuple(zip(CHECK_IN_VALUES, CHECK_IN_ANSWERS, strict=True)),
         sent=any(live.own_check_in),
     )
+
+
+def _key(*texts: str) -> str:
+    """Names a part on the device by its words: what they were written for is what they stay with."""
+    return sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
 def _lines(texts: Iterable[str]) -> tuple[Markup, ...]:

@@ -8,7 +8,8 @@
 // With data-circles-form="circle_" they are also written into circle_threat, circle_drive and circle_soothing of the
 // form around it, once the person has sized something: a form whose circles nobody touched sends none.
 //
-// window.circles.paint(svg, sizes) draws the picture elsewhere; .place, .word and .says tell what it holds.
+// window.circles.paint(svg, sizes) draws the picture elsewhere, with the names and icons that data-system and data-icon
+// hold somewhere in the document; .place, .word and .says tell what it holds.
 (() => {
   const SVG = 'http://www.w3.org/2000/svg';
   const SYSTEMS = ['threat', 'drive', 'soothing'];
@@ -45,7 +46,7 @@
     return element;
   }
 
-  const parts = (system) => document.querySelector('[data-circles] [data-system="' + system + '"]').dataset;
+  const parts = (system) => document.querySelector('[data-system="' + system + '"][data-icon]').dataset;
 
   function build(svg) {
     svg.setAttribute('viewBox', BOX.join(' '));
@@ -140,7 +141,7 @@
     };
     svg.addEventListener('pointerdown', (event) => {
       const group = event.target.closest('[data-part]');
-      if (!group || held || event.button > 0) return;
+      if (!group || (held && svg.hasPointerCapture(held.pointer)) || event.button > 0) return;
       const system = group.dataset.part;
       const r = radius(sizes()[system]);
       held = {pointer: event.pointerId, system, r, from: far(event, system)};

@@ -1,9 +1,8 @@
-// Draw your systems: three moments, each with its three circles and words, beside each other. Needs circles.js, here.js.
+// Draw your systems: three moments, each with its three circles and words, beside each other.
+// Needs circles.js, here.js, drawn.js.
 (() => {
-  const {SYSTEMS, BOX, FITS, place, word, paint, parts} = window.circles;
-  const SAME = 5;        // sizes as near as this are told as about the same
+  const {SYSTEMS, BOX, FITS, place, word, parts} = window.circles;
   const ZOOM = 1.7;      // of the circles on the saved picture
-  const LONGEST = 80;
 
   // Outlives the elements: where a live page puts new ones into their place, the drawing is still there.
   let drawn = {};        // moment: {sizes, words}
@@ -24,45 +23,13 @@
     const blankOrLike = () => ({sizes: {...(drawn[present()[0]]?.sizes ?? first())}, words: {}});
     const shown = () => drawn[moment] ?? blankOrLike();
 
-    function list(words) {
-      return words.length < 2 ? words.join('') : words.slice(0, -1).join(', ') + ' and ' + words.at(-1);
-    }
-
-    // “On a hard day, threat is larger than now; drive and soothing are smaller.”
-    function comparison(base, other) {
-      const grown = (system) => drawn[other].sizes[system] - drawn[base].sizes[system];
-      const than = tab(base).dataset.than;
-      const groups = [
-        ['larger', SYSTEMS.filter((system) => grown(system) >= SAME)],
-        ['smaller', SYSTEMS.filter((system) => grown(system) <= -SAME)],
-        ['about the same', SYSTEMS.filter((system) => Math.abs(grown(system)) < SAME)],
-      ].filter(([, systems]) => systems.length);
-      const told = groups.map(([how, systems], index) => list(systems) + (systems.length > 1 ? ' are ' : ' is ') + how + (index ? '' : (how === 'about the same' ? ' as ' : ' than ') + than));
-      return tab(other).textContent + ', ' + told.join('; ') + '.';
-    }
-
-    function figure(which) {
-      const made = document.createElement('figure');
-      const caption = made.appendChild(document.createElement('figcaption'));
-      caption.textContent = tab(which).textContent;
-      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-      svg.setAttribute('class', 'drawn');
-      made.append(svg);
-      paint(svg, drawn[which].sizes);
-      const words = made.appendChild(document.createElement('ul'));
-      for (const system of SYSTEMS) {
-        const line = words.appendChild(document.createElement('li'));
-        line.className = system;
-        line.appendChild(document.createElement('b')).textContent = parts(system).name;
-        line.append(' ' + word(drawn[which].sizes[system]) + (drawn[which].words[system] ? ': ' + drawn[which].words[system] : ''));
-      }
-      return made;
-    }
+    const named = (which) => ({...tab(which).dataset, name: tab(which).textContent, ...drawn[which]});
+    const comparison = (base, other) => window.drawn.comparison(named(base), named(other));
 
     function showBeside() {
       const all = present();
       root.querySelector('[data-beside]').hidden = !all.length;
-      root.querySelector('[data-pictures]').replaceChildren(...all.map(figure));
+      root.querySelector('[data-pictures]').replaceChildren(...all.map((which) => window.drawn.figure(named(which))));
       const lines = all.slice(1).map((other) => comparison(all[0], other));
       if (all.length === 1) lines.push('Draw another moment, and it appears here beside this one.');
       root.querySelector('[data-compared]').replaceChildren(...lines.map((line) => {
@@ -78,18 +45,6 @@
       sizer.dispatchEvent(new CustomEvent('circles:set', {detail: sizes}));
       inputs.forEach((input) => { input.value = words[input.dataset.words] ?? ''; });
       showBeside();
-    }
-
-    // Only what looks like ours comes back out of the storage.
-    function known(state) {
-      const sound = {};
-      for (const {dataset: {moment: which}} of tabs) {
-        const one = state[which];
-        if (!one || !SYSTEMS.every((system) => one.sizes?.[system] >= 5 && one.sizes[system] <= 100)) continue;
-        const words = SYSTEMS.map((system) => [system, String(one.words?.[system] ?? '').slice(0, LONGEST)]);
-        sound[which] = {sizes: Object.fromEntries(SYSTEMS.map((system) => [system, Number(one.sizes[system])])), words: Object.fromEntries(words)};
-      }
-      return sound;
     }
 
     const tile = (paintOn, system, pen) => {
@@ -157,7 +112,7 @@
     const changed = window.here.attach(root, {
       key: 'three-circles:drawing',
       read: () => drawn,
-      show(state) { drawn = known(state); showMoment(); },
+      show(state) { drawn = window.drawn.known(state, tabs.map((one) => one.dataset.moment)); showMoment(); },
       blank() { drawn = {}; moment = tabs[0].dataset.moment; showMoment(); },
       draw,
       picture: 'my-circles.png',
@@ -176,7 +131,7 @@
     }));
     tabs.forEach((one) => one.addEventListener('click', () => { moment = one.dataset.moment; showMoment(); }));
     window.addEventListener('beforeprint', () => {   // a sheet with nothing on it would be a disappointment
-      if (present().length) return;
+      if (!root.isConnected || present().length) return;
       drawn[moment] = shown();
       showBeside();
     });

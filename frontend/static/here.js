@@ -1,12 +1,16 @@
 // What people keep to themselves: it lives in this page's memory and ends with it. Only “Keep on this device” writes it
 // to the browser's own storage, and nothing in these files can send.
 //
+// Within a group (data-group on the root: its code) it outlasts the page, in the tab's own storage, until the group is
+// left or over: a reload must not lose it, and the page to take home is another page.
+//
 //   window.here.attach(root, {key, read, show, blank, draw, picture})
-//     root     holds the buttons of templates/circles/_here.html
+//     root     holds the buttons of templates/circles/_here.html; those for saving and printing may be missing
 //     key      the name in the storage
 //     read()   the state as it stands; show(state) puts a kept one back; blank() empties the page
 //     draw(pen), picture   the picture to save, and its file's name
 //   returns changed(), to be called after every change.
+//   window.here.recall(key, group)   what is there under a key, kept or of this group; null if nothing
 window.here = (() => {
   const WIDE = 720;
   const SHARP = 2;
@@ -75,10 +79,33 @@ window.here = (() => {
     try { return work(window.localStorage); } catch { return undefined; }
   }
 
+  // The tab's own storage, for the time of one group.
+  const OWNER = 'three-circles:group';
+  function inTab(work) {
+    try { return work(window.sessionStorage); } catch { return undefined; }
+  }
+  const forget = () => inTab((tab) => Object.keys(tab).filter((key) => key.startsWith('three-circles:')).forEach((key) => tab.removeItem(key)));
+  const isOwner = (group) => inTab((tab) => tab.getItem(OWNER)) === group;
+  function claim(group) {
+    if (isOwner(group)) return;
+    forget();
+    inTab((tab) => tab.setItem(OWNER, group));
+  }
+
+  function recall(key, group) {
+    const text = stored((storage) => storage.getItem(key)) ?? (group && isOwner(group) ? inTab((tab) => tab.getItem(key)) : null);
+    try {
+      const state = JSON.parse(text ?? 'null');
+      return state && typeof state === 'object' ? state : null;
+    } catch { return null; /* not ours */ }
+  }
+
   function attach(root, {key, read, show, blank, draw, picture}) {
     const find = (what) => root.querySelector('[data-' + what + ']');
     const keep = find('keep');
-    let kept = false;
+    const group = root.dataset.group;
+    let kept = stored((storage) => storage.getItem(key)) != null;
+    if (group) claim(group);
     const say = (words) => { find('said').textContent = words; };
 
     function setKept(now) {
@@ -86,23 +113,25 @@ window.here = (() => {
       keep.setAttribute('aria-pressed', String(now));
     }
     const write = () => stored((storage) => { storage.setItem(key, JSON.stringify(read())); return true; });
+    const note = () => { if (group && isOwner(group)) inTab((tab) => tab.setItem(key, JSON.stringify(read()))); };
 
     keep.addEventListener('click', () => {
       if (kept) {
         stored((storage) => storage.removeItem(key));
         setKept(false);
-        say('No longer kept. It goes when you leave this page.');
+        say('No longer kept. It goes when you leave ' + (group ? 'the group.' : 'this page.'));
       } else if (write()) {
         setKept(true);
         say('Kept on this device, with every change from now on. Press again to stop.');
       } else say('This browser keeps nothing. You can print it, or save a picture.');
     });
-    find('save').addEventListener('click', async () => {
+    find('save')?.addEventListener('click', async () => {
       await save(root, draw, picture);
       say('The picture is with your downloads.');
     });
     find('clear').addEventListener('click', () => {
       stored((storage) => storage.removeItem(key));
+      if (group) inTab((tab) => tab.removeItem(key));
       setKept(false);
       blank();
       find('clear').closest('details').open = false;
@@ -110,22 +139,34 @@ window.here = (() => {
       say('Everything here is gone.');
     });
     // Otherwise the way back in the browser would bring up what has ended.
-    window.addEventListener('pagehide', () => { if (!kept) blank(); });
+    window.addEventListener('pagehide', () => { if (root.isConnected && !kept && !group) blank(); });
+    window.addEventListener('pageshow', (event) => { if (event.persisted && root.isConnected && !kept && group && !isOwner(group)) blank(); });
 
-    let before = null;
-    try { before = JSON.parse(stored((storage) => storage.getItem(key)) ?? 'null'); } catch { /* not ours */ }
-    if (before && typeof before === 'object') {
-      show(before);
-      setKept(true);
-      say('This was kept on this device. Press “Clear all of it” when it may go.');
-    }
-    return () => { if (kept) write(); else say(''); };
+    const before = recall(key, group);
+    if (before) show(before);
+    setKept(kept);
+    if (before && kept) say('This was kept on this device. Press “Clear all of it” when it may go.');
+    return () => {
+      note();
+      if (kept) write(); else say('');
+    };
   }
 
-  document.querySelectorAll('button[data-print]').forEach((button) => {
-    button.hidden = false;
-    button.addEventListener('click', () => window.print());
+  // Leaving the group ends what was only for its time.
+  document.addEventListener('submit', (event) => {
+    if (event.target instanceof HTMLFormElement && /^\/g\/[^/]+\/leave$/.test(new URL(event.target.action, location.href).pathname)) forget();
   });
 
-  return {attach};
+  function startPrinting() {
+    document.querySelectorAll('button[data-print]:not([data-ready])').forEach((button) => {
+      button.dataset.ready = 'yes';
+      button.hidden = false;
+      button.addEventListener('click', () => window.print());
+    });
+  }
+  document.addEventListener('htmx:after:settle', startPrinting);
+  document.addEventListener('live:replaced', startPrinting);
+  startPrinting();
+
+  return {attach, recall};
 })();

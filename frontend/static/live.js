@@ -121,6 +121,8 @@
       if (twin) twin.open = part.open;
     }
     const fields = [...main.querySelectorAll('input[id], select[id], textarea[id]')].filter((field) => field.type !== 'hidden').map((field) => [field.id, field.value, field.checked]);
+    // What people keep to themselves stays as it stands, with what they are typing or drawing at this moment.
+    for (const part of main.querySelectorAll('[data-stay][id]')) fresh.content.getElementById(part.id)?.replaceWith(part);
     main.classList.toggle('is-same', same);
     main.replaceChildren(fresh.content);
     for (const [id, value, checked] of fields) {
@@ -130,7 +132,7 @@
       if ('checked' in twin) twin.checked = checked;
     }
     if (window.htmx) window.htmx.process(main);
-    const twin = focused && document.getElementById(focused);
+    const twin = inside && active.isConnected ? active : focused && document.getElementById(focused);
     if (twin) {
       twin.focus({preventScroll: true});
       if (selection) try { twin.setSelectionRange(...selection); } catch { /* not a text field */ }
