@@ -11,13 +11,16 @@ from api.planning.editor_pages import clash_page, put, readable
 from api.planning.forms import compose_step
 from api.planning.keeping import Clash
 from api.planning.pages import LARGEST_FORM
+from api.planning.previewing import as_picture
 from api.planning.sheet import Sheet, open_sheet, sums
 from api.planning.views import kind_of, view_face, view_plan, view_step
 from api.plans.writing import write_data
 from api.problems import NotFound
-from api.web import render
+from api.web import render, templates
 
 router = APIRouter(prefix="/trainers/plans/{slug}/steps/{number}", include_in_schema=False)
+
+templates.env.filters["as_picture"] = as_picture
 
 
 @router.get("")

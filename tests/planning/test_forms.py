@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from api.planning.fields import KIND_NAME, new_step, step_fields
 from api.planning.forms import compose_plan, compose_step
-from api.planning.previewing import step_as_far
+from api.planning.previewing import as_picture, step_as_far
 from api.planning.sheet import open_sheet
 from api.planning.views import StepForm, view_about, view_face, view_step
 from api.plans.plan import Plan
@@ -90,6 +90,12 @@ def test_whatever_stands_in_a_step_its_preview_does_not_break(step: dict[str, An
 def test_every_new_step_has_its_faces_at_once() -> None:
     for kind in KIND_NAME:
         assert step_as_far(new_step(kind)) is not None, kind
+
+
+def test_a_face_to_look_at_loses_the_names_of_its_parts_and_no_word() -> None:
+    face = '<section id="a" class="b" aria-labelledby="c"><p>Say id="a" or &lt;b id="c"&gt;.</p></section>'
+
+    assert as_picture(face) == '<section class="b"><p>Say id="a" or &lt;b id="c"&gt;.</p></section>'
 
 
 def test_words_typed_into_a_field_stand_in_the_file() -> None:
