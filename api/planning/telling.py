@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from api.library.yaml_reading import Fault
 from api.planning.fields import Field, Path
 from api.planning.sheet import Sheet, plainly
+
+
+# What stands beside a blank field, where nobody has done anything amiss.
+_KINDLY: Final = {
+    "is empty": "nothing stands here yet",
+    "is missing": "nothing stands here yet",
+    "needs at least 1": "one line at least belongs here",
+    "needs at least 2": "two lines at least belong here",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def _field(rest: Path, fields: Sequence[Field]) -> Field | None:
 def _told(field: Field, rest: Path, fault: Fault) -> str:
     beyond = rest[len(field.path) :]
     text = plainly(fault).removeprefix(f"{field.name}: ")
+    text = _KINDLY.get(text, text)
     if field.widget == "lines" and beyond and isinstance(beyond[0], int):
         return f"Line {beyond[0] + 1}: {text}"
     if field.widget == "minutes" and beyond:

@@ -137,7 +137,7 @@ async def test_faults_and_advice_stand_at_the_field_they_belong_to(author: Perso
         assert found
         return re.sub(r"<[^>]+>", "", found[1])
 
-    assert at("wall") == "Is empty"
+    assert at("wall") == "Nothing stands here yet"
     assert at("phone") == at("title") == ""  # what cannot be read yet gets no other advice
     await post(author, f"{copy}/steps/1", await form(author, f"{copy}/steps/1"), wall="Hello.")
     page = html.unescape((await author.get(f"{copy}/steps/1")).text)
