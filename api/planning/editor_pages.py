@@ -110,8 +110,8 @@ def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response
 
 
 def _whole(response: Response) -> Response:
-    """The page in place of the part that htmx asked for."""
-    response.headers["HX-Retarget"] = "body"
+    """The main part of the page in place of the smaller part that htmx asked for."""
+    response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
     return response
 
 

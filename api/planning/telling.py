@@ -8,7 +8,6 @@ from api.library.yaml_reading import Fault
 from api.planning.fields import Field, Path
 from api.planning.sheet import Sheet, plainly
 
-
 # What stands beside a blank field, where nobody has done anything amiss.
 _KINDLY: Final = {
     "is empty": "nothing stands here yet",

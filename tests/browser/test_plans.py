@@ -193,6 +193,24 @@ def test_nobody_leaves_what_is_not_saved_by_mistake(trainer: Page) -> None:
     assert asked == ["beforeunload"]
 
 
+def test_a_button_pressed_after_somebody_else_has_saved_shows_both_texts(trainer: Page) -> None:
+    page = trainer
+    copy_plan(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Move Hello down").click()
+    expect(other.locator("#told")).to_have_text("“Hello” is now step 2 of 5.")
+
+    page.get_by_role("button", name="Take out Meet Kiran").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of one plan")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.locator(".plainly li").nth(1)).to_have_text("Hello")
+    assert barriers(page) == []
+    page.get_by_role("link", name="Take theirs").click()
+    expect(page.locator("[data-steps] li")).to_have_count(5)
+
+
 def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Page) -> None:
     page = trainer
     site = page.url.partition("/trainers")[0]
