@@ -111,15 +111,16 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
 
     # One step in its form, with its faces beside it.
     page.get_by_role("link", name=re.compile("1. Hello")).click()
+    page.wait_for_url("**/steps/1")  # which is there once its scripts are
     wall = page.get_by_label("On the wall", exact=True).and_(page.locator("textarea"))
     wall.fill("Come in. You should sit down.")
-    expect(page.locator(".screen")).to_contain_text("Come in. You should sit down.")
+    expect(page.locator(".screen")).to_contain_text("Come in. You should sit down.", timeout=15_000)
     expect(page.locator("#f-wall-told")).to_contain_text("“should” feeds the critic")
     expect(page.locator("#mending")).to_have_text("One thing to mend in this step.")
     expect(wall).to_be_focused()
     wall.fill("Come in. Sit down if you like.")
     page.get_by_role("textbox", name="You could say, another line").fill("Shall we begin?")
-    expect(page.locator(".screen")).to_contain_text("Sit down if you like.")
+    expect(page.locator(".screen")).to_contain_text("Sit down if you like.", timeout=15_000)
     expect(page.locator(".desk")).to_contain_text("Shall we begin?")
     expect(page.locator("#mending")).to_have_text("Nothing is to be mended in this step.")
     expect(page.get_by_role("textbox", name="You could say, another line")).to_have_count(1)
