@@ -143,6 +143,8 @@
     const gather = () => prompts.filter((prompt) => field(prompt)?.value.trim()).forEach(add);
     root.addEventListener('click', (event) => { if (event.target.closest('[data-save], [data-print], [data-keep]')) gather(); }, true);
 
+    window.addEventListener('beforeprint', () => { if (root.isConnected) gather(); });
+
     show(state);
     changed = window.here.attach(root, {
       key: 'three-circles:' + key, read: () => state, show, blank, draw, picture: 'my-card.png',

@@ -81,7 +81,7 @@ class Faces:
 
     def tell(self) -> None:
         """Sends the present page to every phone that follows."""
-        message = json.dumps({"html": self._render(MEMBER)})
+        message = json.dumps({"html": self.member()})
         for reader in set(self._readers):
             self._loop.call_soon_threadsafe(reader.put_nowait, message)
 
@@ -89,6 +89,12 @@ class Faces:
     def face(self) -> StepFace:
         step = self.plan.steps[self.number]
         return look(step, self.live(step))
+
+    def member(self) -> str:
+        return self._render(MEMBER)
+
+    def wall(self) -> str:
+        return self._render(WALL)
 
     def _render(self, template: str) -> str:
         context = {"face": self.face, "number": self.number, "note": self.note, "page": FRAME, "view": Code()}
@@ -98,7 +104,7 @@ class Faces:
         return HTMLResponse(self._render(PAGE % ("member", BAR, MEMBER)))
 
     def _member_now(self) -> Response:
-        return HTMLResponse(self._render(MEMBER))
+        return HTMLResponse(self.member())
 
     def _screen(self) -> Response:
         return HTMLResponse(self._render(PAGE % ("screen", "", WALL)))
@@ -106,9 +112,9 @@ class Faces:
     async def _follow(self, part: str) -> Response:
         self._loop = asyncio.get_running_loop()
         reader: asyncio.Queue[str] = asyncio.Queue()
+        self._readers.add(reader)  # before the answer begins: a test may change the step as soon as it has
 
         async def messages() -> AsyncIterator[str]:
-            self._readers.add(reader)
             try:
                 yield ": here\n\n"
                 while True:

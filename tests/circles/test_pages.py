@@ -57,10 +57,12 @@ async def test_nothing_on_a_private_page_could_be_sent_with_a_form_or_by_htmx(
     assert [name for _, attributes in elements for name in attributes if name.startswith("hx-")] == []
     assert all(field.get("autocomplete") == "off" for field in fields if "type" in field and field["type"] != "button")
     scripts = {(attributes["src"] or "").split("?")[0] for tag, attributes in elements if tag == "script"}
-    assert scripts <= {"/static/circles.js", "/static/here.js", "/static/drawing.js", "/static/soothing.js"}
+    assert scripts <= {f"/static/{name}.js" for name in ("circles", "here", "drawn", "drawing", "soothing")}
 
 
-@pytest.mark.parametrize("script", ["circles.js", "here.js", "drawing.js", "soothing.js"])
+@pytest.mark.parametrize(
+    "script", ["circles.js", "here.js", "drawn.js", "drawing.js", "soothing.js", "guide.js", "takeaway.js"]
+)
 async def test_no_private_script_knows_a_way_to_send_or_to_set_a_cookie(client: httpx.AsyncClient, script: str) -> None:
     source = (await client.get(f"/static/{script}")).text
 
