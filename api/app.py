@@ -50,6 +50,9 @@ from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.planning import editor_pages as plan_editor_pages
+from api.planning import pages as planning_pages
+from api.planning import step_pages as plan_step_pages
 from api.plans.catalogue import load_plans
 from api.plans.signposting import needed_signposting
 from api.practice import api as practice_api
@@ -67,6 +70,7 @@ from api.writing import write_batch
 # After this many new objects the garbage collector looks at the young ones. Requests make few cycles, and the usual
 # 700 had it walk the whole application again and again: a quarter of the server's time.
 COLLECT_AFTER = 20_000
+UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
 
@@ -170,6 +174,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         review_pages.router,
         analysis_pages.router,
         vignette_pages.router,
+        planning_pages.router,
+        plan_editor_pages.router,
+        plan_step_pages.router,
     ):
         app.include_router(router)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
@@ -190,7 +197,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "GET /g/{name}": member_pages.phone,
         },
     )
-    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS)
+    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, UPLOADS)
     return app
 
 

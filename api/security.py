@@ -46,7 +46,7 @@ class Security:
     ) -> None:
         self.app = app
         self.largest_body = largest_body
-        self.uploads = uploads or {}  # the paths that take larger bodies
+        self.uploads = uploads or {}  # how paths begin that take larger bodies
         self.public_host = urlsplit(public_url).netloc
         self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
         self.uncached_headers = [*self.headers, _NO_STORE]
@@ -79,9 +79,12 @@ class Security:
         if not self._same_site(headers):
             return Forbidden("The request came from another site. Open the page and try again.")
         length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.uploads.get(path, self.largest_body):
+        if length.isdigit() and int(length) > self.largest_body and int(length) > self._largest(path):
             return TooLarge("Please send something shorter.")
         return None
+
+    def _largest(self, path: str) -> int:
+        return max((most for start, most in self.uploads.items() if path.startswith(start)), default=self.largest_body)
 
     def _same_site(self, headers: dict[bytes, bytes]) -> bool:
         """Browsers name where a request comes from; what names nothing is no browser and carries no cookie."""

@@ -22,6 +22,7 @@ PLACES: Final = (
     Place("map", "/trainers/map", "Map", "see_library"),
     Place("analysis", "/trainers/analysis", "Analysis", "see_library"),
     Place("classes", "/trainers/classes", "Classes", "lead_class"),
+    Place("plans", "/trainers/plans", "Plans", "write_plan"),
     Place("exchange", "/trainers/exchange", "Exchange", "export"),
     Place("people", "/trainers/people", "People", "manage_people"),
     Place("settings", "/trainers/settings", "Settings", "change_settings"),

@@ -19,6 +19,8 @@ Action = Literal[
     "import",
     "export",
     "lead_class",
+    "write_plan",
+    "offer_plan",
     "manage_people",
     "change_settings",
 ]
@@ -39,6 +41,8 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "import":            {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "export":            {"trainer": "yes", "editor": "yes", "admin": "yes"},
     "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: nobody else's class
+    "write_plan":        {"trainer": "own", "editor": "yes", "admin": "yes"},
+    "offer_plan":        {"trainer": "no",  "editor": "yes", "admin": "yes"},  # to facilitators; and withdraw it
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
     "change_settings":   {"trainer": "no",  "editor": "no",  "admin": "yes"},
 }
@@ -58,6 +62,8 @@ _ASK: Final[dict[Action, str]] = {
     "restore": "Editors bring back an earlier version. Ask one of them.",
     "import": "Editors bring stories in from files. Ask one of them.",
     "lead_class": "This class is somebody else’s. Whoever made it sees its totals.",
+    "write_plan": "This plan is somebody else’s. An editor can change it, or its author; anybody can copy it.",
+    "offer_plan": "Editors offer plans to facilitators and withdraw them. Ask one of them.",
     "manage_people": "Admins look after the people here. Ask one of them.",
     "change_settings": "Admins change the settings. Ask one of them.",
 }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
@@ -20,11 +20,15 @@ Path = Sequence[int | str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """What is wrong at a place in a file; line and column count from 1."""
+    """What is wrong at a place in a file; line and column count from 1.
+
+    `path` leads to the part of the document that it is about, where the finder knows it; forms show it there.
+    """
 
     line: int
     column: int
     message: str
+    path: tuple[int | str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

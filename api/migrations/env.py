@@ -11,6 +11,7 @@ from api.guesses import models as guesses_models
 from api.guided import models as guided_models
 from api.identity import models as identity_models
 from api.library import models as library_models
+from api.planning import models as planning_models
 from api.practice import models as practice_models
 
 # Imported for their tables, which register themselves.
@@ -22,6 +23,7 @@ TABLES = (
     guided_models,
     identity_models,
     library_models,
+    planning_models,
     practice_models,
 )
 

@@ -76,29 +76,29 @@ def plan_files(paths: list[Path]) -> list[Path]:
 
 def _frame_faults(plan: Plan, document: Document, file_stem: str | None) -> Iterator[Fault]:
     if file_stem is not None and plan.slug != file_stem:
-        yield Fault(
-            *document.place(("slug",)), f"the slug is “{plan.slug}” and the file “{file_stem}.yaml”: make them equal"
-        )
-    here = document.place(("lengths",))
+        yield _at(document, ("slug",), f"the slug is “{plan.slug}” and the file “{file_stem}.yaml”: make them equal")
+    here: Place = ("lengths",)
     if list(plan.lengths) != sorted(set(plan.lengths)):
-        yield Fault(*here, "lengths: write each length once, the shortest first")
+        yield _at(document, here, "lengths: write each length once, the shortest first")
     for length in plan.lengths:
         total, room = plan.minutes_in(length), tolerance(length)
         if abs(total - length) > room:
-            yield Fault(*here, f"the steps of {length} minutes add up to {total}; within {room} minutes is near enough")
+            yield _at(
+                document, here, f"the steps of {length} minutes add up to {total}; within {room} minutes is near enough"
+            )
         steps = plan.steps_in(length)
         if steps and not isinstance(steps[-1], CloseStep):
-            yield Fault(*here, f"the session of {length} minutes does not end with a step of the kind close")
+            yield _at(document, here, f"the session of {length} minutes does not end with a step of the kind close")
     for number, step in enumerate(plan.steps):
         path: Place = ("steps", number)
         for length in step.minutes if isinstance(step.minutes, dict) else ():
             if length not in plan.lengths:
-                yield Fault(*document.place((*path, "minutes", length)), f"{length} is not one of the plan's lengths")
+                yield _at(document, (*path, "minutes", length), f"{length} is not one of the plan's lengths")
         if isinstance(step, CloseStep) and not step.signposting and plan.audience == "psychoeducation":
-            yield Fault(*document.place((*path, "signposting")), "a session for members ends with where to find help")
+            yield _at(document, (*path, "signposting"), "a session for members ends with where to find help")
     for field in ("title", "who_for", "aim"):
         for word, reason in (*words_to_avoid(getattr(plan, field)), *diagnoses(getattr(plan, field))):
-            yield Fault(*_find(document, (field,), word), reason)
+            yield _find(document, (field,), word, reason)
 
 
 def _word_faults(step: CommonStep, document: Document, path: Place) -> Iterator[Fault]:
@@ -110,15 +110,15 @@ def _word_faults(step: CommonStep, document: Document, path: Place) -> Iterator[
     read = _read_by_members(step)
     for place, text in (*read, *said, *noted):
         for word, reason in words_to_avoid(text):
-            yield Fault(*_find(document, (*path, *place), word), reason)
+            yield _find(document, (*path, *place), word, reason)
     for place, text in (*read, *said):
         for word, reason in diagnoses(text):
-            yield Fault(*_find(document, (*path, *place), word), reason)
+            yield _find(document, (*path, *place), word, reason)
         # The cards of the systems carry the note by themselves.
         if not isinstance(step, SystemsStep) and _CAVEAT not in f"{step.wall} {step.phone}".replace("\n", " "):
             for word in brain_links(text):
                 reason = f"“{word}” needs the note beside it, on the wall or phone: “{_CAVEAT}.”"
-                yield Fault(*_find(document, (*path, *place), word), reason)
+                yield _find(document, (*path, *place), word, reason)
 
 
 def _size_faults(step: CommonStep, document: Document, path: Place) -> Iterator[Fault]:
@@ -126,33 +126,33 @@ def _size_faults(step: CommonStep, document: Document, path: Place) -> Iterator[
     with_lists = on_wall + sum(len(words(text)) for place, text in step.own_words() if place[0] in _ON_THE_WALL)
     if on_wall > WALL_TEXT:
         told = f"the wall has {on_wall} words; about {WALL_TEXT} can be read from the back of a room"
-        yield Fault(*document.place((*path, "wall")), told)
+        yield _at(document, (*path, "wall"), told)
     elif with_lists > WALL_ALL:
         told = f"the wall has {with_lists} words with its list; {WALL_ALL} are the most that fit"
-        yield Fault(*document.place((*path, "wall")), told)
+        yield _at(document, (*path, "wall"), told)
     if (on_phone := len(words(step.phone))) > PHONE_TEXT:
         told = f"the phone has {on_phone} words; {PHONE_TEXT} are plenty while others wait"
-        yield Fault(*document.place((*path, "phone")), told)
+        yield _at(document, (*path, "phone"), told)
     for place, text in _read_by_members(step):
         for sentence in sentences_of(text):
             if (length := len(words(sentence))) > LONGEST_SENTENCE:
-                start = _find(document, (*path, *place), sentence)
-                yield Fault(*start, f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily")
+                told = f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily"
+                yield _find(document, (*path, *place), sentence, told)
 
 
 def _round_faults(
     plan: Plan, step: RoundStep, document: Document, path: Place, levels: Mapping[str, int]
 ) -> Iterator[Fault]:
-    here = document.place((*path, "vignette"))
+    here: Place = (*path, "vignette")
     level = levels.get(step.vignette)
     if level is None:
         near = did_you_mean(step.vignette, levels) if levels else ""
-        yield Fault(*here, f"there is no vignette “{step.vignette}”{near}")
+        yield _at(document, here, f"there is no vignette “{step.vignette}”{near}")
     elif level not in LEVELS[plan.audience]:
         fitting = " and ".join(str(known) for known in LEVELS[plan.audience])
-        yield Fault(*here, f"“{step.vignette}” has level {level}; levels {fitting} suit {plan.audience}")
+        yield _at(document, here, f"“{step.vignette}” has level {level}; levels {fitting} suit {plan.audience}")
     if "reason" in step.ask and plan.audience == "psychoeducation":
-        yield Fault(*document.place((*path, "ask")), "members of such a group type nothing: leave out reason")
+        yield _at(document, (*path, "ask"), "members of such a group type nothing: leave out reason")
 
 
 def _advice(plan: Plan, step: CommonStep, document: Document, path: Place) -> Iterator[Fault]:
@@ -161,14 +161,18 @@ def _advice(plan: Plan, step: CommonStep, document: Document, path: Place) -> It
         age = reading_age(getattr(step, field))
         if age is not None and age > oldest:
             told = f"{field}: reads like a text for age {age:.0f}; {oldest} or younger is kinder to tired readers"
-            yield Fault(*document.place((*path, field)), told)
+            yield _at(document, (*path, field), told)
 
 
 def _read_by_members(step: CommonStep) -> list[tuple[Place, str]]:
     return [(("title",), step.title), (("wall",), step.wall), (("phone",), step.phone), *step.own_words()]
 
 
-def _find(document: Document, path: Place, words_there: str) -> tuple[int, int]:
-    """Where the words stand below the path, wherever the file breaks its lines."""
+def _at(document: Document, path: Place, message: str) -> Fault:
+    return Fault(*document.place(path), message, path)
+
+
+def _find(document: Document, path: Place, words_there: str, message: str) -> Fault:
+    """The fault where the words stand below the path, wherever the file breaks its lines."""
     pattern = r"\s+".join(re.escape(word) for word in words_there.split())
-    return document.find(path, rf"(?<!\w){pattern}")
+    return Fault(*document.find(path, rf"(?<!\w){pattern}"), message, path)

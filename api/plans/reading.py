@@ -50,7 +50,7 @@ def _fault(document: Document, detail: Any) -> Fault:
         path = (*path, "kind")
     elif detail["type"] == "union_tag_not_found":
         message = f"the step does not say its kind; kinds are: {', '.join(KINDS)}"
-    return Fault(*document.place(path), f"{_name(path)}: {message}")
+    return Fault(*document.place(path), f"{name_of(path)}: {message}", path)
 
 
 def _path(found: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], str | None]:
@@ -70,7 +70,7 @@ def _fields(path: tuple[int | str, ...], kind: str | None) -> list[str]:
     return list(model.model_fields)
 
 
-def _name(path: tuple[int | str, ...]) -> str:
+def name_of(path: tuple[int | str, ...]) -> str:
     """The path for people, who count from 1; the lengths below `minutes` are their own names."""
     return ".".join(
         str(part + 1) if isinstance(part, int) and path[place - 1] != "minutes" else str(part)

@@ -18,9 +18,11 @@ from api.identity.models import Trainer
 from api.identity.permissions import PERMISSIONS, Action, Role
 from api.identity.trainer import access_token, add_trainer
 from api.library.library_settings import LibrarySettings, write_library_settings
+from api.planning.beginning import take_file
 from api.settings import Settings
 from tests.cast import ANA_FILE, PASSWORD, put_cases
 from tests.client import SECRET, http_client, running
+from tests.plans.sample import LEVELS, SAMPLE
 
 # The author is a trainer, and what is asked for is the author's own.
 Who = Literal["nobody", "trainer", "author", "editor", "admin"]
@@ -47,6 +49,8 @@ class Case:
 
 STORY = "/trainers/vignettes/{slug}"
 PEOPLE = "/trainers/people/{trainer_id}"
+PLAN = "/trainers/plans/{plan}"
+STEP = f"{PLAN}/steps/{{number}}"
 WORDING = {"change": "wording"}
 CASES = (
     Case("GET", "/trainers", "everybody"),  # the sign-in form for nobody
@@ -85,6 +89,22 @@ CASES = (
     Case("POST", "/trainers/classes", "signed in", form={"name": "Tuesday"}),
     Case("GET", "/trainers/classes/{code}", "lead_class"),
     Case("POST", "/trainers/classes/{code}/delete", "lead_class"),
+    Case("GET", "/trainers/plans", "see_library"),
+    Case("POST", "/trainers/plans", "signed in", form={"title": "Mine"}),  # one’s own plans
+    Case("POST", "/trainers/plans/upload", "signed in"),
+    Case("GET", PLAN, "write_plan"),
+    Case("GET", f"{PLAN}/file", "write_plan"),
+    Case("POST", f"{PLAN}/copy", "write_plan"),
+    Case("POST", f"{PLAN}/offer", "offer_plan", form={"mark": "1"}),
+    Case("POST", f"{PLAN}/withdraw", "offer_plan"),
+    Case("POST", f"{PLAN}/delete", "write_plan"),
+    Case("GET", f"{PLAN}/edit", "write_plan"),
+    Case("POST", f"{PLAN}/edit", "write_plan", form={"tab": "about", "mark": "1"}),
+    Case("POST", f"{PLAN}/steps", "write_plan", form={"do": "up 2", "mark": "1"}),
+    Case("POST", f"{PLAN}/undo", "write_plan"),
+    Case("GET", STEP, "write_plan"),
+    Case("POST", STEP, "write_plan", form={"title": "Hello", "mark": "1"}),
+    Case("POST", f"{STEP}/preview", "write_plan", form={"title": "Hello", "mark": "1"}),
     Case("GET", "/trainers/new", "see_library"),
     Case("POST", "/trainers/new", "see_library", form={"title": "Grace sells out", "person": "Grace"}),
     Case("GET", f"{STORY}/edit", "write_draft", "draft"),
@@ -179,6 +199,10 @@ class House:
         self.app.state.catalogue.refresh()
         return slug
 
+    def plan(self) -> str:
+        """A good plan of the author's, a draft; its slug."""
+        return take_file(self.engine, self.people["author"], SAMPLE.encode(), (), LEVELS).slug
+
     def _set(self, slug: str, **values: object) -> None:
         changes = ", ".join(f"{name} = :{name}" for name in values)
         with self.engine.begin() as connection:
@@ -204,7 +228,7 @@ def test_every_page_and_form_has_an_entry(tmp_path: Path) -> None:
     app = create_app(Settings(_env_file=None, data_dir=tmp_path))
     there = {(method, path) for method, path in routes_of(app) if path.startswith("/trainers")}
 
-    assert there == {(case.method, case.path) for case in CASES}
+    assert there == {(case.method, case.path.replace("{plan}", "{slug}")) for case in CASES}
 
 
 @pytest.mark.parametrize("who", ["nobody", *ROLE])
@@ -212,8 +236,16 @@ def test_every_page_and_form_has_an_entry(tmp_path: Path) -> None:
 async def test_a_page_or_form_lets_in_whom_the_table_names(house: House, case: Case, who: Who) -> None:
     slug = house.story(case.thing) if "{slug}" in case.path else ""
     code = make_class(house.engine, house.people["author"], "Ours").code if "{code}" in case.path else ""
+    plan = house.plan() if "{plan}" in case.path else ""
     path = case.path.format(
-        slug=slug, code=code, number=1, token="unknown", trainer_id=house.spare.id, invitation_id=9999, session_id=9999
+        slug=slug,
+        plan=plan,
+        code=code,
+        number=1,
+        token="unknown",
+        trainer_id=house.spare.id,
+        invitation_id=9999,
+        session_id=9999,
     )
 
     answer = await house.client.request(

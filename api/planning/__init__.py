@@ -1,0 +1,1 @@
+"""Session plans of one's own: copied, written, shared as files and offered to facilitators."""

@@ -1,0 +1,70 @@
+"""Which plans facilitators can choose: those of the product, and those of one's own that an editor offers."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from api.db import now, writing
+from api.identity.models import Trainer
+from api.identity.permissions import require
+from api.planning.keeping import Clash, OwnText, find_row, read_own
+from api.planning.models import OwnPlan
+from api.planning.sheet import open_sheet
+from api.plans.catalogue import PlanCatalogue
+from api.plans.plan import Plan
+from api.plans.reading import read
+from api.plans.steps import RoundStep
+from api.problems import Conflict
+
+
+def plans_available(engine: Engine, shipped: PlanCatalogue, levels: Mapping[str, int]) -> dict[str, Plan]:
+    """The plans that a group can be started with, by slug: the product's first, then those on offer here by title.
+
+    `levels` are the vignettes that there are, by slug; a plan on offer whose story has been retired is left out.
+    Where the product has come to ship a plan of the same name, the one offered here stands in its place.
+    """
+    with Session(engine) as db:
+        texts = db.exec(select(OwnPlan.offered).where(col(OwnPlan.offered).is_not(None)).order_by(OwnPlan.title)).all()
+    own = [plan for text in texts if text and (plan := _read(text)) and _has_its_stories(plan, levels)]
+    return {**shipped.plans, **{plan.slug: plan for plan in own}}
+
+
+def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Mapping[str, int]) -> OwnText:
+    """Facilitators get the newest text from now on. Raises Conflict for one with faults, Clash for one not seen."""
+    require(trainer, "offer_plan")
+    with Session(writing(engine)) as db:
+        row = find_row(db, slug, trainer, to_change=True)
+        text = read_own(db, row, trainer)
+        if text.revision != revision:
+            raise Clash(text)
+        if not open_sheet(text.source, slug, levels).good:
+            raise Conflict("Something in the plan is to be mended first. The editor shows where.")
+        return _set(db, row, trainer, text.source)
+
+
+def withdraw(engine: Engine, trainer: Trainer, slug: str) -> OwnText:
+    """Facilitators no longer find it; groups that run on it go on."""
+    require(trainer, "offer_plan")
+    with Session(writing(engine)) as db:
+        return _set(db, find_row(db, slug, trainer, to_change=True), trainer, None)
+
+
+def _set(db: Session, row: OwnPlan, trainer: Trainer, offered: str | None) -> OwnText:
+    row.offered, row.changed_at = offered, now()
+    db.add(row)
+    db.flush()
+    text = read_own(db, row, trainer)
+    db.commit()
+    return text
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Plan | None:
+    """Reading takes a fiftieth of a second, and the start page for groups asks for every plan."""
+    return read(text)[0]
+
+
+def _has_its_stories(plan: Plan, levels: Mapping[str, int]) -> bool:
+    return all(step.vignette in levels for step in plan.steps if isinstance(step, RoundStep))
