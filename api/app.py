@@ -119,7 +119,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.settings = settings
-    app.state.tokens = Tokens(settings.resolved_secret_key())
+    app.state.tokens = Tokens(*settings.resolved_secret_keys())
     app.state.limiter = Limiter(settings)
     app.state.needs_setup = False
     for router in (

@@ -8,8 +8,9 @@ from sqlmodel import Session, func, select
 
 from api.db import now, session, writing
 from api.identity import sessions
+from api.identity.cookies import drop_cookie, put_cookie, read_cookie
 from api.identity.devices import device_label
-from api.identity.learner import bearer, is_https
+from api.identity.learner import bearer
 from api.identity.models import Trainer
 from api.identity.navigation import places_for
 from api.identity.passwords import chosen_name, fits, hash_password
@@ -81,29 +82,23 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
     It takes the place of the one before: the cookie of that is gone with it.
     """
-    if before := request.cookies.get(COOKIE):
+    if before := read_cookie(request, COOKIE, strict=True):
         sessions.end_token(request.app.state.engine, before)
     device = device_label(request.headers.get("user-agent", ""))
-    response.set_cookie(
-        COOKIE,
-        sessions.begin(request.app.state.engine, trainer, device),
-        max_age=int(sessions.LONGEST.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
-    )
+    token = sessions.begin(request.app.state.engine, trainer, device)
+    put_cookie(request, response, COOKIE, token, int(sessions.LONGEST.total_seconds()))
 
 
 def forget_trainer(request: Request, response: Response) -> None:
     """Ends the sign-in on this device, in the database too."""
-    if token := request.cookies.get(COOKIE):
+    if token := read_cookie(request, COOKIE, strict=True):
         sessions.end_token(request.app.state.engine, token)
-    response.delete_cookie(COOKIE)
+    drop_cookie(request, response, COOKIE)
 
 
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
     """The signed-in trainer, by bearer token or cookie, as plain values that no session holds."""
-    token = bearer(request) or request.cookies.get(COOKIE)
+    token = bearer(request) or read_cookie(request, COOKIE, strict=True)
     found = sessions.find(db, token) if token else None
     if found is None:
         request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()
