@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from api.audit.trail import note_by_id
 from api.authoring.drafting import OWN
 from api.authoring.formats import read_file
 from api.authoring.formats.casefiles import load_files
@@ -64,6 +65,7 @@ def apply(
     for start in range(0, len(left), CHUNK):
         chunk = left[start : start + CHUNK]
         with Session(writing(engine)) as db:
+            note_by_id(db, author_id, "import", _counted(len(chunk)))
             slugs = [row.case.head.slug for row in chunk if row.case is not None]
             present = {row.slug: row for row in db.exec(_rows(slugs).with_for_update())}
             for step in plan(_sources(db, slugs), chunk).steps:
@@ -72,6 +74,10 @@ def apply(
             db.commit()
         progress(min(start + CHUNK, len(left)), len(left))
     return whole
+
+
+def _counted(stories: int) -> str:
+    return f"{stories} {'story' if stories == 1 else 'stories'}"
 
 
 def _take(db: Session, row: Vignette | None, case: Case, source: str, author_id: int | None, publish: bool) -> None:

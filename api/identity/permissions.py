@@ -8,6 +8,9 @@ from api.problems import Forbidden
 Role = Literal["trainer", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
+# Of a row that only stands for the author of what stays; it may do nothing.
+REMOVED: Final = "removed"
+
 Action = Literal[
     "see_library",
     "write_draft",
@@ -21,6 +24,7 @@ Action = Literal[
     "lead_class",
     "manage_people",
     "change_settings",
+    "see_trail",
 ]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
@@ -41,6 +45,7 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: nobody else's class
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
     "change_settings":   {"trainer": "no",  "editor": "no",  "admin": "yes"},
+    "see_trail":         {"trainer": "no",  "editor": "no",  "admin": "yes"},
 }
 # fmt: on
 
@@ -60,6 +65,7 @@ _ASK: Final[dict[Action, str]] = {
     "lead_class": "This class is somebody else’s. Whoever made it sees its totals.",
     "manage_people": "Admins look after the people here. Ask one of them.",
     "change_settings": "Admins change the settings. Ask one of them.",
+    "see_trail": "Admins read what was done here. Ask one of them.",
 }
 
 

@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
+from api.audit.trail import note, note_refused
 from api.db import now, session, writing
 from api.identity import sessions
 from api.identity.cookies import drop_cookie, put_cookie, read_cookie
@@ -48,6 +49,7 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
             raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
         trainer = new_trainer(db, name, password_hash, role)
+        note(db, trainer if first else None, "set_up" if first else "add_person", f"{name}, {role}")
         db.commit()
         return trainer
 
@@ -68,13 +70,16 @@ def sign_in(engine: Engine, name: str, password: str) -> Trainer | None:
     with Session(engine) as db:
         trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
     known = fits(password, trainer.password_hash if trainer else None)
-    return trainer if trainer and known and trainer.disabled_at is None else None
+    if trainer and known and trainer.disabled_at is None:
+        return trainer
+    note_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
+    return None
 
 
 def access_token(engine: Engine, trainer: Trainer) -> str:
     """A bearer token for ACCESS_TOKEN_SECONDS."""
     lasts = timedelta(seconds=sessions.ACCESS_TOKEN_SECONDS)
-    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts)
+    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts, "access_token")
 
 
 def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
@@ -108,7 +113,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
         db.expunge(row)
     db.rollback()  # gives the connection back before somebody needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
-    request.state.places = places_for(trainer)
+    request.state.places, request.state.trainer = places_for(trainer), trainer
     sessions.note_seen(request.app.state.engine, here)
     return trainer
 

@@ -22,6 +22,7 @@ export              y       y      y
 lead_class          o       o      o
 manage_people       n       n      y
 change_settings     n       n      y
+see_trail           n       n      y
 """
 _head, *_rows = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = [(row[0], role, cell) for row in _rows for role, cell in zip(_head, row[1:], strict=True)]
