@@ -199,7 +199,7 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
         number = number_of(engine, leaver_name)
         assert admin.post(f"/trainers/people/{number}/remove", data={"sure": "yes"}).status_code == 303
 
-        restart(server, start_server)
+        server = restart(server, start_server)
         left = found_in_tables(engine, words)
         # The trail keeps what people and stories were called until its own time is over.
         assert {table for tables in left.values() for table in tables} <= {"audit"}
@@ -221,8 +221,11 @@ def number_of(engine: Engine, name: str) -> int:
         return found
 
 
-def restart(server: Server, start: Callable[[], Server]) -> None:
+def restart(server: Server, start: Callable[[], Server]) -> Server:
     """As a service does it: whatever has had its time is purged at the start."""
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(20)
-    start()
+    started = start()
+    with browser(started) as anew:
+        assert anew.get("/readyz").status_code == 200  # answered once it has purged
+    return started
