@@ -183,6 +183,7 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
 
     with opened(database_url) as engine:
         assert set(found_in_tables(engine, words)) == set(words.of.values())  # all of it was there to be found
+        engine.dispose()  # whoever closes a file loses all of this process's locks on it, those of SQLite too
         if database_url.startswith("sqlite"):
             assert {where for _, where in found_in_files(tmp_path, words)} == set(words.of.values())
 

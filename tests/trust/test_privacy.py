@@ -33,7 +33,7 @@ def test_each_table_says_how_long_it_is_kept() -> None:
 def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
     named = {row[0].strip("`") for row in rows_under(PRIVACY, "Cookies")}
     source = "\n".join(path.read_text() for path in (ROOT / "api").rglob("*.py"))
-    put = set(re.findall(r"put_cookie\(request, response, (\w+|f\"[^\"]+\")", source))
+    put = set(re.findall(r"put_cookie\(request, response, (f\"[^\"]+\"|\w+)", source))
 
     assert named == {"learner", "trainer", "in-class", "member-CODE", "facilitator-CODE"}
     assert put == {"COOKIE", 'f"member-{member.code}"', 'f"facilitator-{code}"'}
@@ -46,7 +46,8 @@ def test_every_key_in_the_browser_s_storage_is_named_and_no_other() -> None:
     users = {
         path.name: path.read_text()
         for path in OURS
-        if path.name != "htmx.min.js" and re.search(r"localStorage|sessionStorage|here\.attach|indexedDB", path.read_text())
+        if path.name != "htmx.min.js"
+        and re.search(r"localStorage|sessionStorage|here\.attach|indexedDB", path.read_text())
     }
     found = set()
     for source in users.values():
