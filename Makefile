@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint test-tools bench wheel clean
+.PHONY: help install run test lint test-tools bench wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,12 @@ bench: install test-tools  ## Measures speed; prints ratios to figures of the sa
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel
+
+audit: install  ## Asks the advisory database (OSV) about every locked version; needs the network
+	$(UV) audit --frozen --no-dev
+
+sbom: install  ## Writes the bill of materials to dist/ (CycloneDX)
+	@$(BIN)/python -m tests.trust.bill $(UV) dist/three-circles.cdx.json
 
 clean:  ## Removes what was built and installed, never data
 	rm -rf .venv .build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
