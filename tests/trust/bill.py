@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,10 +55,13 @@ def _vendored(files: tuple[str, ...], name: str, licence: str, source: str) -> d
         }
         for file in files
     ]
+    told = re.search(r'version="([\d.]+)"', (STATIC / files[0]).read_text()) if files[0].endswith(".js") else None
+    version = {"version": told[1]} if told else {}  # the fonts are known by their checksums
     return {
         "type": "library",
         "bom-ref": f"vendored:{name}",
         "name": name,
+        **version,
         "licenses": [{"license": {"id": licence}}],
         "externalReferences": [{"type": "vcs", "url": source}],
         "components": parts,

@@ -23,6 +23,6 @@ def rows_under(text: str, heading: str) -> list[list[str]]:
     ]
 
 
-def tests_named(text: str) -> set[tuple[str, str]]:
+def named_tests(text: str) -> set[tuple[str, str]]:
     """Each `tests/….py::test_…` of a document."""
     return set(re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", text))

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.trust.markdown import ROOT, rows_under, tests_named, text_of
+from tests.trust.markdown import ROOT, named_tests, rows_under, text_of
 
 DOCUMENTS = ("security.md", "asvs.md", "privacy.md", "dpia.md", "decisions/0022-trust.md")
 # How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has.
@@ -14,7 +14,7 @@ CHAPTERS = dict(zip(range(1, 18), (27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 1
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_test_that_a_document_names_exists(name: str) -> None:
-    for path, test in sorted(tests_named(text_of(name))):
+    for path, test in sorted(named_tests(text_of(name))):
         source = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^(?:async )?def {test}\(", source, re.M), f"{path}::{test}"
 
@@ -30,7 +30,7 @@ def test_every_threat_names_a_test_that_shows_what_stops_it() -> None:
 
     assert len(threats) >= 10
     for who, _, _, shown in threats:
-        assert tests_named(shown) or "not shown by a test" in shown, who
+        assert named_tests(shown) or "not shown by a test" in shown, who
 
 
 def test_the_asvs_is_gone_through_item_by_item() -> None:

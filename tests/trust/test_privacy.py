@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, inspect
 from tests.trust.markdown import ROOT, rows_under, text_of
 
 PRIVACY = text_of("privacy.md")
+USES = re.compile(r"localStorage|sessionStorage|here\.attach|indexedDB")
 OURS = sorted((ROOT / "frontend" / "static").rglob("*.js"))
 
 
