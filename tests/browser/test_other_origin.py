@@ -120,7 +120,7 @@ def state(site: Server, cookies: dict[str, str]) -> tuple[str, str]:
 
 
 # Each is a form that its own page sends with success.
-FORMS = (
+FORMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/trainers/people/links", {"role": "admin", "name": "Mallory"}),
     ("/trainers/account/password", {"present": PASSWORD, "password": "mallory knows this one"}),
     ("/trainers/settings", {"raters_needed": "0"}),

@@ -47,7 +47,7 @@ def everything(engine: Engine) -> Iterator[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, (bytes, memoryview)) else str(value)
+    return bytes(value).decode("utf-8", "replace") if isinstance(value, (bytes, memoryview)) else str(value)
 
 
 def found_in_tables(engine: Engine, words: Words) -> dict[str, set[str]]:
