@@ -108,6 +108,5 @@ def test_whatever_takes_a_code_or_token_is_limited_or_signed() -> None:
         "/{code}/rounds",
         "/{code}/phase",
         "/{code}/back",
-        "/{code}/members/me",
         "/trainers/classes/{code}/delete",
     }
