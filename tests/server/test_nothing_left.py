@@ -16,6 +16,7 @@ from tests.live import Server, StartServer
 from tests.rows import opened
 
 API = "/api/v1"
+PATIENCE = 120.0  # seconds; how fast anything is, other tests look at
 
 
 class Words:
@@ -76,7 +77,7 @@ def identity(token: str) -> str:
 
 
 def browser(server: Server) -> httpx.Client:
-    return httpx.Client(base_url=server.base_url, trust_env=False)
+    return httpx.Client(base_url=server.base_url, trust_env=False, timeout=PATIENCE)
 
 
 def trainer(server: Server, name: str) -> httpx.Client:
@@ -225,7 +226,7 @@ def number_of(engine: Engine, name: str) -> int:
 def restart(server: Server, start: Callable[[], Server]) -> Server:
     """As a service does it: whatever has had its time is purged at the start."""
     server.process.send_signal(signal.SIGTERM)
-    server.process.wait(20)
+    server.process.wait(PATIENCE)
     started = start()
     with browser(started) as anew:
         assert anew.get("/readyz").status_code == 200  # answered once it has purged
