@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test faults lint test-tools image-proof bench bench-scale wheel clean
+.PHONY: help install docs pictures run test faults lint test-tools image-proof bench bench-scale wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,12 @@ image-proof: install  ## Builds the image without a container engine and proves 
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel
+
+audit: install  ## Asks the advisory database (OSV) about every locked version; needs the network
+	$(UV) audit --frozen --no-dev
+
+sbom: install  ## Writes the bill of materials to dist/ (CycloneDX)
+	@$(BIN)/python -m tests.trust.bill $(UV) dist/three-circles.cdx.json
 
 clean:  ## Removes what was built and installed, never data
 	rm -rf .venv .build dist frontend/help/site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,6 +12,8 @@ from api import assets, health, home, problems
 from api.analysis import api as analysis_api
 from api.analysis import pages as analysis_pages
 from api.analysis.whole import WholeLibrary
+from api.audit import pages as audit_pages
+from api.audit.refusals import Refusals
 from api.authoring import api as authoring_api
 from api.authoring import editor_pages, exchange_pages, list_pages, review_pages, vignette_pages
 from api.circles import pages as circles_pages
@@ -26,7 +28,6 @@ from api.groups.broker import make_broker
 from api.groups.hub import Hub
 from api.groups.kept_pages import KeptPages
 from api.groups.looking import Looker
-from api.groups.purging import purge_for_ever, purge_quietly
 from api.groups.showing import Shower
 from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
@@ -60,6 +61,7 @@ from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
 from api.practice.service import Practice
 from api.problems import ProblemDetails
+from api.purging import purge_for_ever, purge_quietly
 from api.ratelimit import Limiter
 from api.security import Security
 from api.settings import Settings
@@ -83,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = make_engine(settings.resolved_database_url())
         upgrade(engine)
-        purge_quietly(engine)
+        purge_quietly(engine, settings.audit_days)
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)
@@ -114,7 +116,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        tasks = [asyncio.create_task(purge_for_ever(engine)), asyncio.create_task(watch_for_ever(catalogue))]
+        tasks = [
+            asyncio.create_task(purge_for_ever(engine, settings.audit_days)),
+            asyncio.create_task(watch_for_ever(catalogue)),
+        ]
         spare_the_collector()
         yield
         restore()
@@ -136,7 +141,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.settings = settings
-    app.state.tokens = Tokens(settings.resolved_secret_key())
+    app.state.tokens = Tokens(*settings.resolved_secret_keys())
     app.state.limiter = Limiter(settings)
     app.state.needs_setup = False
     for router in (
@@ -169,6 +174,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         account_pages.router,
         people_pages.router,
         settings_pages.router,
+        audit_pages.router,
         editor_pages.router,
         list_pages.router,
         review_pages.router,
@@ -184,7 +190,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     describe(app, GuessBody, VoteBody, ProblemDetails)
     # Around everything, so that the pages of errors carry the headers too.
     hot = Direct(
-        app.build_middleware_stack(),
+        Refusals(app.build_middleware_stack()),
         largest_body=LARGEST_BODY,
         routes={
             "POST /api/v1/vignettes/{name}/guesses": guesses_api.give_guess,

@@ -10,6 +10,7 @@ import typer
 
 from api import __version__
 from api.authoring import commands as authoring
+from api.identity.secret_commands import app as secret
 from api.plans.commands import app as plans
 from api.terminal import fail, out, read_settings
 
@@ -30,6 +31,7 @@ vignettes.command("import")(authoring.import_vignettes)
 vignettes.command("template")(authoring.write_template)
 app.command("agreement")(authoring.show_agreement)
 app.add_typer(plans, name="plans")
+app.add_typer(secret, name="secret")
 
 
 @app.command()

@@ -79,7 +79,7 @@ def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
         f"  Start a group   {base}/groups/new",
     ]
     if needs_setup(engine):
-        lines.append(f"  First trainer   {set_up_link(Tokens(settings.resolved_secret_key()), base)}")
+        lines.append(f"  First trainer   {set_up_link(Tokens(*settings.resolved_secret_keys()), base)}")
         lines.append("                  (this link works once, within seven days)")
     lines.append("  Stop with Ctrl+C")
     engine.dispose()

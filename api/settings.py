@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
     database_password: str = Field("", description="The database's password, where DATABASE_URL does not hold it.")
     broker_url: str = Field("", description="Carries live updates between processes; empty means within this process.")
     secret_key: str = Field("", description="Signs tokens and cookies; empty means made once and kept in DATA_DIR.")
+    secret_key_old: str = Field(
+        "", description="Earlier keys, parted by commas: what they signed still counts, and nothing new is signed."
+    )
     public_url: str = Field("", description="The address people type, such as https://circles.example.org.")
     open_groups: bool = Field(True, description="Whether anybody may start a group without an account.")
     small_group: int = Field(5, ge=1, description="Class statistics stay hidden below this many answers.")
@@ -32,6 +36,7 @@ class Settings(BaseSettings):
         0.70, ge=0, le=1, description="Above this share of the key, groups are advised to explain."
     )
     group_days: int = Field(30, ge=1, description="Days until a group and its guesses are deleted.")
+    audit_days: int = Field(365, ge=1, description="Days for which the trail of trainers' deeds is kept.")
     rate_limit: bool = Field(
         True, description="Whether requests are limited per client; off behind a limiting gateway."
     )
@@ -83,23 +88,46 @@ class Settings(BaseSettings):
         """Whether the database is a SQLite file, which one process at a time may serve."""
         return self.resolved_database_url().startswith("sqlite")
 
-    def resolved_secret_key(self) -> str:
-        """The signing key, made on first use in a file that only its owner can read."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.data_dir / "secret-key"
-        try:
-            return path.read_text().strip()
-        except FileNotFoundError:
-            pass
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_urlsafe(48)
-        try:
-            with open(path, "x", opener=_owner_only) as file:
-                file.write(key)
-        except FileExistsError:  # another process of the same start was quicker
-            return path.read_text().strip()
-        return key
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the keys stand when none is given: one a line, the newest first."""
+        return self.data_dir / "secret-key"
+
+    def resolved_secret_keys(self) -> list[str]:
+        """The key that signs, then earlier ones that still count; the first is made on first use, in a file that only
+        its owner can read."""
+        earlier = [key for key in (part.strip() for part in self.secret_key_old.split(",")) if key]
+        return ([self.secret_key] if self.secret_key else _kept_keys(self.secret_key_file)) + earlier
+
+
+def write_keys(path: Path, keys: list[str]) -> None:
+    """Replaces the file of keys in one step, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with open(fresh, "x", opener=_owner_only) as file:
+        file.write("\n".join(keys))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def new_key() -> str:
+    """A random key of 384 bits."""
+    return secrets.token_urlsafe(48)
+
+
+def _kept_keys(path: Path) -> list[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(path, "x", opener=_owner_only) as file:
+            file.write(new_key())
+    except FileExistsError:
+        pass
+    for _ in range(50):
+        if keys := path.read_text().split():
+            return keys
+        time.sleep(0.02)  # another process of the same start is just writing it
+    raise ValueError(f"{path} is empty. Put the key back, or remove the file: a new key signs everybody out.")
 
 
 def _owner_only(path: str, flags: int) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from api.audit.trail import note, note_once
 from api.authoring.models import Draft, Rating
 from api.authoring.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
 from api.db import now, writing
@@ -103,6 +104,7 @@ def _add(
         assert row.id is not None
         db.add(Draft(vignette_id=row.id, source=source, saved_by=trainer.id, saved_at=now()))
         db.flush()
+        note(db, trainer, "begin_draft", row.slug)
         text = read_text(db, row)
         db.commit()
     return text
@@ -148,6 +150,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str
         check_mark(expected, before)
         if source != before.source:
             _keep(db, row, trainer, source)
+            note_once(db, trainer, "write_draft", row.slug)
         text = read_text(db, row)
         db.commit()
     return text
@@ -178,6 +181,7 @@ def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
             db.delete(draft)
         if row.version == 0:
             forget(db, row)
+        note(db, trainer, "discard_draft", slug)
         db.commit()
 
 
@@ -187,6 +191,8 @@ def forget(db: Session, row: Vignette) -> None:
     db.exec(delete(VignetteSkill).where(col(VignetteSkill.vignette_id) == row.id))
     db.exec(delete(Rating).where(col(Rating.vignette_id) == row.id))
     db.connection().execute(sql("DELETE FROM vignette_search WHERE rowid = :id"), {"id": row.id})
+    if db.get_bind().dialect.name == "sqlite":  # else its words stay in the index until that is merged one day
+        db.connection().execute(sql("INSERT INTO vignette_search (vignette_search) VALUES ('optimize')"))
     db.delete(row)
 
 

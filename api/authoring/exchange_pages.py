@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from api.assets import VIGNETTES
+from api.audit.trail import note_taken
 from api.authoring import jobs
 from api.authoring.formats import FORMATS, READABLE, Format, anki, read_file
 from api.authoring.formats.rows import LARGEST_UPLOAD, Refused, Row, quiet
@@ -88,6 +89,7 @@ def export(
         data = anki.dump(cases, int(time.time())) if form.name == "anki" else form.dump(cases)
     except Refused as refused:
         raise Unprocessable(str(refused)) from None
+    note_taken(request.app.state.engine, trainer, "export", f"{form.name}, {len(cases)} stories")
     return _file(data, form.media_type, f"three-circles{form.ending}")
 
 

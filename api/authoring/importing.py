@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from api.audit.trail import note_by_id
 from api.authoring.drafting import OWN
 from api.authoring.formats import read_file
 from api.authoring.formats.casefiles import load_files
@@ -65,6 +66,7 @@ def apply(
     for start in range(0, len(left), CHUNK):
         chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
         with Session(writing(engine)) as db:
+            note_by_id(db, author_id, "import", _counted(len(chunk)))
             present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
             drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
             sources = _sources(db, chunk)
@@ -79,6 +81,10 @@ def apply(
             db.commit()
         progress(min(start + CHUNK, len(left)), len(left))
     return whole
+
+
+def _counted(stories: int) -> str:
+    return f"{stories} {'story' if stories == 1 else 'stories'}"
 
 
 def _take(

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
+from api.audit.deeds import Deed
+from api.audit.trail import note as note_deed
 from api.authoring.models import Draft, Rating
 from api.authoring.texts import (
     Change,
@@ -39,6 +41,14 @@ STEPS: dict[tuple[str, Status], Action] = {
 }
 
 
+_DEED: dict[Action, Deed] = {
+    "submit_for_review": "submit_for_review",
+    "publish": "publish",
+    "retire": "retire",
+    "restore": "restore",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class VersionLine:
     """A version in the history; `author` is None for texts that came with the product."""
@@ -68,6 +78,7 @@ def change_status(engine: Engine, trainer: Trainer, slug: str, status: Status) -
                     raise Conflict(missing)
                 add_version(db, row, case, text.source, change="first", author_id=_author(db, row, trainer))
                 _drop_draft(db, row)
+        note_deed(db, trainer, "take_back" if status == "draft" else _DEED[action], slug)
         row.status = status
         db.add(row)
         if row.version:
@@ -95,7 +106,14 @@ def missing_ratings(db: Session, row: Vignette, mark: str) -> str | None:
 
 
 def publish_change(
-    engine: Engine, trainer: Trainer, slug: str, source: str, change: Change, expected: str | None, note: str | None
+    engine: Engine,
+    trainer: Trainer,
+    slug: str,
+    source: str,
+    change: Change,
+    expected: str | None,
+    note: str | None,
+    deed: Deed = "publish",
 ) -> Text:
     """A new version of a published vignette. After `wording` statistics carry over, after `meaning` they start afresh.
 
@@ -113,6 +131,7 @@ def publish_change(
         note = " ".join((note or "").replace("\0", "").split())[:200] or None
         add_version(db, row, case, source, change=change, author_id=trainer.id, note=note)
         _drop_draft(db, row)
+        note_deed(db, trainer, deed, f"{slug}, version {row.version}, {change}")
         row.adapted, row.shipped = True, None if row.shipped == source else row.shipped
         text = read_text(db, row)
         db.commit()
@@ -153,7 +172,7 @@ def restore(engine: Engine, trainer: Trainer, slug: str, number: int, change: Ch
     """Publishes the text of an earlier version once more, as a new version."""
     require(trainer, "restore")
     source = source_of(engine, slug, number)
-    return publish_change(engine, trainer, slug, source, change, None, f"Brought back from version {number}")
+    return publish_change(engine, trainer, slug, source, change, None, f"Brought back from version {number}", "restore")
 
 
 def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) -> Text:
@@ -177,6 +196,7 @@ def keep_ours(engine: Engine, trainer: Trainer, slug: str) -> None:
     require(trainer, "publish")
     with Session(writing(engine)) as db:
         row = find_row(db, slug, to_change=True)
+        note_deed(db, trainer, "turn_down", slug)
         row.shipped, row.turned_down = None, row.shipped or row.turned_down
         db.add(row)
         db.commit()

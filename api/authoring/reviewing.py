@@ -9,6 +9,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from api.audit.trail import note
 from api.authoring.models import Rating
 from api.authoring.texts import find_row, is_author, read_text, require_sight
 from api.db import now, writing
@@ -63,6 +64,7 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
                 created_at=now(),
             )
         )
+        note(db, trainer, "rate", slug)
         db.commit()
 
 

@@ -107,6 +107,15 @@ def post_publish(
     return _done(request, slug)
 
 
+@router.post("/discard")
+def post_discard(request: Request, slug: str, trainer: Asking) -> Response:
+    """Throws the draft away; what is published stays."""
+    engine = request.app.state.engine
+    published = drafting.open_text(engine, trainer, slug).version > 0
+    drafting.discard(engine, trainer, slug)
+    return _done(request, slug) if published else RedirectResponse("/trainers", status_code=303)
+
+
 @router.post("/copy")
 def post_copy(request: Request, slug: str, trainer: Asking) -> Response:
     """A draft of one's own with the same words, open in the editor."""

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from api.classes.service import Known
 from api.db import now
-from api.identity.learner import is_https
+from api.identity.cookies import put_cookie, read_cookie
 from api.problems import NotFound
 from api.ratelimit import WRONG_CODES_PER_ADDRESS, Limiter, address
 
@@ -27,9 +27,9 @@ async def limit_wrong_codes(request: Request) -> AsyncIterator[None]:
 
 def remember_class(request: Request, response: Response, found: Known) -> None:
     left = max(0, int((found.closes_at - now()).total_seconds()))
-    response.set_cookie(COOKIE, "1", max_age=left, httponly=True, samesite="lax", secure=is_https(request))
+    put_cookie(request, response, COOKIE, "1", left)
 
 
 def is_in_class(request: Request) -> bool:
     """Whether this device has noted a class; whoever asks for its part is looked up then."""
-    return COOKIE in request.cookies
+    return read_cookie(request, COOKIE) is not None

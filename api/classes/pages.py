@@ -15,6 +15,7 @@ from api.classes.api import limit_classes
 from api.classes.views import class_block, class_view, view_known
 from api.db import session
 from api.guesses.service import latest_guess
+from api.identity.cookies import drop_cookie
 from api.identity.learner import find_learner, new_learner, remember
 from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
@@ -61,7 +62,7 @@ def leave(request: Request) -> Response:
     if learner := find_learner(request):
         service.leave(request.app.state.engine, learner)
     response = RedirectResponse("/practice/class", status_code=303)
-    response.delete_cookie(COOKIE)
+    drop_cookie(request, response, COOKIE)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from api.audit.trail import note
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.db import insert_into, now, table, writing
 from api.groups.codes import LENGTH as GROUP_LENGTH
@@ -71,7 +72,9 @@ def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | Non
         try:
             with writing(engine).begin() as connection:
                 connection.execute(insert(_class), row | {"code": code})
-                return _one(connection, select(*_COLUMNS).where(_class.c.code == code))
+                found = _one(connection, select(*_COLUMNS).where(_class.c.code == code))
+                note(connection, trainer, "make_class", f"class {found.id}")
+                return found
         except IntegrityError:  # one code in millions is taken: draw another
             continue
 
@@ -98,6 +101,7 @@ def delete_class(engine: Engine, trainer: Trainer, code: str) -> None:
         for model in (ClassAnswer, ClassTally, ClassMember):
             connection.execute(delete(table(model)).where(table(model).c.class_id == found.id))
         connection.execute(delete(_class).where(_class.c.id == found.id))
+        note(connection, trainer, "delete_class", f"class {found.id}")
 
 
 def members(engine: Engine, class_id: int) -> int:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from api.groups.state import GroupState, read_state
-from api.identity.learner import bearer, is_https
+from api.identity.cookies import put_cookie, read_cookie
+from api.identity.learner import bearer
 from api.identity.tokens import Tokens
 from api.problems import Forbidden, NotFound, Unauthorized
 
@@ -54,13 +55,13 @@ def facilitator_key(tokens: Tokens, code: str, uid: str) -> str:
 
 def find_member(request: Request, code: str) -> Member | None:
     """The member of this group who asks, by bearer token or cookie."""
-    parts = _read(request, "member", code, bearer(request) or request.cookies.get(f"member-{code}"))
+    parts = _read(request, "member", code, bearer(request) or read_cookie(request, f"member-{code}"))
     return Member(*parts) if len(parts) == 3 else None
 
 
 def find_facilitator(request: Request, code: str, key: str | None = None) -> Facilitator | None:
     """The facilitator of this group, by the key of the link, bearer token or cookie."""
-    parts = _read(request, "facilitator", code, key or bearer(request) or request.cookies.get(f"facilitator-{code}"))
+    parts = _read(request, "facilitator", code, key or bearer(request) or read_cookie(request, f"facilitator-{code}"))
     return Facilitator(*parts) if len(parts) == 2 else None
 
 
@@ -94,13 +95,10 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
 
 
 def remember_member(request: Request, response: Response, member: Member) -> None:
-    _remember(request, response, f"member-{member.code}", member_token(request.app.state.tokens, member))
+    token = member_token(request.app.state.tokens, member)
+    put_cookie(request, response, f"member-{member.code}", token, _MONTH)
 
 
 def remember_facilitator(request: Request, response: Response, code: str, uid: str) -> None:
     key = facilitator_key(request.app.state.tokens, code, uid)
-    _remember(request, response, f"facilitator-{code}", key)
-
-
-def _remember(request: Request, response: Response, name: str, token: str) -> None:
-    response.set_cookie(name, token, max_age=_MONTH, httponly=True, samesite="lax", secure=is_https(request))
+    put_cookie(request, response, f"facilitator-{code}", key, _MONTH)

@@ -20,6 +20,7 @@ from api.groups.results import Kind
 from api.groups.showing import console_key, read_reasons, shower_of
 from api.groups.state import GroupState
 from api.groups.views import ConsoleView, NewGroupView, ReasonView, view_choice
+from api.identity.cookies import drop_cookie
 from api.library.api import find_vignette
 from api.problems import Conflict, NotFound, Problem, Unprocessable
 from api.web import base_url, render, wants_fragment
@@ -224,7 +225,7 @@ def end(request: Request, code: str) -> Response:
     service.end_group(request.app.state.engine, code, state.uid)
     request.app.state.hub.changed(code)
     response = RedirectResponse("/", status_code=303)
-    response.delete_cookie(f"facilitator-{code}")
+    drop_cookie(request, response, f"facilitator-{code}")
     return response
 
 

@@ -24,6 +24,7 @@ from api.groups.looking import Seen, look
 from api.groups.showing import read_reasons, shower_of
 from api.groups.state import OwnVote
 from api.groups.views import JoinView, ReasonView
+from api.identity.cookies import drop_cookie
 from api.library.systems import SYSTEMS
 from api.library.words import spans_of
 from api.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
@@ -79,7 +80,7 @@ def leave(request: Request, code: str) -> Response:
     if member is not None:
         if service.leave(request.app.state.engine, code, member.uid, member.id):
             request.app.state.hub.changed(code)
-        response.delete_cookie(f"member-{code}")
+        drop_cookie(request, response, f"member-{code}")
     return response
 
 

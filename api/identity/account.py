@@ -5,6 +5,7 @@ from typing import cast
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from api.audit.trail import note, note_refused
 from api.db import writing
 from api.identity import sessions
 from api.identity.models import Trainer
@@ -19,6 +20,7 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
     `here` is the sign-in that asks, which stays.
     """
     if not fits(present, trainer.password_hash):
+        note_refused(engine, trainer, "change_password")
         raise Unprocessable(
             "The present password is another one. Please try again.",
             [{"pointer": "/present", "detail": "the password that you sign in with"}],
@@ -29,4 +31,5 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
         row.password_hash = password_hash
         sessions.end_all(db, cast(int, trainer.id), but=here)
         db.add(row)
+        note(db, trainer, "change_password")
         db.commit()

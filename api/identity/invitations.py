@@ -10,6 +10,7 @@ from typing import Final, Literal, cast
 from sqlalchemy import ColumnElement, Engine, and_
 from sqlmodel import Session, col, delete, select, update
 
+from api.audit.trail import note
 from api.db import now, writing
 from api.identity import sessions
 from api.identity.models import Invitation, Trainer
@@ -41,6 +42,7 @@ def invite(engine: Engine, by: Trainer, role: Role, name: str) -> str:
     """A new invitation's token. `name` may be empty; it is only suggested. Raises Unprocessable for a bad one."""
     suggested = chosen_name(name) if name.strip() else None
     with Session(writing(engine)) as db:
+        note(db, by, "invite", f"{suggested}, {role}" if suggested else role)
         return _add(db, by, "invite", role=role, name=suggested)
 
 
@@ -54,13 +56,14 @@ def make_reset(engine: Engine, by: Trainer, trainer_id: int) -> str:
         if trainer.disabled_at is not None:
             raise Conflict(f"{trainer.name} may not sign in at present. Let them in again first.")
         db.exec(delete(Invitation).where(col(Invitation.trainer_id) == trainer_id))
+        note(db, by, "reset_link", trainer.name)
         return _add(db, by, "reset", trainer_id=trainer_id, name=trainer.name)
 
 
 def _add(db: Session, by: Trainer, kind: Kind, **about: object) -> str:
     """Adds a link and commits; those that have run out or were used are deleted on the way."""
     moment, token = now(), sessions.new_token()
-    db.exec(delete(Invitation).where(~_open()))
+    delete_over(db)
     db.add(
         Invitation.model_validate(
             {
@@ -86,10 +89,12 @@ def open_links(db: Session) -> tuple[OpenLink, ...]:
     )
 
 
-def withdraw(engine: Engine, invitation_id: int) -> None:
+def withdraw(engine: Engine, by: Trainer, invitation_id: int) -> None:
     """Makes an open link worthless; one that is gone already is no error."""
     with Session(writing(engine)) as db:
-        db.exec(delete(Invitation).where(col(Invitation.id) == invitation_id))
+        if link := db.get(Invitation, invitation_id):
+            note(db, by, "withdraw_link", f"{link.kind}, {link.name}" if link.name else link.kind)
+            db.delete(link)
         db.commit()
 
 
@@ -114,6 +119,7 @@ def join(engine: Engine, token: str, name: str, password: str) -> Trainer:
     with Session(writing(engine), expire_on_commit=False) as db:
         link = _use(db, token, "invite")
         trainer = new_trainer(db, name, password_hash, cast(Role, link.role))
+        note(db, trainer, "join", link.role or "")
         db.commit()
         return trainer
 
@@ -129,8 +135,14 @@ def reset(engine: Engine, token: str, password: str) -> Trainer:
         trainer.password_hash = password_hash
         sessions.end_all(db, cast(int, trainer.id))
         db.add(trainer)
+        note(db, trainer, "new_password")
         db.commit()
         return trainer
+
+
+def delete_over(db: Session) -> None:
+    """Deletes the links that were used or have run out, in a session that the caller commits."""
+    db.exec(delete(Invitation).where(~_open()))
 
 
 def _use(db: Session, token: str, kind: Kind) -> Invitation:

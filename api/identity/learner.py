@@ -4,6 +4,7 @@ import secrets
 
 from fastapi import Request, Response
 
+from api.identity.cookies import put_cookie, read_cookie
 from api.identity.tokens import Tokens
 from api.problems import Unauthorized
 from api.web import header
@@ -30,7 +31,7 @@ def bearer(request: Request) -> str | None:
 
 def find_learner(request: Request) -> str | None:
     """Who is asking: by bearer token, else by cookie; None for somebody new or a token that is not ours."""
-    token = bearer(request) or request.cookies.get(COOKIE)
+    token = bearer(request) or read_cookie(request, COOKIE)
     tokens: Tokens = request.app.state.tokens
     return tokens.read("learner", token) if token else None
 
@@ -44,16 +45,14 @@ def require_learner(request: Request) -> str:
 
 
 def remember(request: Request, response: Response, learner: str) -> None:
-    """Puts the learner's token in a cookie that scripts cannot read and other sites cannot send along."""
-    response.set_cookie(
-        COOKIE,
-        token_for(request, learner),
-        max_age=_TWO_YEARS,
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
-    )
+    """Puts the learner's token in a cookie."""
+    put_cookie(request, response, COOKIE, token_for(request, learner), _TWO_YEARS)
 
 
-def is_https(request: Request) -> bool:
-    return request.url.scheme == "https" or request.app.state.settings.public_url.startswith("https://")
+def renew(request: Request, response: Response) -> None:
+    """Gives a learner's cookie anew whose token an earlier key signed, so that the key can be forgotten one day."""
+    tokens: Tokens = request.app.state.tokens
+    token = read_cookie(request, COOKIE)
+    learner = tokens.read("learner", token) if token else None
+    if token and learner and not tokens.is_newest("learner", token):
+        remember(request, response, learner)

@@ -26,6 +26,7 @@ PLACES: Final = (
     Place("exchange", "/trainers/exchange", "Exchange", "export"),
     Place("people", "/trainers/people", "People", "manage_people"),
     Place("settings", "/trainers/settings", "Settings", "change_settings"),
+    Place("audit", "/trainers/audit", "Trail", "see_trail"),
     Place("account", "/trainers/account", "Account"),
 )
 

@@ -34,7 +34,7 @@ def hash_password(password: str) -> str:
 def fits(password: str, stored: str | None) -> bool:
     """Whether this is the password of that hash; as slow when there is no hash to compare with."""
     valid = _passwords.verify(password[:LONGEST_PASSWORD], stored or _nobody())
-    return valid and stored is not None
+    return valid and bool(stored) and len(password) <= LONGEST_PASSWORD
 
 
 @cache

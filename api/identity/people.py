@@ -7,10 +7,11 @@ from typing import cast
 from sqlalchemy import Engine, and_
 from sqlmodel import Session, col, delete, func, or_, select
 
+from api.audit.trail import note
 from api.db import now, writing
 from api.identity import sessions
 from api.identity.models import Invitation, Trainer, TrainerSession
-from api.identity.permissions import Role, role_of
+from api.identity.permissions import REMOVED, Role, role_of
 from api.problems import Conflict, NotFound
 
 
@@ -35,6 +36,7 @@ def people(db: Session, only: int | None = None) -> tuple[Person, ...]:
     found = (
         select(Trainer, seen.c.day)
         .join(seen, seen.c.trainer_id == Trainer.id, isouter=True)
+        .where(Trainer.role != REMOVED)
         .order_by(col(Trainer.disabled_at).is_not(None), func.lower(Trainer.name))
     )
     return tuple(
@@ -51,37 +53,40 @@ def person(db: Session, trainer_id: int) -> Person:
     return found[0]
 
 
-def change_role(engine: Engine, trainer_id: int, role: Role) -> None:
+def change_role(engine: Engine, by: Trainer, trainer_id: int, role: Role) -> None:
     """Raises NotFound, and Conflict when nobody would be left to look after people."""
     with Session(writing(engine)) as db:
         trainer = locked(db, trainer_id)
         if role != "admin":
-            _keep_an_admin(db, trainer)
+            keep_an_admin(db, trainer)
             _withdraw_links_by(db, trainer)
+        note(db, by, "change_role", f"{trainer.name}, from {trainer.role} to {role}")
         trainer.role = role
         db.add(trainer)
         db.commit()
 
 
-def disable(engine: Engine, trainer_id: int) -> None:
+def disable(engine: Engine, by: Trainer, trainer_id: int) -> None:
     """Ends their sign-ins and withdraws links by and for them; what they wrote stays. Raises as `change_role`."""
     with Session(writing(engine)) as db:
         trainer = locked(db, trainer_id)
-        _keep_an_admin(db, trainer)
+        keep_an_admin(db, trainer)
         _withdraw_links_by(db, trainer)
         db.exec(delete(Invitation).where(col(Invitation.trainer_id) == trainer_id))
         sessions.end_all(db, trainer_id)
         trainer.disabled_at = trainer.disabled_at or now()
         db.add(trainer)
+        note(db, by, "disable", trainer.name)
         db.commit()
 
 
-def enable(engine: Engine, trainer_id: int) -> None:
+def enable(engine: Engine, by: Trainer, trainer_id: int) -> None:
     """Lets them sign in again, with the password that they had. Raises NotFound."""
     with Session(writing(engine)) as db:
         trainer = locked(db, trainer_id)
         trainer.disabled_at = None
         db.add(trainer)
+        note(db, by, "enable", trainer.name)
         db.commit()
 
 
@@ -99,12 +104,13 @@ def locked(db: Session, trainer_id: int) -> Trainer:
         .with_for_update()
     ).all()
     trainer = next((row for row in rows if row.id == trainer_id), None)
-    if trainer is None:
+    if trainer is None or trainer.role == REMOVED:
         raise NotFound("There is nobody with this number. The list of all is under People.")
     return trainer
 
 
-def _keep_an_admin(db: Session, leaving: Trainer) -> None:
+def keep_an_admin(db: Session, leaving: Trainer) -> None:
+    """Raises Conflict when nobody would be left to look after people."""
     others = select(func.count()).where(
         col(Trainer.role) == "admin", col(Trainer.disabled_at).is_(None), col(Trainer.id) != leaving.id
     )

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from api.db import LARGEST_ID
-from api.identity import invitations
+from api.identity import invitations, removing
 from api.identity import people as service
 from api.identity.invitations import LASTS, PATH, Kind
 from api.identity.models import Trainer
@@ -50,8 +50,8 @@ def post_invitation(
 
 
 @router.post("/links/{invitation_id}/withdraw")
-def post_withdraw(request: Request, _trainer: Manager, invitation_id: RowNumber) -> Response:
-    invitations.withdraw(request.app.state.engine, invitation_id)
+def post_withdraw(request: Request, trainer: Manager, invitation_id: RowNumber) -> Response:
+    invitations.withdraw(request.app.state.engine, trainer, invitation_id)
     return RedirectResponse("/trainers/people", status_code=303)
 
 
@@ -64,7 +64,7 @@ def person(request: Request, trainer: Manager, trainer_id: RowNumber) -> Respons
 @router.post("/{trainer_id}/role")
 def post_role(request: Request, trainer: Manager, trainer_id: RowNumber, role: Annotated[Role, Form()]) -> Response:
     try:
-        service.change_role(request.app.state.engine, trainer_id, role)
+        service.change_role(request.app.state.engine, trainer, trainer_id, role)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
     # Whoever has just given this up may not see the page of a person any more.
@@ -75,7 +75,7 @@ def post_role(request: Request, trainer: Manager, trainer_id: RowNumber, role: A
 @router.post("/{trainer_id}/disable")
 def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
     try:
-        service.disable(request.app.state.engine, trainer_id)
+        service.disable(request.app.state.engine, trainer, trainer_id)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
     left = trainer_id == trainer.id
@@ -83,8 +83,8 @@ def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> R
 
 
 @router.post("/{trainer_id}/enable")
-def post_enable(request: Request, _trainer: Manager, trainer_id: RowNumber) -> Response:
-    service.enable(request.app.state.engine, trainer_id)
+def post_enable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
+    service.enable(request.app.state.engine, trainer, trainer_id)
     return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
 
 
@@ -98,6 +98,20 @@ def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber) -> Res
     with Session(request.app.state.engine) as db:
         name = service.person(db, trainer_id).name
     return _link_page(request, "reset", token, name)
+
+
+@router.post("/{trainer_id}/remove")
+def post_remove(
+    request: Request, trainer: Manager, trainer_id: RowNumber, sure: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
+    """Removes the account for good."""
+    try:
+        if not sure:
+            raise Unprocessable("Tick the box first: this cannot be undone.")
+        removing.remove(request.app.state.engine, trainer, trainer_id)
+    except (Conflict, Unprocessable) as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)
 
 
 def _people_page(

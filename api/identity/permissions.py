@@ -8,6 +8,9 @@ from api.problems import Forbidden
 Role = Literal["trainer", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
+# Of a row that only stands for the author of what stays; it may do nothing.
+REMOVED: Final = "removed"
+
 Action = Literal[
     "see_library",
     "write_draft",
@@ -23,6 +26,7 @@ Action = Literal[
     "offer_plan",
     "manage_people",
     "change_settings",
+    "see_trail",
 ]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
@@ -45,6 +49,7 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "offer_plan":        {"trainer": "no",  "editor": "yes", "admin": "yes"},  # to facilitators; and withdraw it
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
     "change_settings":   {"trainer": "no",  "editor": "no",  "admin": "yes"},
+    "see_trail":         {"trainer": "no",  "editor": "no",  "admin": "yes"},
 }
 # fmt: on
 
@@ -66,6 +71,7 @@ _ASK: Final[dict[Action, str]] = {
     "offer_plan": "Editors offer plans to facilitators and withdraw them. Ask one of them.",
     "manage_people": "Admins look after the people here. Ask one of them.",
     "change_settings": "Admins change the settings. Ask one of them.",
+    "see_trail": "Admins read what was done here. Ask one of them.",
 }
 
 

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Engine, or_
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, delete, select, update
 
+from api.audit.deeds import Deed
+from api.audit.trail import note
 from api.db import now, writing
 from api.identity.models import Trainer, TrainerSession
 from api.problems import Unauthorized
@@ -45,7 +47,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST) -> str:
+def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST, deed: Deed = "sign_in") -> str:
     """Adds a sign-in and gives its token. Sign-ins of anybody that have run out are deleted on the way.
 
     Raises Unauthorized when the password has changed or the person was disabled since they were looked up.
@@ -60,7 +62,7 @@ def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONG
         )
         if db.exec(unchanged).one_or_none() is None:
             raise Unauthorized("Something about this account has just changed. Please sign in again.")
-        db.exec(delete(TrainerSession).where(_over()))
+        delete_over(db)
         db.add(
             TrainerSession(
                 trainer_id=cast(int, trainer.id),
@@ -71,6 +73,7 @@ def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONG
                 ends_at=moment + lasts,
             )
         )
+        note(db, trainer, deed)
         db.commit()
     return token
 
@@ -111,17 +114,21 @@ def sign_ins(db: Session, trainer: Trainer, here: int | None) -> tuple[SignIn, .
 def end(engine: Engine, trainer: Trainer, session_id: int) -> None:
     """Ends one of this person's own sign-ins; one that is over already is no error."""
     with Session(writing(engine)) as db:
-        db.exec(
+        ended = db.exec(
             delete(TrainerSession).where(
                 col(TrainerSession.id) == session_id, col(TrainerSession.trainer_id) == trainer.id
             )
         )
+        if ended.rowcount:
+            note(db, trainer, "end_sign_in")
         db.commit()
 
 
 def end_token(engine: Engine, token: str) -> None:
     """Ends the sign-in with this token, if there is one."""
     with Session(writing(engine)) as db:
+        if found := find(db, token):
+            note(db, found[0], "sign_out")
         db.exec(delete(TrainerSession).where(col(TrainerSession.token_hash) == token_hash(token)))
         db.commit()
 
@@ -130,6 +137,11 @@ def end_all(db: Session, trainer_id: int, but: int | None = None) -> None:
     """Ends every sign-in of somebody except `but`, in a session that the caller commits."""
     ended = delete(TrainerSession).where(col(TrainerSession.trainer_id) == trainer_id)
     db.exec(ended if but is None else ended.where(col(TrainerSession.id) != but))
+
+
+def delete_over(db: Session) -> None:
+    """Deletes the sign-ins that have run out, in a session that the caller commits."""
+    db.exec(delete(TrainerSession).where(_over()))
 
 
 def _over() -> ColumnElement[bool]:

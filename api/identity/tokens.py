@@ -1,4 +1,7 @@
-"""Signed values: who carries one is who it says, with no look into the database."""
+"""Signed values: who carries one is who it says, with no look into the database.
+
+The newest key signs; a value that an earlier key signed is read for as long as that key is kept.
+"""
 
 import hashlib
 from functools import lru_cache
@@ -9,8 +12,9 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 class Tokens:
     """Signs and reads values, each for one purpose; a token for one purpose is worth nothing for another."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, *secrets: str) -> None:
+        """`secrets`: the key that signs, then earlier ones in any order."""
+        self._secrets = secrets[::-1]  # the library signs with the last
         self._signers: dict[str, Signer] = {}
         self._timed: dict[str, TimestampSigner] = {}
 
@@ -25,6 +29,11 @@ class Tokens:
             return self._signer(purpose).unsign(token).decode()
         except (BadSignature, UnicodeError):
             return None
+
+    def is_newest(self, purpose: str, token: str) -> bool:
+        """Whether the newest key made this token: one that is not is given anew when its holder comes by."""
+        value = self.read(purpose, token)
+        return value is not None and self.sign(purpose, value) == token
 
     def sign_timed(self, purpose: str, value: str) -> str:
         """A token whose age is checked when it is read."""
@@ -45,14 +54,18 @@ class Tokens:
     # The function itself, not one around it: given that, HMAC is computed in C.
     def _signer(self, purpose: str) -> Signer:
         if purpose not in self._signers:
-            signer = Signer(self._secret, salt=f"three-circles.{purpose}", digest_method=hashlib.sha256)
-            # The same signatures, with the purpose's key derived once and not for each.
-            self._signers[purpose] = Signer(signer.derive_key(), key_derivation="none", digest_method=hashlib.sha256)
+            # The same signatures, with the purpose's keys derived once and not for each.
+            derived = [_signer(secret, purpose).derive_key() for secret in self._secrets]
+            self._signers[purpose] = Signer(derived, key_derivation="none", digest_method=hashlib.sha256)
         return self._signers[purpose]
 
     def _timed_signer(self, purpose: str) -> TimestampSigner:
         if purpose not in self._timed:
             self._timed[purpose] = TimestampSigner(
-                self._secret, salt=f"three-circles.{purpose}.timed", digest_method=hashlib.sha256
+                self._secrets, salt=f"three-circles.{purpose}.timed", digest_method=hashlib.sha256
             )
         return self._timed[purpose]
+
+
+def _signer(secret: str, purpose: str) -> Signer:
+    return Signer(secret, salt=f"three-circles.{purpose}", digest_method=hashlib.sha256)

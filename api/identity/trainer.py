@@ -6,10 +6,12 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
+from api.audit.trail import note, note_refused
 from api.db import now, session, writing
 from api.identity import sessions
+from api.identity.cookies import drop_cookie, put_cookie, read_cookie
 from api.identity.devices import device_label
-from api.identity.learner import bearer, is_https
+from api.identity.learner import bearer
 from api.identity.models import Trainer
 from api.identity.navigation import places_for
 from api.identity.passwords import chosen_name, fits, hash_password
@@ -47,6 +49,7 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
             raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
         trainer = new_trainer(db, name, password_hash, role)
+        note(db, trainer if first else None, "set_up" if first else "add_person", f"{name}, {role}")
         db.commit()
         return trainer
 
@@ -67,13 +70,16 @@ def sign_in(engine: Engine, name: str, password: str) -> Trainer | None:
     with Session(engine) as db:
         trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
     known = fits(password, trainer.password_hash if trainer else None)
-    return trainer if trainer and known and trainer.disabled_at is None else None
+    if trainer and known and trainer.disabled_at is None:
+        return trainer
+    note_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
+    return None
 
 
 def access_token(engine: Engine, trainer: Trainer) -> str:
     """A bearer token for ACCESS_TOKEN_SECONDS."""
     lasts = timedelta(seconds=sessions.ACCESS_TOKEN_SECONDS)
-    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts)
+    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts, "access_token")
 
 
 def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
@@ -81,29 +87,23 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
     It takes the place of the one before: the cookie of that is gone with it.
     """
-    if before := request.cookies.get(COOKIE):
+    if before := read_cookie(request, COOKIE, strict=True):
         sessions.end_token(request.app.state.engine, before)
     device = device_label(request.headers.get("user-agent", ""))
-    response.set_cookie(
-        COOKIE,
-        sessions.begin(request.app.state.engine, trainer, device),
-        max_age=int(sessions.LONGEST.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=is_https(request),
-    )
+    token = sessions.begin(request.app.state.engine, trainer, device)
+    put_cookie(request, response, COOKIE, token, int(sessions.LONGEST.total_seconds()))
 
 
 def forget_trainer(request: Request, response: Response) -> None:
     """Ends the sign-in on this device, in the database too."""
-    if token := request.cookies.get(COOKIE):
+    if token := read_cookie(request, COOKIE, strict=True):
         sessions.end_token(request.app.state.engine, token)
-    response.delete_cookie(COOKIE)
+    drop_cookie(request, response, COOKIE)
 
 
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
     """The signed-in trainer, by bearer token or cookie, as plain values that no session holds."""
-    token = bearer(request) or request.cookies.get(COOKIE)
+    token = bearer(request) or read_cookie(request, COOKIE, strict=True)
     found = sessions.find(db, token) if token else None
     if found is None:
         request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()
@@ -113,7 +113,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
         db.expunge(row)
     db.rollback()  # gives the connection back before somebody needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
-    request.state.places = places_for(trainer)
+    request.state.places, request.state.trainer = places_for(trainer), trainer
     sessions.note_seen(request.app.state.engine, here)
     return trainer
 

@@ -6,7 +6,9 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from api.audit.trail import note
 from api.db import insert_into, table, writing
+from api.identity.models import Trainer
 from api.library.models import LibrarySetting
 from api.problems import Unprocessable
 
@@ -35,7 +37,7 @@ def read_library_settings(where: Engine | Session) -> LibrarySettings:
     )
 
 
-def write_library_settings(engine: Engine, settings: LibrarySettings) -> None:
+def write_library_settings(engine: Engine, settings: LibrarySettings, by: Trainer | None = None) -> None:
     """Keeps both. Raises Unprocessable for a number of raters out of range."""
     if not 0 <= settings.raters_needed <= MOST_RATERS:
         detail = f"0 to {MOST_RATERS}"
@@ -47,3 +49,5 @@ def write_library_settings(engine: Engine, settings: LibrarySettings) -> None:
             add.on_conflict_do_update(index_elements=["name"], set_={"value": add.excluded.value}),
             [{"name": name, "value": value} for name, value in values.items()],
         )
+        said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in values.items())
+        note(connection, by, "change_settings", said)

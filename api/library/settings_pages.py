@@ -17,8 +17,9 @@ from api.library.library_settings import (
 from api.web import render
 
 
-def _may_change(trainer: Annotated[Trainer, Depends(require_trainer)]) -> None:
+def _may_change(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
     require(trainer, "change_settings")
+    return trainer
 
 
 router = APIRouter(prefix="/trainers/settings", include_in_schema=False, dependencies=[Depends(_may_change)])
@@ -40,8 +41,11 @@ def settings(request: Request, kept: str = "") -> Response:
 
 @router.post("")
 def post_settings(
-    request: Request, raters_needed: Annotated[int, Form()], lone_trainer: Annotated[str, Form()] = ""
+    request: Request,
+    trainer: Annotated[Trainer, Depends(_may_change)],
+    raters_needed: Annotated[int, Form()],
+    lone_trainer: Annotated[str, Form()] = "",
 ) -> Response:
     """Keeps the settings."""
-    write_library_settings(request.app.state.engine, LibrarySettings(raters_needed, bool(lone_trainer)))
+    write_library_settings(request.app.state.engine, LibrarySettings(raters_needed, bool(lone_trainer)), trainer)
     return RedirectResponse("/trainers/settings?kept=1", status_code=303)

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+from api.audit import models as audit_models
 from api.authoring import models as authoring_models
 from api.classes import models as classes_models
 from api.db import writing
@@ -16,6 +17,7 @@ from api.practice import models as practice_models
 
 # Imported for their tables, which register themselves.
 TABLES = (
+    audit_models,
     authoring_models,
     classes_models,
     groups_models,

@@ -17,6 +17,7 @@ from api.groups.codes import ALPHABET, normalise
 from api.guesses.models import Guess, Tally
 from api.library.models import Vignette
 from api.practice.models import DeviceCode, PracticeState, Sitting
+from api.spreadsheet import safe_cell
 
 CODE_LENGTH = 10  # 20 to the power of 10: it opens somebody's answers, and nobody has to read it out
 CODE_MINUTES = 10
@@ -66,10 +67,7 @@ def export_csv(engine: Engine, learner: str) -> str:
     writer = csv.DictWriter(text, columns, extrasaction="ignore")
     writer.writeheader()
     for row in export(engine, learner)["guesses"]:
-        reason = row["reason"] or ""
-        # A spreadsheet would run what begins like this.
-        safe = f"'{reason}" if reason.startswith(("=", "+", "-", "@")) else reason
-        writer.writerow({**row, "reason": safe, "created_at": row["created_at"].isoformat()})
+        writer.writerow({**row, "reason": safe_cell(row["reason"] or ""), "created_at": row["created_at"].isoformat()})
     return text.getvalue()
 
 

@@ -10,6 +10,7 @@ from api.classes.access import COOKIE as IN_CLASS
 from api.classes.access import remember_class
 from api.classes.service import class_of
 from api.groups.showing import qr
+from api.identity.cookies import drop_cookie
 from api.identity.learner import COOKIE, find_learner, remember, require_learner
 from api.practice.api import ExportOut
 from api.practice.mine import CODE_MINUTES, delete_learner, export, export_csv, make_code, use_code
@@ -57,8 +58,8 @@ def delete(request: Request) -> Response:
     if learner := find_learner(request):
         delete_learner(request.app.state.engine, learner)
     response = render(request, "practice/deleted.html", title="All of it is deleted", section="practice")
-    response.delete_cookie(COOKIE)
-    response.delete_cookie(IN_CLASS)
+    drop_cookie(request, response, COOKIE)
+    drop_cookie(request, response, IN_CLASS)
     return response
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from api.db import session
 from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
-from api.identity.learner import find_learner, new_learner, remember
+from api.identity.learner import find_learner, new_learner, remember, renew
 from api.library.api import find_vignette
 from api.library.codebook import PAIR_QUESTION
 from api.library.views import view_explanation, view_vignette
@@ -47,7 +47,9 @@ def start(
     progress = practice.progress(catalogue, learner) if learner else None
     place = practice.place(learner) if learner else None
     view = start_view(progress, place, len(catalogue.vignettes))
-    return render(request, "practice/start.html", title="Practise", section="practice", view=view)
+    response = render(request, "practice/start.html", title="Practise", section="practice", view=view)
+    renew(request, response)
+    return response
 
 
 def _go_on(request: Request, learner: str | None, past: list[str], again: bool) -> Response:

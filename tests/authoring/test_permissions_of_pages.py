@@ -73,6 +73,9 @@ CASES = (
     Case("POST", f"{PEOPLE}/disable", "manage_people"),
     Case("POST", f"{PEOPLE}/enable", "manage_people"),
     Case("POST", f"{PEOPLE}/reset", "manage_people"),
+    Case("POST", f"{PEOPLE}/remove", "manage_people"),  # asks whether one is sure
+    Case("GET", "/trainers/audit", "see_trail"),
+    Case("GET", "/trainers/audit/table", "see_trail"),
     Case("GET", "/trainers/settings", "change_settings"),
     Case("POST", "/trainers/settings", "change_settings", form={"raters_needed": "0"}),
     Case("GET", "/trainers/map", "see_library"),
@@ -132,6 +135,8 @@ CASES = (
     Case("POST", f"{STORY}/status", "restore", "retired", {"status": "published"}),
     Case("POST", f"{STORY}/publish", "publish", "changed", WORDING),
     Case("POST", f"{STORY}/shipped/take", "publish", "changed", WORDING),
+    Case("POST", f"{STORY}/discard", "write_draft", "draft"),
+    Case("POST", f"{STORY}/discard", "write_draft", "changed"),
     Case("POST", f"{STORY}/shipped/keep", "publish", "changed"),
     Case("POST", f"{STORY}/versions/{{number}}/restore", "restore", form=WORDING),
 )

@@ -55,6 +55,7 @@ SIGHTS = (
     Sight("vignette", f"/trainers/vignettes/{ANA}", "Ana and the race", "trainer"),
     Sight("people", "/trainers/people", "People", "trainer"),
     Sight("person", "/trainers/people/1", TRAINER, "trainer"),
+    Sight("trail", "/trainers/audit", "Trail", "trainer"),
     Sight("settings", "/trainers/settings", "Settings", "trainer"),
     Sight("account", "/trainers/account", TRAINER, "trainer"),
     Sight("join-as-trainer", "join", "Join as an editor"),

@@ -55,8 +55,8 @@ async def test_under_https_cookies_are_secure_and_browsers_are_told_to_stay(
         guess = await client.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})
         sign_in = await client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
 
-    assert cookies(guess)["learner"]["secure"] is True
-    assert cookies(sign_in)["trainer"]["secure"] is True
+    assert cookies(guess)["__Host-learner"]["secure"] is True
+    assert cookies(sign_in)["__Host-trainer"]["secure"] is True
     assert "max-age" in guess.headers["strict-transport-security"]
 
 
@@ -114,3 +114,43 @@ async def test_signing_out_takes_the_cookie_away(client: httpx.AsyncClient, engi
     await client.post("/trainers/sign-out")
 
     assert "Sign out" not in (await client.get("/trainers")).text
+
+
+async def test_under_https_a_trainer_cookie_that_a_neighbouring_domain_could_plant_is_not_read(
+    make_settings: MakeSettings,
+) -> None:
+    async with running(make_settings(public_url="https://circles.example.org")) as app:
+        add_trainer(app.state.engine, TRAINER, PASSWORD, role="trainer")
+        async with http_client(app) as client:
+            sign_in = await client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
+            token = cookies(sign_in)["__Host-trainer"].value
+        async with http_client(app) as other:
+            planted = await other.get("/trainers/account", headers={"Cookie": f"trainer={token}"})
+            own = await other.get("/trainers/account", headers={"Cookie": f"__Host-trainer={token}"})
+
+    assert (planted.status_code, own.status_code) == (401, 200)
+
+
+async def test_under_https_a_learner_of_before_the_prefix_is_still_known(make_settings: MakeSettings) -> None:
+    async with (
+        running(make_settings(public_url="https://circles.example.org")) as app,
+        http_client(app) as client,
+    ):
+        token = (await client.post("/api/v1/learners")).json()["learner_token"]
+        first = await client.post(
+            f"/vignettes/{ANA}/guesses", data={"system": "drive"}, headers={"Cookie": f"learner={token}"}
+        )
+
+    assert "set-cookie" not in first.headers
+
+
+async def test_every_cookie_goes_away_in_the_way_it_came(make_settings: MakeSettings) -> None:
+    """A browser takes a `__Host-` cookie away only when it is told so securely."""
+    async with (
+        running(make_settings(public_url="https://circles.example.org")) as app,
+        http_client(app) as client,
+    ):
+        gone = cookies(await client.post("/practice/mine/delete", data={"sure": "yes"}))
+
+    assert gone["__Host-learner"]["secure"] is True
+    assert gone["__Host-learner"]["max-age"] == "0"

@@ -28,7 +28,7 @@ async def test_only_admins_reach_people_and_settings(guests: Guests, role: Role)
     assert guests.rows("SELECT * FROM invitation") == guests.rows("SELECT * FROM library_setting") == []
 
 
-@pytest.mark.parametrize(("role", "named"), [("trainer", 7), ("editor", 7), ("admin", 9)])
+@pytest.mark.parametrize(("role", "named"), [("trainer", 7), ("editor", 7), ("admin", 10)])
 async def test_the_navigation_names_only_what_is_open(guests: Guests, role: Role, named: int) -> None:
     _, ida = await guests.signed_in("Ida", role)
 

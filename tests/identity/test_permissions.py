@@ -24,6 +24,7 @@ write_plan          o       y      y
 offer_plan          n       y      y
 manage_people       n       n      y
 change_settings     n       n      y
+see_trail           n       n      y
 """
 _head, *_rows = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = [(row[0], role, cell) for row in _rows for role, cell in zip(_head, row[1:], strict=True)]

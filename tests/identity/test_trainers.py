@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event, text
 from typer.testing import CliRunner
 
 from api.cli import app as command
+from api.identity.passwords import LONGEST_PASSWORD, fits, hash_password
 from api.identity.tokens import Tokens
 from api.identity.trainer import SETUP_SECONDS, add_trainer, set_up_link
 from tests.cast import ANA, PASSWORD, TRAINER
@@ -233,3 +234,14 @@ def test_a_password_is_kept_as_argon2id_only(database_url: str) -> None:
 
     assert stored.startswith("$argon2id$")
     assert PASSWORD not in stored
+
+
+def test_a_password_counts_as_typed_however_long() -> None:
+    longest = "long words " * 18 + "to"
+    stored = hash_password(longest)
+
+    assert len(longest) == LONGEST_PASSWORD
+    assert fits(longest, stored)
+    assert not fits(longest + "!", stored)
+    assert not fits(longest.upper(), stored)
+    assert not fits(longest, "")

@@ -54,9 +54,10 @@ def test_without_a_url_the_database_is_a_file_in_the_data_folder(tmp_path: Path)
 def test_the_secret_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path / "new", secret_key="")
 
-    key = settings.resolved_secret_key()
+    [key] = settings.resolved_secret_keys()
 
-    assert key == settings.resolved_secret_key() == (tmp_path / "new" / "secret-key").read_text()
+    assert [key] == settings.resolved_secret_keys()
+    assert key == (tmp_path / "new" / "secret-key").read_text()
     assert len(key) >= 32
     assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600
 
@@ -64,7 +65,7 @@ def test_the_secret_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 def test_a_secret_key_that_is_given_is_used_and_not_written_down(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path, secret_key="given")
 
-    assert settings.resolved_secret_key() == "given"
+    assert settings.resolved_secret_keys() == ["given"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -165,3 +166,12 @@ def test_trusted_proxies_are_addresses_and_networks(given: str, kept: str) -> No
 def test_what_would_trust_anybody_or_nobody_is_refused(given: str, words: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(words)):
         Settings(_env_file=None, trusted_proxies=given)
+
+
+def test_earlier_keys_stand_behind_the_one_that_signs(tmp_path: Path) -> None:
+    given = Settings(_env_file=None, data_dir=tmp_path, secret_key="new", secret_key_old="old, older,")
+    (tmp_path / "secret-key").write_text("kept\nbefore\n")
+    kept = Settings(_env_file=None, data_dir=tmp_path, secret_key="")
+
+    assert given.resolved_secret_keys() == ["new", "old", "older"]
+    assert kept.resolved_secret_keys() == ["kept", "before"]

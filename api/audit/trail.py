@@ -1,0 +1,120 @@
+"""Writing the trail, reading it, and forgetting what is old."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from sqlalchemy import Connection, Engine, Select, delete, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from api.audit.deeds import NAME, Deed, Outcome
+from api.audit.models import AuditLine
+from api.db import now, table, writing
+from api.identity.models import Trainer
+
+COMMAND_LINE: Final = "The command line"
+NOBODY: Final = "Nobody known"
+PAGE: Final = 50
+# Saves of one person to one draft are one line for this long: the editor saves every few seconds.
+ONCE: Final = timedelta(hours=1)
+
+_audit = table(AuditLine)
+_LONGEST_ABOUT: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as admins read it."""
+
+    id: int
+    at: datetime
+    name: str
+    deed: str
+    about: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is looked for; nothing given means all. `before` is a line's number: only older ones."""
+
+    who: str = ""
+    deed: str = ""
+    before: int | None = None
+
+
+def note(
+    where: Session | Connection, who: Trainer | None, deed: Deed, about: str = "", outcome: Outcome = "done"
+) -> None:
+    """Adds a line in the caller's transaction; without somebody it was the command line."""
+    _add(where, who.id if who else None, who.name if who else COMMAND_LINE, deed, about, outcome)
+
+
+def note_once(where: Session, who: Trainer, deed: Deed, about: str) -> None:
+    """As `note`, unless the same stands there from the last hour."""
+    same = (_audit.c.trainer_id == who.id, _audit.c.deed == deed, _audit.c.about == about)
+    query = select(_audit.c.id).where(_audit.c.at > now() - ONCE, *same).limit(1)
+    if where.connection().execute(query).first() is None:
+        note(where, who, deed, about)
+
+
+def note_by_id(where: Session, trainer_id: int | None, deed: Deed, about: str) -> None:
+    """As `note`, where only the number of the person is at hand."""
+    note(where, None if trainer_id is None else where.get(Trainer, trainer_id), deed, about)
+
+
+def note_refused(engine: Engine, who: Trainer | None, deed: Deed, about: str = "") -> None:
+    """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer."""
+    with suppress(DBAPIError), writing(engine).begin() as connection:
+        _add(connection, who.id if who else None, who.name if who else NOBODY, deed, about, "refused")
+
+
+def note_taken(engine: Engine, who: Trainer, deed: Deed, about: str = "") -> None:
+    """Adds a line, in a transaction of its own, for something that was taken out; it is not handed out without."""
+    with writing(engine).begin() as connection:
+        note(connection, who, deed, about)
+
+
+def _add(
+    where: Session | Connection, trainer_id: int | None, name: str, deed: Deed, about: str, outcome: Outcome
+) -> None:
+    connection = where.connection() if isinstance(where, Session) else where
+    about = about.replace("\0", "")[:_LONGEST_ABOUT]
+    row = {"at": now(), "trainer_id": trainer_id, "name": name, "deed": deed, "about": about, "outcome": outcome}
+    connection.execute(insert(_audit), row)
+
+
+def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[Line]:
+    """The newest lines first; `most` of them, or all."""
+    query = _matching(wanted).order_by(_audit.c.id.desc())
+    with engine.connect() as connection:
+        rows = connection.execute(query if most is None else query.limit(most))
+        return [
+            Line(row.id, row.at, row.name, NAME.get(cast(Deed, row.deed), row.deed), row.about, row.outcome != "done")
+            for row in rows
+        ]
+
+
+def names(engine: Engine) -> list[str]:
+    """Everybody who stands in the trail."""
+    with engine.connect() as connection:
+        return sorted(connection.execute(select(_audit.c.name).distinct()).scalars(), key=str.lower)
+
+
+def purge(engine: Engine, days: int) -> int:
+    """Deletes the lines that are older than so many days, and says how many."""
+    with writing(engine).begin() as connection:
+        return connection.execute(delete(_audit).where(_audit.c.at < now() - timedelta(days=days))).rowcount
+
+
+def _matching(wanted: Filter) -> Select[tuple[AuditLine]]:
+    query = select(*_audit.c)
+    if wanted.who:
+        query = query.where(_audit.c.name == wanted.who.replace("\0", ""))
+    if wanted.deed in NAME:
+        query = query.where(_audit.c.deed == wanted.deed)
+    if wanted.before is not None:
+        query = query.where(_audit.c.id < wanted.before)
+    return query
