@@ -10,6 +10,7 @@ import typer
 
 from api import __version__
 from api.authoring import commands as authoring
+from api.operating import commands as operating
 from api.plans.commands import app as plans
 from api.settings import Settings
 from api.terminal import fail, out
@@ -31,6 +32,9 @@ vignettes.command("import")(authoring.import_vignettes)
 vignettes.command("template")(authoring.write_template)
 app.command("agreement")(authoring.show_agreement)
 app.add_typer(plans, name="plans")
+app.command("backup")(operating.backup)
+app.command("restore")(operating.restore)
+app.command("doctor")(operating.doctor)
 
 
 @app.command()

@@ -29,9 +29,20 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database's revision is the newest one in the code."""
-    newest = ScriptDirectory.from_config(_config(engine)).get_current_head()
+    return revision_of(engine) == ScriptDirectory.from_config(_config(engine)).get_current_head()
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The database's revision, or None where there is no table yet."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this code's, so that a database of it can be brought to the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(assets.MIGRATIONS))
+    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def make_revision(engine: Engine, message: str) -> None:
