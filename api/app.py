@@ -32,7 +32,7 @@ from api.groups.telling import Teller, tell_step, tell_version
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.guesses.writer import Writer
-from api.health import Metrics
+from api.health import keep_figures_for_ever
 from api.identity import account_pages, link_pages, people_pages
 from api.identity import api as identity_api
 from api.identity import pages as identity_pages
@@ -45,10 +45,12 @@ from api.library.sync import load_library
 from api.library.watching import watch_for_ever
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.operating.metrics import Metrics
 from api.practice import api as practice_api
 from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
 from api.practice.service import Practice
+from api.pressure import Pressure
 from api.problems import ProblemDetails
 from api.ratelimit import Limiter
 from api.security import Security
@@ -76,14 +78,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)
         teller = Teller(catalogue, settings.small_group)
+        pressure = Pressure(writer, metrics)
         hub = Hub(
             engine,
             make_broker(settings.broker_url),
             {"json": teller.json, "member": tell_step, "screen": tell_version, "console": tell_version},
+            metrics,
+            pressure,
         )
         app.state.engine = engine
         app.state.metrics = metrics
         app.state.writer = writer
+        app.state.pressure = pressure
         app.state.catalogue = catalogue
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
@@ -98,6 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
         tasks = [asyncio.create_task(purge_for_ever(engine)), asyncio.create_task(watch_for_ever(catalogue))]
+        tasks.append(asyncio.create_task(keep_figures_for_ever(app)))
         spare_the_collector()
         yield
         restore()

@@ -96,6 +96,15 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": "2"})
 
 
+class Busy(Problem):
+    """Something that can wait, while what cannot is dealt with."""
+
+    status, title = 503, "Please look again in a moment"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
 class ProblemDetails(BaseModel):
     """RFC 9457 problem details, the body of every refusal."""
 
@@ -184,6 +193,8 @@ def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
 
 def answer(request: Request, problem: Problem) -> Response:
     """The response that tells the problem."""
+    if metrics := getattr(request.app.state, "metrics", None):
+        metrics.problems.labels(type(problem).__name__, str(problem.status)).inc()
     if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
         body = {
             "type": "about:blank",

@@ -16,6 +16,7 @@ from api.groups.hub import STALE_SECONDS
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup, set_up_link
 from api.migrations.running import upgrade
+from api.operating.metrics import share_figures
 from api.settings import Settings
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
@@ -49,7 +50,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
     socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once
     upgrade_and_welcome(settings, host, socket.getsockname()[1])
     if workers > 1:
-        Multiprocess(config, sockets=[socket]).run()
+        with share_figures():
+            Multiprocess(config, sockets=[socket]).run()
     else:
         uvicorn.Server(config).run(sockets=[socket])
 

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
             return path.read_text().strip()
         except FileNotFoundError:
             pass
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = secrets.token_urlsafe(48)
         try:
             with open(path, "x", opener=_owner_only) as file:

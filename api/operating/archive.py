@@ -21,7 +21,7 @@ Kind = Literal["sqlite", "postgresql"]
 
 
 class Manifest(BaseModel):
-    """What a backup says of itself. `rows` is the number of rows of each table, `sha256` that of the database's file."""
+    """What a backup says of itself: `rows` counts each table's, `sha256` is the database's file's."""
 
     format: int = FORMAT
     product: str

@@ -1,9 +1,12 @@
 """Takes a backup and puts one back, on whichever database the settings name."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from api import __version__
@@ -36,9 +39,8 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
             if kind == "sqlite":
                 revision, rows = sqlite_copying.take(database_file(settings), copy)
             else:
-                engine = make_engine(settings.resolved_database_url())
-                revision, rows = postgres_copying.take(engine, copy)
-                engine.dispose()
+                with _engine(settings) as engine:
+                    revision, rows = postgres_copying.take(engine, copy)
             manifest = Manifest(
                 product=__version__,
                 revision=revision,
@@ -77,10 +79,18 @@ def restore(settings: Settings, source: Path, *, replace: bool = False) -> tuple
             if kind == "sqlite":
                 _put_sqlite(copy, database_file(settings), manifest, replace=replace)
             else:
-                engine = make_engine(settings.resolved_database_url())
-                postgres_copying.put(copy, engine, manifest.rows, replace=replace)
-                engine.dispose()
+                with _engine(settings) as engine:
+                    postgres_copying.put(copy, engine, manifest.rows, replace=replace)
         return manifest, _put_key(settings, backup.key)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    engine = make_engine(settings.resolved_database_url())
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def database_file(settings: Settings) -> Path:

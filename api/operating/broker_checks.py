@@ -21,7 +21,9 @@ def look_at_broker(settings: Settings) -> list[Finding]:
         with Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as broker:
             heard = broker.pubsub_numsub(CHANNEL)
     except (RedisError, OSError, ValueError) as error:
-        act = "Look whether it runs and THREE_CIRCLES_BROKER_URL names it. Until then groups are updated every 2 seconds."
+        act = (
+            "Look whether it runs and THREE_CIRCLES_BROKER_URL names it. Until then groups are updated every 2 seconds."
+        )
         return [trouble(ABOUT, f"it does not answer ({type(error).__name__}).", act)]
     listeners = int(heard[0][1])
     if not listeners:

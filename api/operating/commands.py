@@ -22,7 +22,9 @@ _TOLD = {
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="A new file, or a folder in which a new file gets the time as its name.")],
+    file: Annotated[
+        Path, typer.Argument(help="A new file, or a folder in which a new file gets the time as its name.")
+    ],
     without_key: Annotated[
         bool, typer.Option("--without-key", help="Leave out the key that signs; restoring then signs everybody out.")
     ] = False,

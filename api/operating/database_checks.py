@@ -19,7 +19,11 @@ from api.settings import Settings
 ABOUT = "Database"
 CONNECTIONS = 15  # that one process of the server may open
 # What PostgreSQL must have on, so that what was acknowledged is there after a power cut.
-_SAFE = {"fsync": ("on",), "synchronous_commit": ("on", "local", "remote_write", "remote_apply"), "full_page_writes": ("on",)}
+_SAFE = {
+    "fsync": ("on",),
+    "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
+    "full_page_writes": ("on",),
+}
 
 
 def look_at_database(settings: Settings) -> list[Finding]:
@@ -75,7 +79,9 @@ def _look_at_sqlite(engine: Engine) -> list[Finding]:
     with engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
         synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
-        newest = connection.exec_driver_sql("SELECT max(created_at) FROM guess").scalar() if is_current(engine) else None
+        newest = (
+            connection.exec_driver_sql("SELECT max(created_at) FROM guess").scalar() if is_current(engine) else None
+        )
     safe = mode == "wal" and synchronous >= 2
     act = "Move the database to a disk that allows a write-ahead log (no network, no read-only mount)."
     told = f"every answer is on disk before it is acknowledged (journal {mode}, synchronous {synchronous})."

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.operating.trouble import Trouble
 
+TRIES, TRY_SECONDS = 8, 0.25
 # Where a database that is replaced stands until the other one is there.
 ASIDE = "three_circles_before_restore"
 _COPY = re.compile(rb'^COPY (?:"?[^".]+"?\.)?"?([^" .(]+)"? \(')
@@ -76,10 +78,8 @@ def put(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool) ->
     Raises Trouble while others are connected, or when tables stand there and are not to be replaced.
     """
     pg_restore = tool("pg_restore", (0, ""))
+    _wait_for_others(engine)
     with engine.connect() as connection:
-        if others := connection.execute(_OTHERS).all():
-            named = ", ".join(f"{number} of {name or 'a program without a name'}" for name, number in others)
-            raise Trouble(f"Others are connected to the database ({named}). Stop the servers first, then restore.")
         if connection.execute(_TABLES).first() and not replace:
             raise Trouble("The database holds tables already. Give --replace to put the backup in their place.")
     with _aside(engine):
@@ -89,6 +89,19 @@ def put(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool) ->
             if counts(connection) != rows:
                 raise Trouble("The restored database holds other rows than the backup. What stood before is back.")
             connection.exec_driver_sql("ANALYZE")
+
+
+def _wait_for_others(engine: Engine) -> None:
+    """A connection that has just been closed is seen a moment longer."""
+    for tries_left in reversed(range(TRIES)):
+        with engine.connect() as connection:
+            others = connection.execute(_OTHERS).all()
+        if not others:
+            return
+        if tries_left:
+            time.sleep(TRY_SECONDS)
+    named = ", ".join(f"{number} of {name or 'a program without a name'}" for name, number in others)
+    raise Trouble(f"Others are connected to the database ({named}). Stop the servers first, then restore.")
 
 
 @contextmanager
@@ -141,7 +154,7 @@ def _server_version(engine: Engine) -> tuple[int, str]:
             told = str(connection.execute(text("SHOW server_version")).scalar_one())
     except SQLAlchemyError:
         raise Trouble("The database does not answer. Look at THREE_CIRCLES_DATABASE_URL and at the server.") from None
-    return int(told.split(".", maxsplit=1)[0].split()[0]), told
+    return int(re.split(r"\D", told, maxsplit=1)[0]), told
 
 
 def _where(url: URL) -> list[str]:

@@ -119,7 +119,9 @@ def _look_at_buffering(through: Probe, own: Probe | None) -> Finding:
 def _look_at_proxy(settings: Settings, url: str, through: Probe) -> Finding:
     about = "Proxy"
     if "*" in settings.trusted_proxies:
-        act = "Name the proxy's address in THREE_CIRCLES_TRUSTED_PROXIES: else anybody may claim to be anybody's address."
+        act = (
+            "Name the proxy's address in THREE_CIRCLES_TRUSTED_PROXIES: else anybody may claim to be anybody's address."
+        )
         return notice(about, "every address is believed to be a proxy.", act)
     if through.forwarded and through.address not in [part.strip() for part in through.forwarded.split(",")]:
         act = f"Set THREE_CIRCLES_TRUSTED_PROXIES={through.address}, if that is your proxy, and restart the server."

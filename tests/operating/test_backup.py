@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from api.settings import Settings
 from tests.cast import ANA
 from tests.live import StartServer
 from tests.operating.commands import command
+from tests.postgres import Postgres
 from tests.rows import opened, reasons, recounted, tallies
 from tests.server.load import Load
 
@@ -26,14 +27,15 @@ GUESSES = 60
 
 
 @pytest.fixture
-def elsewhere(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def elsewhere(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a second, empty database of the same kind."""
     if database_kind == "sqlite":
-        return f"sqlite:///{tmp_path / 'elsewhere' / 'three-circles.db'}"
-    server = request.getfixturevalue("postgres")
+        yield f"sqlite:///{tmp_path / 'elsewhere' / 'three-circles.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
     name = server.create()
-    request.addfinalizer(lambda: server.drop(name))
-    return str(server.url(name))
+    yield server.url(name)
+    server.drop(name)
 
 
 @pytest.fixture
