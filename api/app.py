@@ -43,6 +43,7 @@ from api.library import settings_pages
 from api.library.panel import Panel
 from api.library.sync import load_library
 from api.library.watching import watch_for_ever
+from api.logs import request_teller
 from api.migrations.running import upgrade
 from api.openapi import describe
 from api.operating.metrics import Metrics
@@ -180,7 +181,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "GET /g/{name}": member_pages.phone,
         },
     )
-    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS)
+    tell = request_teller() if settings.access_log else None
+    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS, tell)
     return app
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -12,7 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
+from api.logs import REQUEST_ID, route_of
 from api.web import render
+
+log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -113,6 +117,7 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str
     errors: list[FieldError] = Field(default_factory=list)
+    request_id: str = Field("", description="The request's number in the server's logs.")
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -150,7 +155,9 @@ def register(app: FastAPI) -> None:
         assert isinstance(error, DBAPIError)
         return answer(request, from_database(error))
 
-    async def unexpected(request: Request, _error: Exception) -> Response:
+    async def unexpected(request: Request, error: Exception) -> Response:
+        named = {"request_id": request.scope.get(REQUEST_ID), "route": route_of(request.scope)}
+        log.error("request_failed", kind=type(error).__name__, **named)
         return answer(request, Problem())
 
     app.add_exception_handler(Problem, known)
@@ -202,6 +209,7 @@ def answer(request: Request, problem: Problem) -> Response:
             "status": problem.status,
             "detail": problem.detail,
             "errors": problem.errors,
+            "request_id": request.scope.get(REQUEST_ID, ""),
         }
         return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
     if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
@@ -226,6 +234,7 @@ def answer(request: Request, problem: Problem) -> Response:
         status=problem.status,
         detail=problem.detail,
         back_url=_back(request),
+        number=request.scope.get(REQUEST_ID, ""),
     )
     response.headers.update(problem.headers)
     return response

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         True, description="Whether requests are limited per client; off behind a limiting gateway."
     )
     trusted_proxies: str = Field("", description="Addresses whose X-Forwarded-For is believed, separated by commas.")
+    access_log: bool = Field(False, description="Whether each request is a line of the log: route, status and time.")
     metrics_public: bool = Field(False, description="Whether /metrics answers to anybody, not only to this machine.")
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
     plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -26,17 +26,23 @@ class Server:
     """`three-circles serve` on a free port of this machine."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], program: Path = PROGRAM, wait: bool = True
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        program: Path = PROGRAM,
+        wait: bool = True,
+        options: Sequence[str] = (),
     ) -> None:
         self.folder = folder
         self.program = program
         self.wait = wait
+        self.options = options
         self.environment = environment
 
     def __enter__(self) -> "Server":
         self.log = (self.folder / "server.log").open("a+")
         self.process = subprocess.Popen(
-            [self.program, "serve", "--port", "0"],
+            [self.program, "serve", "--port", "0", *self.options],
             cwd=self.folder,
             env=clean_environment(**self.environment),
             stdout=subprocess.PIPE,

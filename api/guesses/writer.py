@@ -89,7 +89,7 @@ class Writer(Generic[Item, Answer]):
         """The item's answer, once it is on disk. Raises Unavailable when the database cannot take it now."""
         if self._stopping or self._loop is None or len(self._queue) >= QUEUE_LIMIT:
             self.refused_at = monotonic()
-            self._observe([Unavailable], 0.0)
+            self._observe([Unavailable()], 0.0)
             raise Unavailable
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._queue.append((item, future))

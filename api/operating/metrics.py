@@ -16,6 +16,7 @@ from starlette.datastructures import State
 
 from api.groups.voting import Voted
 from api.guesses.recording import Recorded
+from api.problems import Unavailable
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REFRESH_SECONDS = 1.0  # how old a gauge of another process may be
@@ -76,7 +77,7 @@ class Metrics:
         return Gauge(name, told, registry=self.registry, multiprocess_mode=together)
 
     def committed(self, answers: Sequence[object], seconds: float) -> None:
-        """A batch that the writer has dealt with; exceptions among the answers are refusals."""
+        """A batch that the writer has dealt with. Unavailable among its answers is one that could not be taken."""
         guesses = sum(type(answer) is Recorded for answer in answers)
         votes = sum(type(answer) is Voted for answer in answers)
         if guesses:
@@ -86,8 +87,9 @@ class Metrics:
         if guesses or votes:
             self.batch.observe(guesses + votes)
             self.commit.observe(seconds)
-        if refused := len(answers) - guesses - votes:
+        if refused := sum(type(answer) is Unavailable for answer in answers):
             self.refused.inc(refused)
+            self.shed.labels("guesses").inc(refused)
 
     def look(self, state: State) -> None:
         """Brings the gauges up to date with the application's own parts."""
