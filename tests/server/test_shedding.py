@@ -45,7 +45,9 @@ async def test_streams_give_way_before_statistics_and_statistics_before_guesses(
                 await asyncio.sleep(0.1)
 
         async with asyncio.timeout(30):
-            while (await figures())["three_circles_pressure"]:
+            while True:
+                if (await figures())["three_circles_pressure"] == 0:
+                    break
                 await asyncio.sleep(0.1)
         after = await statistics()
         server.terminate()
