@@ -6,9 +6,8 @@ import httpx
 from fastapi import FastAPI
 
 from api.db import now
-from api.identity.trainer import add_trainer
-from tests.authoring.people import DAN_FILE, make_person
-from tests.cast import ANA, CLEO, PASSWORD, TRAINER
+from tests.authoring.people import DAN, DAN_FILE, make_person
+from tests.cast import ANA, PASSWORD, SLUGS, TRAINER
 from tests.client import BASE, http_client, new_learner
 from tests.groups.room import new_room, vote_all
 
@@ -26,11 +25,14 @@ async def walk(app: FastAPI) -> None:
     engine = app.state.engine
     async with http_client(app) as client:
         ida = make_person(engine, client, "Ida", "admin")
-        add_trainer(engine, TRAINER, PASSWORD, role="trainer")
-        must(await ida.add(DAN_FILE))
-        must(await ida.rate(CLEO, "threat", confidence="sure"))
+        tomasz = make_person(engine, client, TRAINER, "trainer")
+        must(await tomasz.add(DAN_FILE))
+        must(await tomasz.step(DAN, "in_review"))
+        must(await ida.rate(DAN, "threat", confidence="sure"))
         closes_on = (now() + timedelta(days=200)).date().isoformat()
-        made = must(await client.post("/api/v1/classes", json={"name": "Spring", "closes_on": closes_on}, headers=ida.headers))
+        made = must(
+            await client.post("/api/v1/classes", json={"name": "Spring", "closes_on": closes_on}, headers=ida.headers)
+        )
         for number in range(LEARNERS):
             learner = await new_learner(client)
             must(await learner.guess(ANA, CODES[number % 4], confidence="sure", reason=f"reason {number}"))
@@ -45,7 +47,7 @@ async def walk(app: FastAPI) -> None:
             await room.start_round()
             await room.go("voting")
             await vote_all(phones, "drive", "drive", "threat", "soothing", "unsure", "pass")
-            must(await client.delete(f"/api/v1/groups/{room.code}/members/me", headers=phones[-1].headers))
+            must(await client.post(f"/g/{room.code}/leave", headers=phones[-1].cookies))
             if ends:
                 await room.go("revoting")
                 await vote_all(phones[:5], *["drive"] * 5)
@@ -61,10 +63,12 @@ async def _in_browsers(app: FastAPI) -> None:
         must(await trainer.post("/trainers/settings", data={"raters_needed": "2"}))
         must(await trainer.post("/trainers/new", data={"title": "Fay and the kite", "person": "Fay"}))
         file = {"file": ("dan.md", DAN_FILE.replace("dan-", "gus-").encode(), "text/markdown")}
-        must(await trainer.post("/trainers/import", files=file))
+        must(await trainer.post("/trainers/exchange/import", files=file))
     async with http_client(app, headers=same_site) as learner:
         must(await learner.post("/practice/sittings", data={"kind": "five"}))
-        must(await learner.post(f"/vignettes/{CLEO}/guesses", data={"system": "threat", "reason": "a page's reason"}))
-        must(await learner.get("/practice/mine"))
-        must(await learner.get("/practice"))
+        for slug in SLUGS * 2:
+            must(
+                await learner.post(f"/vignettes/{slug}/guesses", data={"system": "threat", "reason": "a page's reason"})
+            )
+        must(await learner.get("/practice", params={"after": ""}))
         must(await learner.post("/practice/mine/code"))

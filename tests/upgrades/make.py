@@ -2,7 +2,9 @@
 
     .venv/bin/python -m tests.upgrades.make
 
-writes tests/upgrades/VERSION-sqlite.zip and VERSION-postgresql.zip with the product of this checkout.
+writes tests/upgrades/VERSION-sqlite.zip and VERSION-postgresql.zip with the product of this checkout, and beside each
+the statements that it sent (VERSION-….statements.gz). What a release has written stays as it is: delete both files by
+hand to make them again before it is out.
 """
 
 import asyncio
@@ -11,6 +13,8 @@ import tempfile
 from pathlib import Path
 
 from api import __version__
+from api.db import make_engine
+from api.migrations.running import upgrade
 from api.operating.archive import Manifest
 from api.operating.backing_up import back_up
 from api.settings import Settings
@@ -18,6 +22,7 @@ from tests.cast import put_cases
 from tests.client import running
 from tests.postgres import postgres_server
 from tests.upgrades.journey import walk
+from tests.upgrades.recording import keep, recorded
 
 HERE = Path(__file__).parent
 
@@ -32,13 +37,24 @@ def make(folder: Path, kind: str, database_url: str) -> Manifest:
         rate_limit=False,
     )
     settings.resolved_secret_key()
-    asyncio.run(_walk(settings))
+    if (HERE / f"{__version__}-{kind}.zip").exists():
+        raise SystemExit(f"There is a {__version__}-{kind}.zip already. Is api/__init__.py of the new version?")
+    migrate(settings)
+    with recorded() as statements:
+        asyncio.run(_walk(settings))
     written, manifest = back_up(settings, folder / f"{__version__}-{kind}.zip")
     empty = [name for name, rows in manifest.rows.items() if not rows and not name.startswith("vignette_search_")]
     if empty:
         raise SystemExit(f"The journey (tests/upgrades/journey.py) leaves no row in {', '.join(empty)}.")
     shutil.copy(written, HERE)
+    keep(HERE / f"{__version__}-{kind}.statements.gz", statements)
     return manifest
+
+
+def migrate(settings: Settings) -> None:
+    engine = make_engine(settings.resolved_database_url())
+    upgrade(engine)
+    engine.dispose()
 
 
 async def _walk(settings: Settings) -> None:

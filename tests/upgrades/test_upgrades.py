@@ -1,0 +1,131 @@
+"""The database of every earlier release goes up to today's schema, keeps what was in it, and is served."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from api.db import make_engine
+from api.identity.tokens import Tokens
+from api.migrations.running import is_current, upgrade
+from api.operating.backing_up import restore
+from api.settings import Settings
+from tests.cast import ANA, PASSWORD, put_cases
+from tests.client import Learner, http_client, running
+from tests.postgres import Postgres
+from tests.upgrades.recording import kept, not_understood
+
+HERE = Path(__file__).parent
+RELEASES = sorted(HERE.glob("*.zip"))
+# What a migration changes on purpose, as (table, column), with the reason.
+CHANGED: dict[tuple[str, str], str] = {}
+
+Content = dict[str, dict[str, list[str]]]
+
+
+def version_of(path: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in path.name.partition("-")[0].split("."))
+
+
+LATEST = [path for path in RELEASES if version_of(path) == max(map(version_of, RELEASES))]
+
+
+@pytest.fixture
+def settings(release: Path, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Of a database into which the release's backup was restored, as it was then."""
+    given = {"data_dir": tmp_path, "vignettes_dir": put_cases(tmp_path / "cases"), "rate_limit": False}
+    if "postgresql" not in release.name:
+        settings = Settings(_env_file=None, **given)
+        restore(settings, release)
+        yield settings
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.create()
+    settings = Settings(_env_file=None, database_url=server.url(name), **given)
+    restore(settings, release)
+    yield settings
+    server.drop(name)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = make_engine(settings.resolved_database_url())
+    yield engine
+    engine.dispose()
+
+
+def content(engine: Engine) -> Content:
+    """Every column of every table, as text, in no order."""
+    with engine.connect() as connection:
+        return {
+            table: {
+                column["name"]: sorted(
+                    str(value)
+                    for value in connection.execute(text(f'SELECT "{column["name"]}" FROM "{table}"')).scalars()
+                )
+                for column in inspect(engine).get_columns(table)
+            }
+            for table in inspect(engine).get_table_names()
+            if not table.startswith(("vignette_search", "alembic"))
+        }
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
+async def test_what_was_in_it_is_kept_and_served(release: Path, settings: Settings, engine: Engine) -> None:
+    before = content(engine)
+    upgrade(engine)
+    after = content(engine)
+
+    assert is_current(engine)
+    assert all(rows for columns in before.values() for rows in columns.values())  # or nothing was tested
+    for table, columns in before.items():
+        for column, values in columns.items():
+            if (table, column) not in CHANGED:
+                assert after[table][column] == values, f"{table}.{column} is not what it was"
+
+    learner = after["guess"]["learner"][0]
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        known = Learner(client, Tokens(settings.resolved_secret_key()).sign("learner", learner))
+        assert (await known.guess(ANA, "drive")).status_code == 201
+        assert (await known.statistics(ANA)).json()["answered"] >= 6
+        signed_in = await client.post("/api/v1/auth/token", data={"username": "Ida", "password": PASSWORD})
+        headers: dict[str, Any] = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+        (room,) = (await client.get("/api/v1/classes", headers=headers)).json()
+        assert room["name"] == "Spring"
+
+
+@pytest.mark.parametrize("release", LATEST, ids=lambda path: path.stem)
+def test_the_release_before_still_runs_beside_the_new_one(release: Path, engine: Engine) -> None:
+    """What it reads and writes is still there, and nothing is demanded that it does not know of."""
+    before = {
+        table: {c["name"] for c in inspect(engine).get_columns(table)} for table in inspect(engine).get_table_names()
+    }
+    upgrade(engine)
+
+    statements = kept(release.with_suffix(".statements.gz"))
+    assert len(statements) > 50
+    with engine.connect() as connection:
+        assert not_understood(connection, statements) == []
+    seen = inspect(engine)
+    demanded = [
+        f"{table}.{column['name']}"
+        for table, columns in before.items()
+        for column in (seen.get_columns(table) if seen.has_table(table) else [])
+        if column["name"] not in columns and not column["nullable"] and column["default"] is None
+    ]
+    assert demanded == []
+
+
+@pytest.mark.parametrize("release", LATEST, ids=lambda path: path.stem)
+def test_a_column_that_goes_is_noticed(release: Path, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE guess RENAME COLUMN reason TO why"))
+
+    with engine.connect() as connection:
+        found = not_understood(connection, kept(release.with_suffix(".statements.gz")))
+
+    assert found
+    assert all("reason" in line for line in found)
