@@ -57,6 +57,7 @@ from api.ratelimit import Limiter
 from api.security import Security
 from api.settings import Settings
 from api.shutdown import on_shutdown_signal
+from api.tracing import Tracing, following, start_tracing
 from api.web import HashedStatic
 from api.writing import write_batch
 
@@ -69,6 +70,7 @@ LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application. Database, library and writer come up in its lifespan and go down with it."""
     settings = settings or Settings()
+    tracing = start_tracing()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -104,10 +106,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        tasks = [asyncio.create_task(purge_for_ever(engine)), asyncio.create_task(watch_for_ever(catalogue))]
-        tasks.append(asyncio.create_task(keep_figures_for_ever(app)))
+        for_ever = (purge_for_ever(engine), watch_for_ever(catalogue), keep_figures_for_ever(app))
+        tasks = [asyncio.create_task(work) for work in for_ever]
         spare_the_collector()
-        yield
+        async with following(tracing, engine):
+            yield
         restore()
         for task in tasks:
             task.cancel()
@@ -166,6 +169,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     problems.register(app)
     describe(app, GuessBody, VoteBody, ProblemDetails)
+    _put_around(app, settings, tracing)
+    return app
+
+
+def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> None:
+    """What every request goes through before it is routed."""
     # Around everything, so that the pages of errors carry the headers too.
     hot = Direct(
         app.build_middleware_stack(),
@@ -182,8 +191,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         },
     )
     tell = request_teller() if settings.access_log else None
-    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS, tell)
-    return app
+    inner = tracing.around(hot) if tracing else hot
+    app.middleware_stack = Security(inner, LARGEST_BODY, settings.public_url, exchange_pages.UPLOADS, tell)
 
 
 def spare_the_collector() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from api.db import make_engine
 from api.identity.tokens import Tokens
@@ -35,7 +35,7 @@ LATEST = [path for path in RELEASES if version_of(path) == max(map(version_of, R
 @pytest.fixture
 def settings(release: Path, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Of a database into which the release's backup was restored, as it was then."""
-    given = {"data_dir": tmp_path, "vignettes_dir": put_cases(tmp_path / "cases"), "rate_limit": False}
+    given: dict[str, Any] = {"data_dir": tmp_path, "vignettes_dir": put_cases(tmp_path / "cases"), "rate_limit": False}
     if "postgresql" not in release.name:
         settings = Settings(_env_file=None, **given)
         restore(settings, release)
@@ -56,20 +56,24 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.dispose()
 
 
+def columns(engine: Engine) -> dict[str, set[str]]:
+    """The names of the columns of each of our tables."""
+    seen = inspect(engine)
+    own = [name for name in seen.get_table_names() if not name.startswith(("vignette_search", "alembic"))]
+    return {table: {column["name"] for column in seen.get_columns(table)} for table in own}
+
+
 def content(engine: Engine) -> Content:
     """Every column of every table, as text, in no order."""
     with engine.connect() as connection:
         return {
-            table: {
-                column["name"]: sorted(
-                    str(value)
-                    for value in connection.execute(text(f'SELECT "{column["name"]}" FROM "{table}"')).scalars()
-                )
-                for column in inspect(engine).get_columns(table)
-            }
-            for table in inspect(engine).get_table_names()
-            if not table.startswith(("vignette_search", "alembic"))
+            table: {name: sorted(map(str, _values(connection, table, name))) for name in names}
+            for table, names in columns(engine).items()
         }
+
+
+def _values(connection: Connection, table: str, column: str) -> list[object]:
+    return list(connection.execute(text(f'SELECT "{column}" FROM "{table}"')).scalars())
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
@@ -79,9 +83,9 @@ async def test_what_was_in_it_is_kept_and_served(release: Path, settings: Settin
     after = content(engine)
 
     assert is_current(engine)
-    assert all(rows for columns in before.values() for rows in columns.values())  # or nothing was tested
-    for table, columns in before.items():
-        for column, values in columns.items():
+    assert all(rows for table in before.values() for rows in table.values())  # or nothing was tested
+    for table, held in before.items():
+        for column, values in held.items():
             if (table, column) not in CHANGED:
                 assert after[table][column] == values, f"{table}.{column} is not what it was"
 
@@ -100,9 +104,7 @@ async def test_what_was_in_it_is_kept_and_served(release: Path, settings: Settin
 @pytest.mark.parametrize("release", LATEST, ids=lambda path: path.stem)
 def test_the_release_before_still_runs_beside_the_new_one(release: Path, engine: Engine) -> None:
     """What it reads and writes is still there, and nothing is demanded that it does not know of."""
-    before = {
-        table: {c["name"] for c in inspect(engine).get_columns(table)} for table in inspect(engine).get_table_names()
-    }
+    before = columns(engine)
     upgrade(engine)
 
     statements = kept(release.with_suffix(".statements.gz"))
@@ -112,9 +114,9 @@ def test_the_release_before_still_runs_beside_the_new_one(release: Path, engine:
     seen = inspect(engine)
     demanded = [
         f"{table}.{column['name']}"
-        for table, columns in before.items()
+        for table, names in before.items()
         for column in (seen.get_columns(table) if seen.has_table(table) else [])
-        if column["name"] not in columns and not column["nullable"] and column["default"] is None
+        if column["name"] not in names and not column["nullable"] and column["default"] is None
     ]
     assert demanded == []
 
