@@ -17,8 +17,9 @@ def _config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Migrates up; a database that is current is left alone."""
-    if revision != "head" or not is_current(engine):
+    """Migrates up. A database that is current is left alone, and so is that of a newer version: this one may run
+    beside it, or in its place again."""
+    if revision != "head" or is_behind(engine):
         command.upgrade(_config(engine), revision)
 
 
@@ -30,6 +31,12 @@ def downgrade(engine: Engine, revision: str) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the database's revision is the newest one in the code."""
     return revision_of(engine) == ScriptDirectory.from_config(_config(engine)).get_current_head()
+
+
+def is_behind(engine: Engine) -> bool:
+    """Whether the database waits for migrations of this code."""
+    revision = revision_of(engine)
+    return not is_current(engine) and (revision is None or knows(revision))
 
 
 def revision_of(engine: Engine) -> str | None:

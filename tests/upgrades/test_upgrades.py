@@ -13,7 +13,7 @@ from api.migrations.running import is_current, upgrade
 from api.operating.backing_up import restore
 from api.settings import Settings
 from tests.cast import ANA, PASSWORD, put_cases
-from tests.client import Learner, http_client, running
+from tests.client import Learner, MakeSettings, http_client, new_learner, running
 from tests.postgres import Postgres
 from tests.upgrades.recording import kept, not_understood
 
@@ -131,3 +131,20 @@ def test_a_column_that_goes_is_noticed(release: Path, engine: Engine) -> None:
 
     assert found
     assert all("reason" in line for line in found)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_a_version_on_the_schema_of_a_newer_one_starts_and_says_that_it_is_ready(
+    make_settings: MakeSettings,
+) -> None:
+    settings = make_settings()
+    newer = make_engine(settings.resolved_database_url())
+    with newer.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await (await new_learner(client)).guess(ANA, "drive")).status_code == 201
+    with newer.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+    newer.dispose()
