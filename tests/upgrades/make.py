@@ -38,7 +38,7 @@ def make(folder: Path, kind: str, database_url: str) -> Manifest:
     )
     settings.resolved_secret_key()
     if (HERE / f"{__version__}-{kind}.zip").exists():
-        raise SystemExit(f"There is a {__version__}-{kind}.zip already. Is api/__init__.py of the new version?")
+        raise SystemExit(f"There is a {__version__}-{kind}.zip already. Is pyproject.toml of the new version?")
     migrate(settings)
     with recorded() as statements:
         asyncio.run(_walk(settings))
