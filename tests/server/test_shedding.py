@@ -2,11 +2,16 @@
 
 import asyncio
 import json
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from api.groups.hub import Hub
+from api.pressure import STREAMS
 from tests.cast import ANA
 from tests.live import StartServer
 from tests.locking import locked
@@ -68,3 +73,34 @@ async def test_streams_give_way_before_statistics_and_statistics_before_guesses(
     with opened(database_url) as engine:
         assert load.acknowledged <= set(reasons(engine))
         assert tallies(engine) == recounted(engine)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_streams_are_updated_once_a_second_while_answers_wait(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub: Hub = app.state.hub
+    moments: list[float] = []
+    push = hub._push
+
+    async def noted() -> None:
+        moments.append(monotonic())
+        hub._wake.set()  # there is always something to tell
+        await push()
+
+    async def gaps(number: int) -> list[float]:
+        moments.clear()
+        async with asyncio.timeout(60):
+            while len(moments) <= number:  # noqa: ASYNC110  # nobody else says when
+                await asyncio.sleep(0.05)
+        return [later - earlier for earlier, later in pairwise(moments)]
+
+    monkeypatch.setattr(hub, "_push", noted)
+    calm = await gaps(4)
+    monkeypatch.setattr(app.state.writer, "waiting_seconds", lambda: 0.7)
+    await gaps(1)  # the pause under way is still a short one
+    strained = await gaps(3)
+
+    assert min(calm) < 0.6
+    assert sum(strained) > 1.5  # 3 s without the first one's delay; 0.75 s if nothing gave way
+    assert app.state.pressure.level == STREAMS
