@@ -24,7 +24,7 @@ def test_a_journey_leaves_routes_and_numbers_in_the_log_and_nothing_that_was_wri
 ) -> None:
     server = start_server(ACCESS_LOG="on", PUBLIC_URL="")
     secrets = [MARK, PASSWORD]
-    with httpx.Client(base_url=server.base_url, trust_env=False, headers={"User-Agent": MARK}) as client:
+    with httpx.Client(base_url=server.base_url, trust_env=False, timeout=30, headers={"User-Agent": MARK}) as client:
         token = client.post("/api/v1/learners").json()["learner_token"]
         headers = {"Authorization": f"Bearer {token}", "X-Request-ID": MARK}
         guess = {"system": "drive", "reason": f"{MARK} is what I thought"}
@@ -50,7 +50,7 @@ def test_a_journey_leaves_routes_and_numbers_in_the_log_and_nothing_that_was_wri
             setup.split("/")[-1],
         ]
     server.terminate()
-    server.process.wait(15)
+    server.process.wait(60)
     log = (tmp_path / "server.log").read_text()
 
     lines = [json.loads(line) for line in log.splitlines()]

@@ -49,14 +49,14 @@ async def test_streams_give_way_before_statistics_and_statistics_before_guesses(
                     put_off = await statistics()  # SQLite can be read all the while
                 await asyncio.sleep(0.1)
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while True:
                 if (await figures())["three_circles_pressure"] == 0:
                     break
                 await asyncio.sleep(0.1)
         after = await statistics()
         server.terminate()
-        await asyncio.to_thread(server.process.wait, 15)
+        await asyncio.to_thread(server.process.wait, 60)
         await asyncio.wait_for(running, 30)
 
     told = [json.loads(line) for line in (tmp_path / "server.log").read_text().splitlines() if "shedding" in line]
