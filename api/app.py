@@ -37,7 +37,7 @@ from api.guided import api as guided_api
 from api.guided import console_pages as guided_console_pages
 from api.guided import member_pages as guided_member_pages
 from api.guided.guiding import SessionGuide
-from api.health import Metrics
+from api.health import keep_figures_for_ever
 from api.help import router as help_router
 from api.identity import account_pages, link_pages, people_pages
 from api.identity import api as identity_api
@@ -49,8 +49,10 @@ from api.library import settings_pages
 from api.library.panel import Panel
 from api.library.sync import load_library
 from api.library.watching import watch_for_ever
+from api.logs import request_teller
 from api.migrations.running import upgrade
 from api.openapi import describe
+from api.operating.metrics import Metrics
 from api.planning import editor_pages as plan_editor_pages
 from api.planning import pages as planning_pages
 from api.planning import step_pages as plan_step_pages
@@ -60,18 +62,60 @@ from api.practice import api as practice_api
 from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
 from api.practice.service import Practice
+from api.pressure import Pressure
 from api.problems import ProblemDetails
 from api.purging import purge_for_ever, purge_quietly
 from api.ratelimit import Limiter
 from api.security import Security
 from api.settings import Settings
 from api.shutdown import on_shutdown_signal
+from api.tracing import Tracing, following, start_tracing
 from api.web import HashedStatic
 from api.writing import write_batch
 
 # After this many new objects the garbage collector looks at the young ones. Requests make few cycles, and the usual
 # 700 had it walk the whole application again and again: a quarter of the server's time.
 COLLECT_AFTER = 20_000
+ROUTERS = (
+    guesses_api.router,
+    exchange_pages.router,
+    exchange_pages.pages,
+    authoring_api.router,
+    analysis_api.router,
+    library_api.router,
+    identity_api.router,
+    health.router,
+    home.router,
+    help_router,
+    groups_api.router,
+    member_pages.router,
+    screen_pages.router,
+    console_pages.router,
+    guided_api.router,
+    guided_console_pages.router,
+    guided_member_pages.router,
+    classes_api.router,
+    classes_pages.router,
+    practice_api.router,
+    practice_pages.router,
+    sitting_pages.router,
+    mine_pages.router,
+    circles_pages.router,
+    identity_pages.router,
+    link_pages.router,
+    account_pages.router,
+    people_pages.router,
+    settings_pages.router,
+    audit_pages.router,
+    editor_pages.router,
+    list_pages.router,
+    review_pages.router,
+    analysis_pages.router,
+    vignette_pages.router,
+    planning_pages.router,
+    plan_editor_pages.router,
+    plan_step_pages.router,
+)
 UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
@@ -80,6 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application. Database, library and writer come up in its lifespan and go down with it."""
     settings = settings or Settings()
     signposting = needed_signposting(settings.signposting_file)
+    tracing = start_tracing()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -90,14 +135,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
         catalogue = load_library(engine, settings.vignettes_dir)
         teller = Teller(catalogue, settings.small_group)
+        pressure = Pressure(writer, metrics)
         hub = Hub(
             engine,
             make_broker(settings.broker_url),
             {"json": teller.json, "member": tell_step, "screen": tell_version, "console": tell_version},
+            metrics,
+            pressure,
         )
         app.state.engine = engine
         app.state.metrics = metrics
         app.state.writer = writer
+        app.state.pressure = pressure
         app.state.catalogue = catalogue
         app.state.plans = load_plans(
             settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
@@ -116,12 +165,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        tasks = [
-            asyncio.create_task(purge_for_ever(engine, settings.audit_days)),
-            asyncio.create_task(watch_for_ever(catalogue)),
-        ]
+        for_ever = (
+            purge_for_ever(engine, settings.audit_days),
+            watch_for_ever(catalogue),
+            keep_figures_for_ever(app),
+        )
+        tasks = [asyncio.create_task(work) for work in for_ever]
         spare_the_collector()
-        yield
+        async with following(tracing, engine):
+            yield
         restore()
         for task in tasks:
             task.cancel()
@@ -144,46 +196,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(*settings.resolved_secret_keys())
     app.state.limiter = Limiter(settings)
     app.state.needs_setup = False
-    for router in (
-        guesses_api.router,
-        exchange_pages.router,
-        exchange_pages.pages,
-        authoring_api.router,
-        analysis_api.router,
-        library_api.router,
-        identity_api.router,
-        health.router,
-        home.router,
-        help_router,
-        groups_api.router,
-        member_pages.router,
-        screen_pages.router,
-        console_pages.router,
-        guided_api.router,
-        guided_console_pages.router,
-        guided_member_pages.router,
-        classes_api.router,
-        classes_pages.router,
-        practice_api.router,
-        practice_pages.router,
-        sitting_pages.router,
-        mine_pages.router,
-        circles_pages.router,
-        identity_pages.router,
-        link_pages.router,
-        account_pages.router,
-        people_pages.router,
-        settings_pages.router,
-        audit_pages.router,
-        editor_pages.router,
-        list_pages.router,
-        review_pages.router,
-        analysis_pages.router,
-        vignette_pages.router,
-        planning_pages.router,
-        plan_editor_pages.router,
-        plan_step_pages.router,
-    ):
+    _put_around(app, settings, tracing)
+    return app
+
+
+def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> None:
+    """The routes, and what every request goes through before them."""
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     problems.register(app)
@@ -203,8 +222,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "GET /g/{name}": member_pages.phone,
         },
     )
-    app.middleware_stack = Security(hot, LARGEST_BODY, settings.public_url, UPLOADS)
-    return app
+    tell = request_teller() if settings.access_log else None
+    inner = tracing.around(hot) if tracing else hot
+    app.middleware_stack = Security(inner, LARGEST_BODY, settings.public_url, UPLOADS, tell)
 
 
 def spare_the_collector() -> None:

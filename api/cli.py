@@ -11,6 +11,7 @@ import typer
 from api import __version__
 from api.authoring import commands as authoring
 from api.identity.secret_commands import app as secret
+from api.operating import commands as operating
 from api.plans.commands import app as plans
 from api.terminal import fail, out, read_settings
 
@@ -32,6 +33,9 @@ vignettes.command("template")(authoring.write_template)
 app.command("agreement")(authoring.show_agreement)
 app.add_typer(plans, name="plans")
 app.add_typer(secret, name="secret")
+app.command("backup")(operating.backup)
+app.command("restore")(operating.restore)
+app.command("doctor")(operating.doctor)
 
 
 @app.command()

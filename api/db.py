@@ -49,7 +49,11 @@ def make_engine(url: str) -> Engine:
     Parameters are kept out of error messages: they hold what people wrote.
     """
     if not url.startswith("sqlite"):
-        limits = {"connect_timeout": BUSY_SECONDS, "options": f"-c lock_timeout={BUSY_SECONDS * 1000}"}
+        limits = {
+            "connect_timeout": BUSY_SECONDS,
+            "options": f"-c lock_timeout={BUSY_SECONDS * 1000}",
+            "fallback_application_name": "three-circles",
+        }
         return create_engine(
             url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=limits, hide_parameters=True
         )
@@ -57,7 +61,7 @@ def make_engine(url: str) -> Engine:
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
     )
     if engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.logs import REQUEST_ID, ROUTE
 from api.problems import Problem, TooLarge, answer, from_database
 
 log = structlog.get_logger()
@@ -30,20 +31,21 @@ class Direct:
     def __init__(self, app: ASGIApp, largest_body: int, routes: Mapping[str, Handler]) -> None:
         self.app = app
         self._largest_body = largest_body
-        self._routes: dict[str, list[tuple[str, str, Handler]]] = {}
+        self._routes: dict[str, list[tuple[str, str, str, Handler]]] = {}
         for route, handler in routes.items():
             method, _, path = route.partition(" ")
             prefix, _, suffix = path.partition("{name}")
-            self._routes.setdefault(method, []).append((prefix, suffix, handler))
+            self._routes.setdefault(method, []).append((prefix, suffix, path, handler))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # What has a query takes the long way, on which it is looked at.
         if scope["type"] == "http" and not scope["query_string"]:
             path = scope["path"]
-            for prefix, suffix, handler in self._routes.get(scope["method"], ()):
+            for prefix, suffix, template, handler in self._routes.get(scope["method"], ()):
                 if path.startswith(prefix) and path.endswith(suffix):
                     name = path[len(prefix) : len(path) - len(suffix)]
                     if name and "/" not in name:
+                        scope[ROUTE] = template
                         await self._answer(handler, name, scope, receive, send)
                         return
         await self.app(scope, receive, send)
@@ -61,7 +63,9 @@ class Direct:
         except ClientDisconnect:
             return
         except Exception as error:  # as the framework would: one calm answer, and a line in the log
-            log.exception("request_failed", error=type(error).__name__)
+            log.exception(
+                "request_failed", request_id=scope.get(REQUEST_ID), route=scope[ROUTE], kind=type(error).__name__
+            )
             response = answer(request, Problem())
         await response(scope, receive, send)
 

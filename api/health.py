@@ -1,16 +1,20 @@
 """What operators ask: is it up, is it ready, how busy is it."""
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlmodel import Session
 
 from api.db import session
-from api.migrations.running import is_current
+from api.migrations.running import is_behind
+from api.operating.metrics import REFRESH_SECONDS, Metrics
 from api.problems import NotFound, Unavailable, responses
 
 router = APIRouter(tags=["health"])
@@ -18,27 +22,6 @@ router = APIRouter(tags=["health"])
 
 class Health(BaseModel):
     status: str
-
-
-class Metrics:
-    """The figures of one process."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.guesses = Counter("three_circles_guesses_total", "Guesses written to disk.", registry=self.registry)
-        self.batch = Histogram(
-            "three_circles_commit_batch_size",
-            "Guesses in one commit.",
-            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
-            registry=self.registry,
-        )
-        self.streams = Gauge("three_circles_streams", "Open streams.", registry=self.registry)
-        self.dropped = Gauge("three_circles_streams_dropped", "Streams that took nothing.", registry=self.registry)
-        self.queue = Gauge("three_circles_writer_queue", "Guesses that wait for a commit.", registry=self.registry)
-
-    def committed(self, size: int) -> None:
-        self.guesses.inc(size)
-        self.batch.observe(size)
 
 
 @router.get("/healthz")
@@ -49,9 +32,9 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses=responses(503))
 def readyz(request: Request, db: Annotated[Session, Depends(session)]) -> Health:
-    """The database answers and its migrations are current."""
+    """The database answers, and its schema is this version's or a newer one's."""
     db.connection().execute(text("SELECT 1"))
-    if not is_current(request.app.state.engine):
+    if is_behind(request.app.state.engine):
         raise Unavailable("The database waits for its migrations: run three-circles migrate.")
     return Health(status="ok")
 
@@ -64,7 +47,30 @@ async def metrics(request: Request) -> Response:
     if not request.app.state.settings.metrics_public and (forwarded or not local):
         raise NotFound("There is nothing here.")
     figures: Metrics = request.app.state.metrics
-    figures.queue.set(request.app.state.writer.depth)
-    figures.streams.set(request.app.state.hub.open_streams)
-    figures.dropped.set(request.app.state.hub.dropped)
-    return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+    figures.look(request.app.state)
+    return Response(figures.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def keep_figures_for_ever(app: FastAPI) -> None:
+    """Tells the gauges to the processes that share a port, since any of them may be asked."""
+    figures: Metrics = app.state.metrics
+    while figures.shared:
+        figures.look(app.state)
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+@router.get("/healthz/stream", include_in_schema=False)
+async def try_stream(request: Request) -> StreamingResponse:
+    """Two events a second apart, and how the asker looks from here: by this `doctor` sees what a proxy does."""
+    seen = {
+        "address": request.client.host if request.client else "",
+        "forwarded": request.headers.get("x-forwarded-for", ""),
+        "scheme": request.url.scheme,
+    }
+
+    async def events() -> AsyncIterator[str]:
+        yield f"data: {json.dumps(seen)}\n\n"
+        await asyncio.sleep(1)
+        yield "data: {}\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -13,7 +14,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
+from api.logs import REQUEST_ID, route_of
 from api.web import render
+
+log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -98,6 +102,15 @@ class Unavailable(Problem):
         super().__init__(detail, headers={"Retry-After": "2"})
 
 
+class Busy(Problem):
+    """Something that can wait, while what cannot is dealt with."""
+
+    status, title = 503, "Please look again in a moment"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
 class ProblemDetails(BaseModel):
     """RFC 9457 problem details, the body of every refusal."""
 
@@ -106,6 +119,7 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str
     errors: list[FieldError] = Field(default_factory=list)
+    request_id: str = Field("", description="The request's number in the server's logs.")
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -143,7 +157,9 @@ def register(app: FastAPI) -> None:
         assert isinstance(error, DBAPIError | PoolTimeout)
         return answer(request, from_database(error))
 
-    async def unexpected(request: Request, _error: Exception) -> Response:
+    async def unexpected(request: Request, error: Exception) -> Response:
+        named = {"request_id": request.scope.get(REQUEST_ID), "route": route_of(request.scope)}
+        log.error("request_failed", kind=type(error).__name__, **named)
         return answer(request, Problem())
 
     app.add_exception_handler(Problem, known)
@@ -189,6 +205,8 @@ def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
 
 def answer(request: Request, problem: Problem) -> Response:
     """The response that tells the problem."""
+    if metrics := getattr(request.app.state, "metrics", None):
+        metrics.problems.labels(type(problem).__name__, str(problem.status)).inc()
     if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
         body = {
             "type": "about:blank",
@@ -196,6 +214,7 @@ def answer(request: Request, problem: Problem) -> Response:
             "status": problem.status,
             "detail": problem.detail,
             "errors": problem.errors,
+            "request_id": request.scope.get(REQUEST_ID, ""),
         }
         return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
     if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
@@ -220,6 +239,7 @@ def answer(request: Request, problem: Problem) -> Response:
         status=problem.status,
         detail=problem.detail,
         back_url=_back(request),
+        number=request.scope.get(REQUEST_ID, ""),
     )
     response.headers.update(problem.headers)
     return response

@@ -1,11 +1,8 @@
-"""The server process: logs, the first lines that a person reads, and Uvicorn."""
+"""The server process: the first lines that a person reads, and Uvicorn."""
 
-import logging
-import os
 import socket as socket_module
 import sys
 
-import structlog
 import uvicorn
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
@@ -16,7 +13,9 @@ from api.db import make_engine
 from api.groups.hub import STALE_SECONDS
 from api.identity.tokens import Tokens
 from api.identity.trainer import needs_setup, set_up_link
+from api.logs import set_up_logs
 from api.migrations.running import upgrade
+from api.operating.metrics import share_figures
 from api.settings import Settings
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
@@ -57,7 +56,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
     socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once
     upgrade_and_welcome(settings, host, socket.getsockname()[1])
     if workers > 1:
-        Multiprocess(config, sockets=[socket]).run()
+        with share_figures():
+            Multiprocess(config, sockets=[socket]).run()
     else:
         uvicorn.Server(config).run(sockets=[socket])
 
@@ -85,20 +85,3 @@ def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
     engine.dispose()
     Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)
     sys.stdout.flush()
-
-
-def set_up_logs() -> None:
-    """Readable lines on a terminal, JSON elsewhere; never a request's body, token or address."""
-    level = getattr(logging, os.environ.get("LOG_LEVEL", "WARNING").upper(), logging.WARNING)
-    processors: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    readable = sys.stderr.isatty()
-    structlog.configure(
-        processors=[*processors, structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "", description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas."
     )
+    access_log: bool = Field(False, description="Whether each request is a line of the log: route, status and time.")
     metrics_public: bool = Field(False, description="Whether /metrics answers to anybody, not only to this machine.")
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
     plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
 
 def write_keys(path: Path, keys: list[str]) -> None:
     """Replaces the file of keys in one step, so that nobody reads half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with open(fresh, "x", opener=_owner_only) as file:
         file.write("\n".join(keys))
@@ -117,7 +118,7 @@ def new_key() -> str:
 
 
 def _kept_keys(path: Path) -> list[str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with open(path, "x", opener=_owner_only) as file:
             file.write(new_key())

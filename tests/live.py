@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -27,21 +27,27 @@ class Server:
     """`three-circles serve` on a free port of this machine; started from nothing if a program is given."""
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], program: Path | None = None, wait: bool = True
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        program: Path | None = None,
+        wait: bool = True,
+        options: Sequence[str] = (),
     ) -> None:
         self.folder = folder
         self.program = program
         self.wait = wait
+        self.options = options
         self.environment = environment
 
     def __enter__(self) -> "Server":
         self.log = (self.folder / "server.log").open("a+")
         environment = clean_environment(**self.environment)
         if self.program is None:
-            self.process: Process = start_prepared(self.folder, environment, self.log.fileno())
+            self.process: Process = start_prepared(self.folder, environment, self.log.fileno(), self.options)
         else:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--port", "0"],
+                [self.program, "serve", "--port", "0", *self.options],
                 cwd=self.folder,
                 env=environment,
                 stdout=subprocess.PIPE,

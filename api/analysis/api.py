@@ -14,6 +14,7 @@ from api.identity.models import Trainer
 from api.identity.permissions import require
 from api.identity.trainer import require_trainer
 from api.library.catalogue import Vignette
+from api.pressure import spare_statistics
 from api.problems import NotFound, responses
 from api.statistics.enough import NotEnough
 from api.statistics.items import Calibration, Discrimination, Share, StrongAndWeak
@@ -108,7 +109,7 @@ def served(request: Request, vignette_id: int, version: int) -> Vignette:
     return found
 
 
-@router.get("/{slug}/analysis", responses=responses(401, 403, 404))
+@router.get("/{slug}/analysis", responses=responses(401, 403, 404, 503), dependencies=[Depends(spare_statistics)])
 def get_analysis(request: Request, slug: str, trainer: Annotated[Trainer, Depends(require_trainer)]) -> AnalysisOut:
     """Facility, discrimination, agreement, calibration and more, each with its n, or that there is not enough data."""
     require(trainer, "see_library")

@@ -19,6 +19,7 @@ from api.identity.permissions import require
 from api.identity.trainer import require_trainer
 from api.library.models import Vignette
 from api.library.systems import ANSWERS, VOTES
+from api.pressure import spare_statistics
 from api.statistics.enough import NotEnough
 from api.statistics.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
 from api.web import render
@@ -78,7 +79,7 @@ _COMMON: dict[str, Any] = {
 }
 
 
-@router.get("/analysis")
+@router.get("/analysis", dependencies=[Depends(spare_statistics)])
 def library_analysis(request: Request, trainer: Asking, page: int = 1) -> Response:
     """Every answered vignette, first what needs attention, with agreement and calibration over the library."""
     require(trainer, "see_library")
@@ -122,7 +123,7 @@ def post_analysis(request: Request, trainer: Asking) -> Response:
     return RedirectResponse("/trainers/analysis", status_code=303)
 
 
-@router.get("/vignettes/{slug}/analysis")
+@router.get("/vignettes/{slug}/analysis", dependencies=[Depends(spare_statistics)])
 def vignette_analysis(request: Request, slug: str, trainer: Asking) -> Response:
     """One vignette; whoever has yet to rate it is led to its story."""
     require(trainer, "see_library")

@@ -15,6 +15,7 @@ from api.identity.learner import require_learner
 from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
 from api.library.systems import System
+from api.pressure import spare_statistics
 from api.problems import responses
 from api.ratelimit import GROUPS_PER_ADDRESS, address, take
 from api.statistics.classes import ClassStatistics
@@ -89,7 +90,11 @@ def list_classes(request: Request, trainer: Asking) -> list[MadeClassOut]:
     return [_made(request, found) for found in service.classes_of(request.app.state.engine, trainer)]
 
 
-@router.get("/{code}", responses=responses(401, 403, 404), dependencies=[Depends(limit_wrong_codes)])
+@router.get(
+    "/{code}",
+    responses=responses(401, 403, 404, 503),
+    dependencies=[Depends(limit_wrong_codes), Depends(spare_statistics)],
+)
 def get_totals(request: Request, trainer: Asking, code: Code) -> ClassTotalsOut:
     """How the class first answered: its totals, for the trainer who made it."""
     found = service.led_class(request.app.state.engine, trainer, code)

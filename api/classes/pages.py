@@ -20,11 +20,13 @@ from api.identity.learner import find_learner, new_learner, remember
 from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
 from api.library.api import find_vignette
+from api.pressure import must_wait, spare_statistics
 from api.problems import Conflict, NotFound, Problem, Unprocessable
 from api.ratelimit import WRONG_CODES_PER_ADDRESS, Limiter, address
 from api.web import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
+LATER = '<p class="small quiet">How your class answered is shown again in a moment.</p>'
 
 Asking = Annotated[Trainer, Depends(require_trainer)]
 Code = Annotated[str, Path(max_length=40)]
@@ -87,6 +89,8 @@ def show_block(request: Request, slug: str, db: Annotated[Session, Depends(sessi
     """How the learner's class answered, to be put into an outcome that is shown already."""
     if not wants_fragment(request):
         return RedirectResponse(f"/vignettes/{quote(slug)}/outcome", status_code=303)
+    if must_wait(request):
+        return HTMLResponse(LATER, headers={"Vary": "HX-Request"})
     vignette = find_vignette(request, slug)
     learner = find_learner(request)
     guess = latest_guess(db, learner, vignette) if learner else None
@@ -116,7 +120,7 @@ def make(
     return RedirectResponse(f"/trainers/classes/{found.code}", status_code=303)
 
 
-@router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes)])
+@router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes), Depends(spare_statistics)])
 def one(request: Request, trainer: Asking, code: Code) -> Response:
     """A class: its code, and the totals of its answers."""
     found = service.led_class(request.app.state.engine, trainer, code)

@@ -20,9 +20,12 @@ from starlette.types import Receive, Scope, Send
 
 from api.groups.broker import Broker
 from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
+from api.operating.metrics import Metrics
+from api.pressure import Pressure
 from api.security import BARE_SEND
 
 PUSH_SECONDS = 0.25  # at most four updates a second
+SLOW_PUSH_SECONDS = 1.0  # at most one, while answers wait
 HEARTBEAT_SECONDS = 15.0
 POLL_SECONDS = 2.0  # how old what is seen may be while the broker is away
 STALE_SECONDS = 60.0  # a stream that takes nothing for so long is dropped
@@ -127,18 +130,21 @@ class _Live:
 class Hub:
     """The streams of this process, and what their groups last looked like."""
 
-    def __init__(self, engine: Engine, broker: Broker, renderers: Mapping[str, Renderer]) -> None:
+    def __init__(
+        self, engine: Engine, broker: Broker, renderers: Mapping[str, Renderer], metrics: Metrics, pressure: Pressure
+    ) -> None:
         self._engine = engine
         self._broker = broker
         self._renderers = renderers
+        self._metrics = metrics
+        self._pressure = pressure
         self._groups: dict[str, _Live] = {}
-        self._changed: set[str] = set()
+        self._changed: dict[str, float] = {}  # and since when, on the monotonic clock
         self._to_publish: set[str] = set()
         self._wake = asyncio.Event()
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.dropped = 0
 
     def start(self) -> None:
         """Starts pushing and listening on the running event loop."""
@@ -152,6 +158,11 @@ class Hub:
     def open_streams(self) -> int:
         return sum(len(live.streams) for live in self._groups.values())
 
+    @property
+    def hears(self) -> bool:
+        """Whether changes of other processes are heard as they happen."""
+        return self._broker.connected
+
     def changed(self, code: str) -> None:
         """A group has changed here; may be called from any thread."""
         assert self._loop is not None
@@ -164,13 +175,16 @@ class Hub:
 
     def _hear(self, code: str) -> None:
         if code in self._groups:
-            self._changed.add(code)
+            self._changed.setdefault(code, monotonic())
         self._wake.set()
 
     def _hear_all(self) -> None:
         """The broker is back: what it would have told in the meantime is looked up."""
-        self._changed.update(self._groups)
+        self._look_at_all()
         self._wake.set()
+
+    def _look_at_all(self) -> None:
+        self._changed = dict.fromkeys(self._groups, monotonic()) | self._changed
 
     def end_streams_soon(self) -> None:
         """Ends every stream, so that a server told to stop can; may be called from a signal handler."""
@@ -208,6 +222,7 @@ class Hub:
 
     async def _push_for_ever(self) -> None:
         polled = beaten = due = monotonic()
+        late = 0.0
         while True:
             try:
                 async with asyncio.timeout(PUSH_SECONDS * 2):
@@ -218,21 +233,24 @@ class Hub:
             moment = monotonic()
             if not self._broker.connected and moment - polled > POLL_SECONDS:
                 polled = moment
-                self._changed.update(self._groups)
+                self._look_at_all()
             await self._push()
             if moment - beaten > HEARTBEAT_SECONDS / 3:
                 beaten = moment
                 self._beat(moment)
             # From when it was due, not from when it was done: else four changes a second would wait longer each time,
             # until two go together.
-            due = max(due, moment - PUSH_SECONDS) + PUSH_SECONDS
-            await asyncio.sleep(max(0.0, due - monotonic()))
+            pause = SLOW_PUSH_SECONDS if self._pressure.slows_streams(late) else PUSH_SECONDS
+            due = max(due, moment - pause) + pause
+            ready = max(due, monotonic())
+            await asyncio.sleep(ready - monotonic())
+            late = monotonic() - ready
 
     async def _push(self) -> None:
         to_publish, self._to_publish = self._to_publish, set()
         if to_publish and not await self._broker.publish(to_publish):
             self._to_publish |= to_publish  # until the broker is back
-        codes, self._changed = self._changed, set()
+        codes, self._changed = self._changed, {}
         behind = {
             c: live for c, live in self._groups.items() if live.read and any(s.behind_since for s in live.streams)
         }
@@ -242,11 +260,12 @@ class Hub:
                 await asyncio.to_thread(self._read, groups)
             except SQLAlchemyError as error:
                 log.warning("live_read_failed", error=type(error).__name__)
-                self._changed |= codes
+                self._changed |= codes  # since when they wait stays known
                 return
         for code, live in (behind | groups).items():
             if self._groups.get(code) is live:
-                await self._offer(live)
+                if await self._offer(live) and code in codes:
+                    self._metrics.lag.observe(monotonic() - codes[code])
             else:  # its last reader left meanwhile, and the next one came
                 self._hear(code)
 
@@ -268,16 +287,17 @@ class Hub:
             again = state is None or state.round is None or since[state.round.id] == -1
             live.votes = fresh if again else live.votes | fresh
 
-    async def _offer(self, live: _Live) -> None:
-        """Offers the present state to the group's streams that have not had it."""
+    async def _offer(self, live: _Live) -> int:
+        """Offers the present state to the group's streams that have not had it; says how many took it."""
         state = live.state
         if state is None:
             for stream in list(live.streams):
                 stream.end(b"event: ended\ndata: {}\n\n")
-            return
+            return 0
         number = state.round.ballot if state.round else 0
         chunks: dict[tuple[str, OwnVote | None], Chunk] = {}
         moment = monotonic()
+        taken = passed_over = 0
         for count, stream in enumerate(list(live.streams)):
             if stream.version == state.version:
                 continue
@@ -287,8 +307,14 @@ class Hub:
                 chunk = chunks[stream.kind, own] = Chunk(b"id: %d\ndata: %b\n\n" % (state.version, data))
             if stream.offer(chunk, moment):
                 stream.version = state.version
+                taken += 1
+            else:
+                passed_over += 1
             if count % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
+        if passed_over:
+            self._metrics.passed_over.inc(passed_over)
+        return taken
 
     def _beat(self, moment: float) -> None:
         """Keeps quiet connections open through proxies, and drops those that take nothing."""
@@ -296,7 +322,7 @@ class Hub:
             for stream in list(live.streams):
                 if stream.behind_since and moment - stream.behind_since > STALE_SECONDS:
                     stream.drop()
-                    self.dropped += 1
+                    self._metrics.dropped.inc()
                 elif moment - stream.written_at > HEARTBEAT_SECONDS * 2 / 3:
                     stream.offer(_BEAT if stream.kind == "json" else _PAGE_BEAT, moment)
 

@@ -17,6 +17,7 @@ from api.identity.learner import require_learner
 from api.identity.models import Trainer
 from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
+from api.pressure import spare_statistics
 from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
 from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, Limiter, address
 from api.statistics.classes import ClassStatistics, class_statistics
@@ -78,7 +79,11 @@ async def give_guess(request: Request, slug: str) -> Response:
     )
 
 
-@router.get("/vignettes/{slug}/statistics", responses=responses(401, 403, 404, 409, 422))
+@router.get(
+    "/vignettes/{slug}/statistics",
+    responses=responses(401, 403, 404, 409, 422, 503),
+    dependencies=[Depends(spare_statistics)],
+)
 def get_statistics(
     request: Request,
     slug: str,

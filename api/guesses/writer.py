@@ -8,6 +8,8 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
+from time import monotonic
 from typing import Generic, TypeVar
 
 import structlog
@@ -41,14 +43,16 @@ class Writer(Generic[Item, Answer]):
         self,
         engine: Engine,
         write: Callable[[Connection, Sequence[Item]], Sequence[Answer | Exception]],
-        observe: Callable[[int], None] | None = None,
+        observe: Callable[[Sequence[object], float], None] | None = None,
     ) -> None:
         self._engine = writing(engine)
         self._write = write
-        self._observe = observe or (lambda _size: None)
+        self._observe = observe or (lambda _answers, _seconds: None)
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._wake = threading.Event()
         self._busy = False  # from the first item on, until what was taken is answered; known to the event loop only
+        self._since = self._taken = 0.0  # since when the oldest waits, and when the batch under way was taken
+        self.refused_at = -inf  # when the last item was not taken, on the monotonic clock
         self._stopping = False
         self._hurried = False
         self._given_up = False
@@ -75,14 +79,23 @@ class Writer(Generic[Item, Answer]):
         """How many items wait."""
         return len(self._queue)
 
+    def waiting_seconds(self) -> float:
+        """How long the oldest item has waited at most; without end when no more are taken."""
+        if len(self._queue) >= QUEUE_LIMIT:
+            return inf
+        return monotonic() - self._since if self._busy else 0.0
+
     async def submit(self, item: Item) -> Answer:
         """The item's answer, once it is on disk. Raises Unavailable when the database cannot take it now."""
         if self._stopping or self._loop is None or len(self._queue) >= QUEUE_LIMIT:
+            self.refused_at = monotonic()
+            self._observe([Unavailable()], 0.0)
             raise Unavailable
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._queue.append((item, future))
         if not self._busy:
             self._busy = True
+            self._since = monotonic()
             self._loop.call_soon(self._gather, 0, 0)
         return await future
 
@@ -108,8 +121,9 @@ class Writer(Generic[Item, Answer]):
                 return
 
     def _commit(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        self._taken = began = monotonic()
         answers = self._refuse(len(batch)) if self._given_up else self._answers([item for item, _ in batch])
-        self._observe(len(batch))
+        self._observe(answers, monotonic() - began)
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._settle, [future for _, future in batch], answers)
 
@@ -131,8 +145,8 @@ class Writer(Generic[Item, Answer]):
         # Something in the batch is bad: each is written alone, so that only the bad one fails.
         return [self._answers([item])[0] for item in items]
 
-    @staticmethod
-    def _refuse(count: int) -> list[Answer | Exception]:
+    def _refuse(self, count: int) -> list[Answer | Exception]:
+        self.refused_at = monotonic()
         return [Unavailable() for _ in range(count)]
 
     def _settle(self, futures: list[asyncio.Future[Answer]], answers: Sequence[Answer | Exception]) -> None:
@@ -143,6 +157,7 @@ class Writer(Generic[Item, Answer]):
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+        self._since = self._taken  # whoever still waits came while that batch was written
         self._busy = bool(self._queue)
         if self._busy and self._loop is not None:
             self._loop.call_soon(self._gather, 0, 0)

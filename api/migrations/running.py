@@ -17,8 +17,9 @@ def _config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Migrates up; a database that is current is left alone."""
-    if revision != "head" or not is_current(engine):
+    """Migrates up. A database that is current is left alone, and so is that of a newer version: this one may run
+    beside it, or in its place again."""
+    if revision != "head" or is_behind(engine):
         command.upgrade(_config(engine), revision)
 
 
@@ -29,9 +30,26 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database's revision is the newest one in the code."""
-    newest = ScriptDirectory.from_config(_config(engine)).get_current_head()
+    return revision_of(engine) == ScriptDirectory.from_config(_config(engine)).get_current_head()
+
+
+def is_behind(engine: Engine) -> bool:
+    """Whether the database waits for migrations of this code."""
+    revision = revision_of(engine)
+    return not is_current(engine) and (revision is None or knows(revision))
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The database's revision, or None where there is no table yet."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this code's, so that a database of it can be brought to the newest."""
+    config = Config()
+    config.set_main_option("script_location", str(assets.MIGRATIONS))
+    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def make_revision(engine: Engine, message: str) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from api.db import make_engine
 from api.guesses import writer as writing
 from api.guesses.writer import Writer
+from api.logs import set_up_logs
 from api.problems import Unavailable
-from api.serving import set_up_logs
 from api.settings import Settings
 
 Write = Callable[[Connection, Sequence[str]], Sequence[str | Exception]]

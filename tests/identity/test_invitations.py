@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Engine, event, inspect, text
 
 from api.identity.permissions import Role
-from api.serving import set_up_logs
+from api.logs import set_up_logs
 from tests.cast import PASSWORD, TRAINER
 from tests.identity.people import NEW_PASSWORD, Guests, is_signed_in, link_in
 
