@@ -11,6 +11,7 @@ from api.db import table
 from api.groups.guide import NOT_BEGUN, Place
 from api.guided.agenda import make_agenda
 from api.guided.models import GuidedSession
+from api.planning.offering import plans_available
 from api.plans.plan import Plan
 from api.plans.steps import RoundStep
 from api.problems import Unprocessable
@@ -20,8 +21,8 @@ _session = table(GuidedSession)
 
 def plans_on_offer(app: State) -> Mapping[str, Plan]:
     """The plans that a group can be started with, by slug."""
-    plans: Mapping[str, Plan] = app.plans.plans
-    return plans
+    levels = {slug: vignette.case.head.level for slug, vignette in app.catalogue.vignettes.items()}
+    return plans_available(app.engine, app.plans, levels)
 
 
 @dataclass(frozen=True, slots=True)
