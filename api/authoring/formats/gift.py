@@ -32,9 +32,12 @@ def escaped(text: str) -> str:
 
 
 def _question(case: Case) -> str:
+    title = escaped(case.head.title)
+    if title.endswith(":"):
+        title += " "  # readers would take a colon at the end for the first of the two that close the title
     lines = [
         f"// [id:{case.head.slug}]",
-        f"::{escaped(case.head.title)}::[html]{escaped(story_html(case))}<p>{escaped(str(escape(case.question)))}</p>{{",
+        f"::{title}::[html]{escaped(story_html(case))}<p>{escaped(str(escape(case.question)))}</p>{{",
     ]
     for choice in choices(case):
         weight = "=" if choice.answer == case.head.key.dominant else "~%100%" if choice.accepted else "~"
