@@ -35,7 +35,8 @@ class Server:
         options: Sequence[str] = (),
     ) -> None:
         self.folder = folder
-        self.program = program
+        # A server that starts others cannot be forked: they would begin with this process's main module.
+        self.program = PROGRAM if options and program is None else program
         self.wait = wait
         self.options = options
         self.environment = environment
@@ -44,7 +45,7 @@ class Server:
         self.log = (self.folder / "server.log").open("a+")
         environment = clean_environment(**self.environment)
         if self.program is None:
-            self.process: Process = start_prepared(self.folder, environment, self.log.fileno(), self.options)
+            self.process: Process = start_prepared(self.folder, environment, self.log.fileno())
         else:
             self.process = subprocess.Popen(
                 [self.program, "serve", "--port", "0", *self.options],

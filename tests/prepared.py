@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -61,18 +60,18 @@ class Prepared:
             os.kill(self.pid, sig)
 
 
-def start_prepared(folder: Path, environment: dict[str, str], errors: int, options: Sequence[str] = ()) -> Prepared:
+def start_prepared(folder: Path, environment: dict[str, str], errors: int) -> Prepared:
     """Runs `three-circles serve --port 0` in the folder; its standard error goes to the open file `errors`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     reading, writing = os.pipe()
-    process = context.Process(target=_serve, args=(folder, environment, DupFd(writing), DupFd(errors), options))
+    process = context.Process(target=_serve, args=(folder, environment, DupFd(writing), DupFd(errors)))
     process.start()
     os.close(writing)
     return Prepared(process, os.fdopen(reading))
 
 
-def _serve(folder: Path, environment: dict[str, str], output: Any, errors: Any, options: Sequence[str]) -> None:
+def _serve(folder: Path, environment: dict[str, str], output: Any, errors: Any) -> None:
     for number, handle in ((1, output), (2, errors)):
         os.dup2(handle.detach(), number)
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
@@ -82,4 +81,4 @@ def _serve(folder: Path, environment: dict[str, str], output: Any, errors: Any, 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from api.cli import app
 
-    app(["serve", "--port", "0", *options])
+    app(["serve", "--port", "0"])
