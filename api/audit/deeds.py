@@ -34,6 +34,11 @@ Deed = Literal[
     "export",
     "make_class",
     "delete_class",
+    "begin_plan",
+    "write_plan",
+    "discard_plan",
+    "offer_plan",
+    "withdraw_plan",
     "take_trail",
     "ask",
 ]
@@ -71,6 +76,11 @@ NAME: Final[dict[Deed, str]] = {
     "export": "Exported",
     "make_class": "Made a class",
     "delete_class": "Deleted a class",
+    "begin_plan": "Began a plan",
+    "write_plan": "Worked on a plan",
+    "discard_plan": "Threw a plan away",
+    "offer_plan": "Offered a plan",
+    "withdraw_plan": "Withdrew a plan",
     "take_trail": "Took the trail out",
     "ask": "Asked for what is not open",
 }

@@ -15,16 +15,18 @@ from api.identity.models import Invitation, Trainer
 from api.identity.people import keep_an_admin, locked
 from api.identity.permissions import REMOVED
 from api.library.models import Vignette
+from api.planning.models import OwnPlan, OwnPlanText
 
 NO_PASSWORD: Final = ""
 
 
 def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
     """Deletes name, password, sign-ins, links, classes, files that wait for an import, remarks, and stories that were
-    never published and that nobody else has worked on.
+    never published and plans that are not on offer, where nobody else has worked on them.
 
-    What others build on stays without the name: published versions, blind ratings, and drafts that others saved. A
-    row without a name stands for their author. The trail keeps the name until it is purged. Raises NotFound, Conflict.
+    What others build on stays without the name: published versions, blind ratings, plans on offer, and drafts and plans
+    that others saved. A row without a name stands for their author. The trail keeps the name until it is purged. Raises
+    NotFound, Conflict.
     """
     with Session(writing(engine)) as db:
         trainer = locked(db, trainer_id)
@@ -40,6 +42,7 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
         db.exec(update(Rating).where(col(Rating.trainer_id) == trainer_id).values(comment=None))
         _delete_classes(db, trainer_id)
         _delete_drafts(db, trainer_id)
+        _delete_plans(db, trainer_id)
         trainer.name = f"Somebody who left ({trainer_id})"
         trainer.password_hash, trainer.role = NO_PASSWORD, REMOVED
         trainer.disabled_at = trainer.disabled_at or now()
@@ -64,3 +67,13 @@ def _delete_drafts(db: Session, trainer_id: int) -> None:
         db.delete(draft)
         forget(db, row)
     db.flush()
+
+
+def _delete_plans(db: Session, trainer_id: int) -> None:
+    # Locked first: who saves or offers one of them at this moment is waited for, and then seen.
+    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
+    mine = {*db.execute(select(col(OwnPlan.id)).where(quiet).with_for_update()).scalars()}
+    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(mine))
+    mine -= {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
+    db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id).in_(mine)))
+    db.exec(delete(OwnPlan).where(col(OwnPlan.id).in_(mine)))

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from api.audit.trail import note
 from api.db import now, writing
 from api.identity.models import Trainer
 from api.identity.permissions import require
@@ -105,6 +106,7 @@ def _add(
         db.add(row)
         db.flush()
         keep(db, row, trainer, within(source(slug)), levels)
+        note(db, trainer, "begin_plan", slug)
         text = read_own(db, row, trainer)
         db.commit()
     return text

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
+from api.audit.trail import note, note_once
 from api.db import now, writing
 from api.identity.models import Trainer
 from api.identity.permissions import may, require
@@ -119,6 +120,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str
             if revision != before.revision:
                 raise Clash(before)
             keep(db, row, trainer, source, levels)
+            note_once(db, trainer, "write_plan", row.slug)
         text = read_own(db, row, trainer)
         db.commit()
     return text
@@ -143,6 +145,7 @@ def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
             raise Conflict("Facilitators can choose this plan. An editor withdraws it first.")
         db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
         db.delete(row)
+        note(db, trainer, "discard_plan", row.slug)
         db.commit()
 
 

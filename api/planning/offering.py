@@ -6,6 +6,8 @@ from functools import lru_cache
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from api.audit.deeds import Deed
+from api.audit.trail import note
 from api.db import now, writing
 from api.identity.models import Trainer
 from api.identity.permissions import require
@@ -41,17 +43,19 @@ def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Ma
             raise Clash(text)
         if not open_sheet(text.source, slug, levels).good:
             raise Conflict("Something in the plan is to be mended first. The editor shows where.")
-        return _set(db, row, trainer, text.source)
+        return _set(db, row, trainer, text.source, "offer_plan")
 
 
 def withdraw(engine: Engine, trainer: Trainer, slug: str) -> OwnText:
     """Facilitators no longer find it; groups that run on it go on."""
     require(trainer, "offer_plan")
     with Session(writing(engine)) as db:
-        return _set(db, find_row(db, slug, trainer, to_change=True), trainer, None)
+        return _set(db, find_row(db, slug, trainer, to_change=True), trainer, None, "withdraw_plan")
 
 
-def _set(db: Session, row: OwnPlan, trainer: Trainer, offered: str | None) -> OwnText:
+def _set(db: Session, row: OwnPlan, trainer: Trainer, offered: str | None, deed: Deed) -> OwnText:
+    if row.offered != offered:
+        note(db, trainer, deed, row.slug)
     row.offered, row.changed_at = offered, now()
     db.add(row)
     db.flush()

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from api.audit.trail import note_taken
 from api.identity.models import Trainer
 from api.identity.permissions import may, require
 from api.planning import beginning, keeping, offering
@@ -76,6 +77,7 @@ def plan(request: Request, slug: str, trainer: Asking) -> Response:
 def plan_file(request: Request, slug: str, trainer: Asking) -> Response:
     """The plan as a file."""
     seen = see(request, trainer, slug)
+    note_taken(request.app.state.engine, trainer, "export", f"{seen.slug}, a plan")
     name = f'attachment; filename="{seen.slug}.yaml"'
     return Response(seen.sheet.text, media_type="application/yaml", headers={"Content-Disposition": name})
 

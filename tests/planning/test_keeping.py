@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
+from api.audit.trail import Filter, lines
 from api.identity.models import Trainer
 from api.identity.permissions import Role
+from api.identity.removing import remove
 from api.planning import keeping
 from api.planning.beginning import begin, copy_data, take_file
 from api.planning.keeping import Clash, OwnText
@@ -207,6 +209,44 @@ def test_a_plan_is_thrown_away_once_it_is_not_on_offer(engine: Engine, amina: Tr
         keeping.find(engine, amina, text.slug)
     with Session(engine) as db:
         assert db.exec(select(func.count()).select_from(OwnPlanText)).one() == 0
+
+
+def test_of_somebody_who_left_only_plans_stay_that_others_build_on(
+    engine: Engine, amina: Trainer, edith: Trainer
+) -> None:
+    quiet, offered, shared = (from_sample(engine, amina) for _ in range(3))
+    offer(engine, edith, offered.slug, offered.revision, LEVELS)
+    theirs = save(engine, edith, shared, retitled(shared.source, "A loud hour"))
+    save(engine, amina, theirs, retitled(shared.source, "An hour"))
+    assert amina.id is not None
+
+    remove(engine, edith, amina.id)
+
+    left = {line.slug: line.author for line in keeping.own_plans(engine, edith)}
+    assert set(left) == {offered.slug, shared.slug}
+    assert set(left.values()) == {f"Somebody who left ({amina.id})"}
+    withdraw(engine, edith, offered.slug)
+    for slug in left:
+        keeping.throw_away(engine, edith, slug)
+    with Session(engine) as db:
+        assert db.exec(select(func.count()).select_from(OwnPlanText)).one() == 0
+    assert quiet.slug not in left
+
+
+def test_the_trail_has_a_line_an_hour_for_saves_and_none_for_what_was_not_done(
+    engine: Engine, amina: Trainer, edith: Trainer
+) -> None:
+    first = from_sample(engine, amina)
+    second = save(engine, amina, first, retitled(first.source, "A loud hour"))
+    save(engine, amina, second, retitled(first.source, "An hour"))
+    with pytest.raises(Clash):
+        save(engine, edith, first, retitled(first.source, "My hour"))
+    with pytest.raises(Clash):
+        offer(engine, edith, first.slug, first.revision, LEVELS)
+    withdraw(engine, edith, first.slug)  # it was on no offer
+
+    told = [(line.name, line.deed, line.about) for line in lines(engine, Filter())]
+    assert told == [("Amina", "Worked on a plan", first.slug), ("Amina", "Began a plan", first.slug)]
 
 
 def test_what_no_database_takes_is_refused_with_a_sentence(engine: Engine, amina: Trainer) -> None:

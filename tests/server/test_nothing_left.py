@@ -14,6 +14,7 @@ from sqlalchemy import Engine, MetaData, select, text
 from tests.cast import ANA, ANA_FILE, BEN, PASSWORD, TRAINER
 from tests.live import Server, StartServer
 from tests.rows import opened
+from tests.server.written_in_sessions import a_plan, a_session, offer, throw_away
 
 API = "/api/v1"
 PATIENCE = 120.0  # seconds; how fast anything is, other tests look at
@@ -132,6 +133,16 @@ def a_group(server: Server, words: Words, where: str) -> tuple[str, dict[str, st
     return code, leads
 
 
+def a_guided_group(server: Server, words: Words, where: str, plan: str) -> tuple[str, dict[str, str]]:
+    """A group that followed a plan up to its board; its code and who leads it."""
+    client = browser(server)
+    code, leads, people = a_session(client, words.new, where, plan)
+    words.keep(f"{where} key", identity(leads["Authorization"]))
+    for token in people:
+        words.keep(f"{where} member", identity(token))
+    return code, leads
+
+
 def a_draft(client: httpx.Client, words: Words, where: str) -> str:
     """A draft with words of its own in title and story; its slug."""
     title = f"{words.new(f'{where} title')} tale"
@@ -177,6 +188,13 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
     goer = browser(server)  # leaves a class and nothing more: the answers stay theirs
     goer.post("/practice/class", data={"code": deleted_class})
     ended, expired = a_group(server, words, "ended"), a_group(server, words, "expired")
+    plans = {
+        whose: a_plan(client, words.new, f"{whose} plan") for whose, client in (("thrown", admin), ("used", admin))
+    }
+    a_plan(leaver, words.new, "leaver plan")
+    offer(admin, plans["used"])
+    guided_end = a_guided_group(server, words, "ended session", plans["used"])
+    guided_over = a_guided_group(server, words, "expired session", plans["used"])
     thrown = a_draft(admin, words, "thrown draft")
     a_draft(leaver, words, "leaver draft")
     rate(leaver, admin, words)
@@ -191,22 +209,25 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
         for learner in learners:
             assert learner.post("/practice/mine/delete").status_code == 200
         goer.post("/practice/class/leave")
-        assert admin.delete(f"{API}/groups/{ended[0]}", headers=ended[1]).status_code == 204
+        for code, leads in (ended, guided_end):
+            assert admin.delete(f"{API}/groups/{code}", headers=leads).status_code == 204
         with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE room SET expires_at = '2020-01-01' WHERE code = :code"), {"code": expired[0]}
-            )
+            for code, _ in (expired, guided_over):
+                connection.execute(text("UPDATE room SET expires_at = '2020-01-01' WHERE code = :code"), {"code": code})
         assert admin.post(f"/trainers/classes/{deleted_class}/delete").status_code == 303
         assert admin.post(f"/trainers/vignettes/{thrown}/discard").status_code == 303
+        for whose, slug in plans.items():
+            throw_away(admin, slug, offered=whose == "used")
         number = number_of(engine, leaver_name)
         assert admin.post(f"/trainers/people/{number}/remove", data={"sure": "yes"}).status_code == 303
 
         server = restart(server, start_server)
         left = found_in_tables(engine, words)
-        # The trail keeps what people and stories were called until its own time is over.
+        # The trail keeps what people, stories and plans were called until its own time is over.
         assert {table for tables in left.values() for table in tables} <= {"audit"}
         assert set(left) <= {"trainer name", "suggested name", "invited name"} | {
-            f"{whose} draft {what}" for whose in ("thrown", "leaver") for what in ("slug", "title")
+            *(f"{whose} draft {what}" for whose in ("thrown", "leaver") for what in ("slug", "title")),
+            *(f"{whose} plan slug" for whose in ("thrown", "used", "leaver")),
         }
 
         with engine.begin() as connection:

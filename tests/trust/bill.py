@@ -17,6 +17,7 @@ from tests.trust.markdown import ROOT
 # Files, name, licence, and where they come from.
 VENDORED = (
     (("htmx.min.js",), "htmx.org", "0BSD", "https://github.com/bigskysoftware/htmx"),
+    (("sortable.min.js",), "sortablejs", "MIT", "https://github.com/SortableJS/Sortable"),
     (
         (
             "fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2",
@@ -55,7 +56,11 @@ def _vendored(files: tuple[str, ...], name: str, licence: str, source: str) -> d
         }
         for file in files
     ]
-    told = re.search(r'version="([\d.]+)"', (STATIC / files[0]).read_text()) if files[0].endswith(".js") else None
+    told = (
+        re.search(r'(?:version="|^/\*! Sortable )([\d.]+)', (STATIC / files[0]).read_text())
+        if files[0].endswith(".js")
+        else None
+    )
     version = {"version": told[1]} if told else {}  # the fonts are known by their checksums
     return {
         "type": "library",
