@@ -27,6 +27,7 @@ SIGHTS = (
     Sight("about", "/about", "About Three Circles"),
     Sight("help", "/help/", "Help"),
     Sight("help-facilitators", "/help/facilitators/", "Your first group in five minutes"),
+    Sight("help-security", "/help/security/", "Security"),
     Sight("help-learning", "/help/learning/", "What the order of cases teaches, on made-up learners"),
     Sight("gate", f"/vignettes/{BEN}", "Ben and the bath"),
     Sight("case", f"/vignettes/{ANA}", "Ana and the race"),
