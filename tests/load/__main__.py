@@ -6,7 +6,20 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import choosing, class500, guesses, learning, library, otree, processes, scale, statistics, streams, votes
+from . import (
+    calibrating,
+    choosing,
+    class500,
+    guesses,
+    learning,
+    library,
+    otree,
+    processes,
+    scale,
+    statistics,
+    streams,
+    votes,
+)
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -32,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
     "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
     "scale": lambda: scale.run(console, groups=arguments.groups or (20 if quick else 1_000)),
+    "costs": lambda: calibrating.run(console, number=800 if quick else 4_000),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),
@@ -39,7 +53,9 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     ),
 }
 
-names = arguments.names or [name for name in BENCHMARKS if name != "scale"]  # it has a target of its own
+names = arguments.names or [
+    name for name in BENCHMARKS if name not in ("scale", "costs", "simulated")
+]  # they have a target of their own
 if unknown := set(names) - set(BENCHMARKS):
     parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
 pin_client()

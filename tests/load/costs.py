@@ -1,0 +1,41 @@
+"""What each piece of work costs, in processor seconds, as `python -m tests.load costs` measured it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds of each party for one piece of work."""
+
+    server: float = 0.0
+    postgres: float = 0.0
+    broker: float = 0.0
+    client: float = 0.0
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Measured on 23 November 2026, two cores; PostgreSQL without forced writes."""
+
+    vote: Cost  # by what votes cost that share commits, without the commits' part
+    commit: Cost  # by what votes cost more that have a commit each; 8 trips to the database
+    read: Cost  # of the changed groups, once a collection, however many they are
+    group: Cost  # read and rendered, once a collection for each that changed
+    message: Cost  # written to one stream, and read by it
+    hint: Cost  # published once a collection, and heard
+    flush: float = 0.0  # seconds for which the disk keeps a commit waiting; our own PostgreSQL does not wait
+
+
+def microseconds(server: float = 0, postgres: float = 0, broker: float = 0, client: float = 0) -> Cost:
+    """A cost from figures as the table tells them."""
+    return Cost(server / 1e6, postgres / 1e6, broker / 1e6, client / 1e6)
+
+
+MEASURED = Costs(
+    vote=microseconds(110, 28, client=36),
+    commit=microseconds(840, 522),
+    read=microseconds(1000, 500),
+    group=microseconds(154, 174),
+    message=microseconds(12, client=4.3),
+    hint=microseconds(500, broker=100),
+)
