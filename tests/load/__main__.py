@@ -27,7 +27,7 @@ parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
 parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")
 parser.add_argument("--guesses", type=int, help="rows in the large database (statistics)")
-parser.add_argument("--groups", type=int, help="groups of thirty at once (scale)")
+parser.add_argument("--groups", type=int, help="groups of thirty at once (scale, simulated)")
 parser.add_argument("--learners", type=int, help="made-up learners in each set (learning)")
 arguments = parser.parse_args()
 quick: bool = arguments.quick
@@ -45,6 +45,9 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
     "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
     "scale": lambda: scale.run(console, groups=arguments.groups or (20 if quick else 1_000)),
+    "simulated": lambda: simulated.run(
+        console, sizes=[arguments.groups] if arguments.groups else ([20] if quick else [20, 50, 100, 200]), quick=quick
+    ),
     "costs": lambda: calibrating.run(console, number=800 if quick else 4_000),
     "statistics": lambda: statistics.run(
         console,

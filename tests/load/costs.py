@@ -22,7 +22,9 @@ class Costs:
     read: Cost  # of the changed groups, once a collection, however many they are
     group: Cost  # read and rendered, once a collection for each that changed
     message: Cost  # written to one stream, and read by it
-    hint: Cost  # published once a collection, and heard
+    hint: Cost  # which groups have changed, told by a process once a collection
+    heard: Cost  # by each process, its sender among them
+    join: Cost  # measured by `scale`, where cores were shared; simulated runs begin after it
     flush: float = 0.0  # seconds for which the disk keeps a commit waiting; our own PostgreSQL does not wait
 
 
@@ -31,11 +33,15 @@ def microseconds(server: float = 0, postgres: float = 0, broker: float = 0, clie
     return Cost(server / 1e6, postgres / 1e6, broker / 1e6, client / 1e6)
 
 
+STREAM_BYTES = 30_000  # of the servers' memory for each member with a stream, measured by `scale`
+
 MEASURED = Costs(
-    vote=microseconds(110, 28, client=36),
-    commit=microseconds(840, 522),
-    read=microseconds(1000, 500),
-    group=microseconds(154, 174),
-    message=microseconds(12, client=4.3),
-    hint=microseconds(500, broker=100),
+    vote=microseconds(100, 38, client=26),
+    commit=microseconds(730, 702),
+    read=microseconds(3900, 2440),
+    group=microseconds(178, 208),
+    message=microseconds(10.3, client=5.6),
+    hint=microseconds(63, broker=12),
+    heard=microseconds(37, broker=5),
+    join=microseconds(2100, 1000),
 )

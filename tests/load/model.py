@@ -1,8 +1,8 @@
 """A simulated run: server processes, PostgreSQL and a broker that share cores, voters that wait for nobody, streams.
 
 Everything is served in turns of at most SLICE seconds: by the cores, which all share, and by each process's
-interpreter, which its event loop, its writer and its reader share. What it follows is written in decisions 0001 (group commit), 0005
-(live updates) and 0009; what work costs stands in `costs.py`.
+interpreter, which its event loop, its writer and its reader share. What it follows is written in decisions 0001 (group
+commit), 0005 (live updates) and 0009; what work costs stands in `costs.py`.
 """
 
 import random
@@ -37,6 +37,7 @@ class Setting:
     rate: float = 0.0
     seconds: float = 15.0
     clients: bool = True  # whether voters and readers use these cores, too
+    database: int = 0  # cores of their own for PostgreSQL and broker; 0 is for sharing those of the servers
 
 
 @dataclass
@@ -94,6 +95,7 @@ class _Run:
         self.costs, self.setting = costs, setting
         self.env = simpy.Environment()
         self.cores = simpy.Resource(self.env, setting.cores)
+        self.database = simpy.Resource(self.env, setting.database) if setting.database else self.cores
         self.broker, self.voters = simpy.Resource(self.env), simpy.Resource(self.env)
         self.servers = [_Server(self.env, setting.groups) for _ in range(setting.processes)]
         self.stored: dict[int, list[_Vote]] = defaultdict(list)
@@ -127,11 +129,12 @@ class _Run:
 
     def _work(self, party: str, seconds: float, turns: simpy.Resource | None = None) -> Steps:
         """Runs for so long on a core, in turns with the others of its interpreter."""
+        cores = self.database if party in ("postgres", "broker") else self.cores
         while seconds > 0:
             part = min(seconds, SLICE)
             with (turns or simpy.Resource(self.env)).request() as turn:
                 yield turn
-                with self.cores.request() as core:
+                with cores.request() as core:
                     yield core
                     yield self.env.timeout(part)
             self.outcome.spent[party] += part
@@ -223,20 +226,20 @@ class _Run:
         groups, server.to_publish = server.to_publish, set()
         if groups and len(self.servers) > 1:
             self.outcome.counts["hints"] += 1
-            yield from self._on_loop(server, self.costs.hint.server / 2)
-            yield from self._work("broker", self.costs.hint.broker, self.broker)
+            yield from self._on_loop(server, self.costs.hint.server)
+            seconds = self.costs.hint.broker + len(self.servers) * self.costs.heard.broker
+            yield from self._work("broker", seconds, self.broker)
             for other in self.servers:  # the sender hears it, too
                 self.env.process(self._heard(other, groups))
 
     def _heard(self, server: _Server, groups: set[int]) -> Steps:
-        yield from self._on_loop(server, self.costs.hint.server / 2)
+        yield from self._on_loop(server, self.costs.heard.server)
         self._hear(server, groups)
 
     def _push(self, server: _Server, groups: Sequence[int]) -> Steps:
         costs, counts = self.costs, self.outcome.counts
         counts["reads"] += 1
         counts["groups read"] += len(groups)
-        # The rendering of a group is part of what reading it costs; it is measured as one.
         yield from self._work("server", costs.read.server, server.interpreter)
         yield from self._work("postgres", costs.read.postgres + len(groups) * costs.group.postgres)
         told = [(group, len(self.stored[group])) for group in groups]
