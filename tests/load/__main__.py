@@ -16,6 +16,7 @@ from . import (
     otree,
     processes,
     scale,
+    simulated,
     statistics,
     streams,
     votes,

@@ -132,14 +132,15 @@ def _hints(broker: BrokerServer, listeners: int, number: int) -> Spent:
 
     async def tell() -> float:
         speaker, hearing = RedisBroker(broker.url), [RedisBroker(broker.url) for _ in range(listeners)]
-        heard = asyncio.Semaphore(0)
-        tasks = [asyncio.create_task(each.listen(lambda _: heard.release(), lambda: None)) for each in hearing]
-        while broker.listeners() < listeners:
-            await asyncio.sleep(0.05)
+        ready, heard = asyncio.Semaphore(0), asyncio.Semaphore(0)
+        tasks = [asyncio.create_task(each.listen(lambda _: heard.release(), ready.release)) for each in hearing]
+        for _ in hearing:
+            await ready.acquire()
+        await asyncio.sleep(0.5)  # their subscriptions are sent, and now there, too
         worked = time.process_time()
         for _ in range(number):
             await speaker.publish(["three"])
-            for _ in range(listeners):
+            for _ in hearing:
                 await heard.acquire()
         worked = time.process_time() - worked
         for task in tasks:
@@ -208,7 +209,8 @@ def _runs(votes: dict[str, Votes], pushes: dict[str, Pushes]) -> Table:
         "client",
     ):
         table.add_column(heading, justify="right")
-    for name, each in {**votes, **pushes}.items():
+    runs: list[tuple[str, Votes | Pushes]] = [*votes.items(), *pushes.items()]
+    for name, each in runs:
         counts = [each.votes, each.commits]
         counts += [each.reads, each.groups, each.messages] if isinstance(each, Pushes) else [0, 0, 0]
         spent = each.spent

@@ -79,7 +79,7 @@ class _Vote:
 class _Server:
     """A process: its event loop and writer take turns at its interpreter."""
 
-    def __init__(self, env: simpy.Environment, groups: int) -> None:
+    def __init__(self, env: simpy.Environment, streams: Sequence[int]) -> None:
         self.interpreter, self.loop = simpy.Resource(env), simpy.Resource(env)
         self.readers, self.to_read = simpy.Resource(env), simpy.Store(env)
         self.queue: list[_Vote] = []
@@ -87,7 +87,16 @@ class _Server:
         self.changed: set[int] = set()
         self.to_publish: set[int] = set()
         self.wake = env.event()
-        self.had = [0] * groups  # how many votes of each group its streams have been told of
+        self.streams = streams  # of each group
+        self.had = [0] * len(streams)  # how many votes of each group they have been told of
+
+
+def _streams(setting: Setting, place: int) -> list[int]:
+    """How many of each group's members a process has: they are dealt out one by one, through all groups."""
+    streams = [0] * setting.groups
+    for member in range(place, setting.groups * setting.members, setting.processes):
+        streams[member // setting.members] += 1
+    return streams
 
 
 class _Run:
@@ -97,7 +106,7 @@ class _Run:
         self.cores = simpy.Resource(self.env, setting.cores)
         self.database = simpy.Resource(self.env, setting.database) if setting.database else self.cores
         self.broker, self.voters = simpy.Resource(self.env), simpy.Resource(self.env)
-        self.servers = [_Server(self.env, setting.groups) for _ in range(setting.processes)]
+        self.servers = [_Server(self.env, _streams(setting, place)) for place in range(setting.processes)]
         self.stored: dict[int, list[_Vote]] = defaultdict(list)
         self.locked: dict[int, simpy.Event] = {}
         dice = random.Random(seed)
@@ -120,12 +129,6 @@ class _Run:
         self.outcome.seconds = self.env.now
         self.env.run(self.env.now + 3)  # the last updates
         return self.outcome
-
-    def streams(self, server: _Server, group: int) -> int:
-        """Members are dealt out to the processes one by one, through all groups."""
-        first, count = group * self.setting.members, self.setting.members
-        place, processes = self.servers.index(server), self.setting.processes
-        return (first + count - place + processes - 1) // processes - (first - place + processes - 1) // processes
 
     def _work(self, party: str, seconds: float, turns: simpy.Resource | None = None) -> Steps:
         """Runs for so long on a core, in turns with the others of its interpreter."""
@@ -205,7 +208,7 @@ class _Run:
             self.done.succeed()
 
     def _hear(self, server: _Server, groups: Iterable[int]) -> None:
-        server.changed.update(groups)
+        server.changed.update(group for group in groups if server.streams[group])
         if not server.wake.triggered:
             server.wake.succeed()
 
@@ -249,7 +252,7 @@ class _Run:
             seconds = 0.0
             for place, (group, number) in enumerate(told):
                 fresh = number > server.had[group]
-                seconds += costs.group.server + fresh * self.streams(server, group) * costs.message.server
+                seconds += costs.group.server + fresh * server.streams[group] * costs.message.server
                 if fresh:
                     part.append((group, number))
                 if seconds >= SLICE or place == len(told) - 1:
@@ -257,7 +260,7 @@ class _Run:
                     server.to_read.put(part)
                     part, seconds = [], 0.0
                 if fresh:
-                    counts["messages"] += self.streams(server, group)
+                    counts["messages"] += server.streams[group]
                     server.had[group] = number
 
     def _read_streams(self, server: _Server) -> Steps:
@@ -265,10 +268,10 @@ class _Run:
         seen: Counter[int] = Counter()
         while True:
             part = yield server.to_read.get()
-            messages = sum(self.streams(server, group) for group, _ in part)
+            messages = sum(server.streams[group] for group, _ in part)
             yield from self._client(messages * self.costs.message.client, server.readers)
             for group, number in part:
-                streams = self.streams(server, group)
+                streams = server.streams[group]
                 for vote in self.stored[group][seen[group] : number]:
                     # One that comes before its own answer has come at once.
                     waited = self.env.now - vote.answered if vote.answered == vote.answered else 0.0
