@@ -36,6 +36,7 @@ class Setting:
     cores: int = 2
     rate: float = 0.0
     seconds: float = 15.0
+    together: bool = False  # all members of a group at one process, not dealt out to all of them
     clients: bool = True  # whether voters and readers use these cores, too
     database: int = 0  # cores of their own for PostgreSQL and broker; 0 is for sharing those of the servers
 
@@ -47,9 +48,16 @@ class Outcome:
     asked: int
     votes: list[float] = field(default_factory=list)
     updates: list[tuple[float, int]] = field(default_factory=list)
-    spent: Counter[str] = field(default_factory=Counter)  # processor seconds of each party
+    spent: defaultdict[str, float] = field(
+        default_factory=lambda: defaultdict(float)
+    )  # processor seconds of each party
     counts: Counter[str] = field(default_factory=Counter)  # commits, reads, groups read, messages, hints
     seconds: float = 0.0  # until the last vote was answered
+
+    @property
+    def cores(self) -> float:
+        """How many were busy in the mean."""
+        return sum(self.spent.values()) / self.seconds
 
     def vote(self, percent: int) -> float:
         """Seconds within which so many percent of the votes were answered."""
@@ -91,11 +99,18 @@ class _Server:
         self.had = [0] * len(streams)  # how many votes of each group they have been told of
 
 
+def _place(setting: Setting, member: int) -> int:
+    """At which process a member is: they are dealt out one by one through all groups, or group by group."""
+    return (member // setting.members if setting.together else member) % setting.processes
+
+
 def _streams(setting: Setting, place: int) -> list[int]:
-    """How many of each group's members a process has: they are dealt out one by one, through all groups."""
+    """How many of each group's members a process has."""
+    members = range(setting.groups * setting.members)
     streams = [0] * setting.groups
-    for member in range(place, setting.groups * setting.members, setting.processes):
-        streams[member // setting.members] += 1
+    for member in members:
+        if _place(setting, member) == place:
+            streams[member // setting.members] += 1
     return streams
 
 
@@ -159,7 +174,7 @@ class _Run:
             self.env.process(self._vote(_Vote(member // self.setting.members, due), member))
 
     def _vote(self, vote: _Vote, member: int) -> Steps:
-        server = self.servers[member % len(self.servers)]
+        server = self.servers[_place(self.setting, member)]
         yield from self._client(self.costs.vote.client / 2, self.voters)
         yield from self._on_loop(server, self.costs.vote.server / 2)
         server.queue.append(vote)

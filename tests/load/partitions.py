@@ -6,6 +6,7 @@ vote or of an update crosses partitions, so one is simulated and the others are 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 from rich.table import Table
@@ -15,7 +16,7 @@ from .model import Outcome, Setting, simulate
 
 VOTE_P99, UPDATE_P99 = 0.1, 0.75  # seconds; two collections and a quarter of a second
 BALLOT = 60.0  # seconds in which everybody votes once
-WINDOW = 6.0  # seconds of it that are simulated
+WINDOW = 4.0  # seconds of it that are simulated
 MILLION, MEMBERS = 1_000_000, 30
 POSTGRES_CORES = 2
 JOINING = 300.0  # seconds in which everybody joins
@@ -38,12 +39,13 @@ class Capacity:
         return max(self.busy, key=lambda party: self.busy[party])
 
 
-def hold(costs: Costs, processes: int, postgres_cores: int = POSTGRES_CORES) -> Capacity:
-    """The most groups, to 5 %, with p99 of vote and update within bounds; a core for each process."""
+@cache
+def hold(costs: Costs, processes: int, *, together: bool) -> Capacity:
+    """The most groups, to 10 %, with p99 of vote and update within bounds; a core for each process."""
 
     def told(groups: int) -> Outcome:
         rate = groups * MEMBERS / BALLOT
-        setting = Setting(groups, MEMBERS, processes, processes, rate, WINDOW, clients=False, database=postgres_cores)
+        setting = Setting(groups, MEMBERS, processes, processes, rate, WINDOW, together, False, POSTGRES_CORES)
         return simulate(costs, setting)
 
     few = 32
@@ -51,13 +53,13 @@ def hold(costs: Costs, processes: int, postgres_cores: int = POSTGRES_CORES) -> 
     while good(following := told(2 * few)):
         few, best = 2 * few, following
     many = 2 * few
-    while many - few > many // 20:
+    while many - few > many // 10:
         groups = (few + many) // 2
         if good(following := told(groups)):
             few, best = groups, following
         else:
             many = groups
-    return Capacity(processes, few, best, _busy(best, processes, postgres_cores))
+    return Capacity(processes, few, best, _busy(best, processes))
 
 
 def good(outcome: Outcome) -> bool:
@@ -68,31 +70,33 @@ def good(outcome: Outcome) -> bool:
 def capacities(costs: Costs, processes: Sequence[int]) -> Table:
     """What one process holds, and what more add."""
     table = Table(title=f"simulated: a core for each process, {POSTGRES_CORES} for PostgreSQL, readers elsewhere")
-    for heading in ("processes", "groups", "members", "votes/s", "× one", "messages/s", *PARTIES):
+    for heading in ("processes", "a group's members", "groups", "members", "votes/s", "× one", "messages/s", *PARTIES):
         table.add_column(heading, justify="right")
-    held = [hold(costs, number) for number in processes]
-    for each in held:
-        table.add_row(
-            str(each.processes),
-            f"{each.groups:,}",
-            f"{each.groups * MEMBERS:,}",
-            f"{each.groups * MEMBERS / BALLOT:,.0f}",
-            f"{each.groups / held[0].groups:.1f}",
-            f"{each.outcome.counts['messages'] / each.outcome.seconds:,.0f}",
-            *(f"{each.busy[party]:.0%}" for party in PARTIES),
-        )
+    for together in (False, True):
+        for number in processes:
+            each = hold(costs, number, together=together)
+            table.add_row(
+                str(number),
+                "together" if together else "spread",
+                f"{each.groups:,}",
+                f"{each.groups * MEMBERS:,}",
+                f"{each.groups * MEMBERS / BALLOT:,.0f}",
+                f"{each.groups / hold(costs, processes[0], together=together).groups:.1f}",
+                f"{each.outcome.counts['messages'] / each.outcome.seconds:,.0f}",
+                *(f"{each.busy[party]:.0%}" for party in PARTIES),
+            )
     table.caption = f"everybody votes within {BALLOT:.0f} s; p99 of a vote {VOTE_P99} s, of an update {UPDATE_P99} s"
     return table
 
 
 def plan(costs: Costs) -> Table:
     """Partitions for a million members at once, by how many processes each has."""
-    table = Table(title="on paper: 1,000,000 members at once in groups of 30")
+    table = Table(title="on paper: 1,000,000 members at once in groups of 30, a group's members at one process")
     headings = ("processes each", "groups each", "partitions", "server cores", "PostgreSQL cores", "GB of streams each")
     for heading in (*headings, "joins/s each", "cores that join", "first to end"):
         table.add_column(heading, justify="right")
-    for processes in (1, 2, 4):
-        each = hold(costs, processes)
+    for processes in (1, 2, 4, 8):
+        each = hold(costs, processes, together=True)
         groups = int(each.groups * SPARE)
         partitions = ceil(MILLION / MEMBERS / groups)
         joins = MILLION / partitions / JOINING
@@ -111,6 +115,6 @@ def plan(costs: Costs) -> Table:
     return table
 
 
-def _busy(outcome: Outcome, processes: int, postgres_cores: int) -> dict[str, float]:
-    have = {"server": processes, "postgres": postgres_cores, "broker": 1}
+def _busy(outcome: Outcome, processes: int) -> dict[str, float]:
+    have = {"server": processes, "postgres": POSTGRES_CORES, "broker": 1}
     return {party: outcome.spent[party] / outcome.seconds / have[party] for party in PARTIES}

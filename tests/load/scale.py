@@ -91,8 +91,11 @@ def run(console: Console, *, groups: int) -> bool:
     return session.lost == 0 and session.agree
 
 
-def measure(groups: int, processes: int = PROCESSES) -> Session:
-    """One run with so many groups. Skips where PostgreSQL or a broker is missing."""
+def measure(groups: int, *, together: bool = False) -> Session:
+    """One run with so many groups; `together` has all members of a group at one process, not dealt out to all.
+
+    Skips where PostgreSQL or a broker is missing.
+    """
     with ExitStack() as stack:
         stack.enter_context(unpinned())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="three-circles-load-")))
@@ -103,29 +106,32 @@ def measure(groups: int, processes: int = PROCESSES) -> Session:
         url = postgres.url(postgres.create())
         started = [
             product(folder, rate_limit=False, database_url=url, broker_url=broker.url, pinned=False)
-            for _ in range(processes)
+            for _ in range(PROCESSES)
         ]
         accounts = Accounts([stack.enter_context(server) for server in started], url, broker.pid)
         servers = accounts.servers
         resident = sum(server.memory() for server in servers)
         rooms = open_rooms(servers[0].port, groups)
-        stages, tokens = _session(stack, accounts, rooms)
+        stages, tokens = _session(stack, accounts, rooms, together=together)
         memory = sum(server.memory() for server in servers)
         lost = _lost(url, tokens, rooms)
         agree = tallies_agree(url.replace("postgresql://", "postgresql+psycopg://"))
         return Session(groups, stages, memory, resident, lost, agree)
 
 
-def _session(stack: ExitStack, accounts: Accounts, rooms: Sequence[Room]) -> tuple[list[Stage], list[str]]:
+def _session(
+    stack: ExitStack, accounts: Accounts, rooms: Sequence[Room], *, together: bool
+) -> tuple[list[Stage], list[str]]:
     """Everybody joins, opens a stream, votes, is led on, votes again and sees the answers."""
     servers, processes = accounts.servers, len(accounts.servers)
+    dealt = MEMBERS if together else 1  # how many people in a row come to the same process
     dice = random.Random("three circles, 2026-11")
     people = [(number, place) for number in range(len(rooms)) for place in range(MEMBERS)]
     ports = [server.port for server in servers]
-    port = {about: ports[about % processes] for about in range(len(people))}
+    at = [about // dealt % processes for about in range(len(people))]
 
     def everybody(seconds: float, requests: Sequence[bytes]) -> list[Due]:
-        return [Due(dice.uniform(0, seconds), port[about], sent, about) for about, sent in enumerate(requests)]
+        return [Due(dice.uniform(0, seconds), ports[at[about]], sent, about) for about, sent in enumerate(requests)]
 
     def leaders(phase: str) -> list[Due]:
         body = json.dumps({"phase": phase}).encode()
@@ -150,7 +156,7 @@ def _session(stack: ExitStack, accounts: Accounts, rooms: Sequence[Room]) -> tup
 
     crowds = []
     for place in range(processes):
-        mine = [about for about in range(len(people)) if about % processes == place]
+        mine = [about for about in range(len(people)) if at[about] == place]
         opening = [_bearing(rooms[people[about][0]], tokens[about]) for about in mine]
         numbers = [people[about][0] for about in mine]
         crowds.append((numbers, stack.enter_context(followers(ports[place], opening, numbers))))
@@ -180,6 +186,10 @@ def _note_updates(voted: Stage, people: Sequence[tuple[int, int]], numbers: Sequ
         count = int(body[body.rindex(b":") + 1 : -1])
         moments = answered.setdefault(people[about][0], [0.0] * MEMBERS)
         moments[count - 1] = max(moments[count - 1], moment)
+    for moments in answered.values():
+        # Votes of one commit all tell the count after it, and skip those between.
+        for place in reversed(range(MEMBERS - 1)):
+            moments[place] = moments[place] or moments[place + 1]
     had = [0] * len(numbers)
     for moment, stream, version in arrivals.messages:
         number = numbers[stream]

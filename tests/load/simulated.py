@@ -22,15 +22,15 @@ PROCESSES = (1, 2, 4, 8)
 def run(console: Console, *, sizes: Sequence[int], quick: bool) -> bool:
     """Prints the tables; says whether no vote of the measured runs was lost. Without the programs it only simulates."""
     good, rows = True, []
-    for groups in sizes:
-        try:
-            session = scale.measure(groups)
-        except pytest.skip.Exception as missing:
-            console.print(f"not measured: {missing}")
-            break
-        good &= session.lost == 0 and session.agree
-        told = simulate(MEASURED, _like_scale(groups))
-        rows += [(groups, stage, told) for stage in session.stages if stage.updates]
+    try:
+        for groups in sizes:
+            for together in (False, True):
+                session = scale.measure(groups, together=together)
+                good &= session.lost == 0 and session.agree
+                told = simulate(MEASURED, _like_scale(groups, together=together))
+                rows += [(told, stage, groups, together) for stage in session.stages if stage.updates]
+    except pytest.skip.Exception as missing:
+        console.print(f"not measured: {missing}")
     if rows:
         console.print(_beside(rows))
     console.print(_foretold([simulate(MEASURED, _like_scale(groups)) for groups in (20, 100, 200, 300, 400)]))
@@ -40,17 +40,28 @@ def run(console: Console, *, sizes: Sequence[int], quick: bool) -> bool:
     return good
 
 
-def _like_scale(groups: int) -> Setting:
+def _like_scale(groups: int, *, together: bool = False) -> Setting:
     """A ballot of `scale`, in which everybody votes once."""
     rate = groups * scale.MEMBERS / scale.BALLOT
-    return Setting(groups, scale.MEMBERS, scale.PROCESSES, rate=rate, seconds=scale.BALLOT)
+    return Setting(groups, scale.MEMBERS, scale.PROCESSES, rate=rate, seconds=scale.BALLOT, together=together)
 
 
-def _beside(rows: Sequence[tuple[int, scale.Stage, Outcome]]) -> Table:
+def _beside(rows: Sequence[tuple[Outcome, scale.Stage, int, bool]]) -> Table:
     table = Table(title="measured → simulated, two cores for all")
-    for heading in ("groups", "", "vote p50 ms", "p99 ms", "update p50 ms", "p99 ms", "cores", "commits", "messages"):
+    for heading in (
+        "groups",
+        "members",
+        "",
+        "vote p50 ms",
+        "p99 ms",
+        "update p50 ms",
+        "p99 ms",
+        "cores",
+        "commits",
+        "messages",
+    ):
         table.add_column(heading, justify="right")
-    for groups, stage, told in rows:
+    for told, stage, groups, together in rows:
         updates = quantiles(stage.updates, n=100)
         pairs = [
             (1e3 * stage.answers.percentile(50), 1e3 * told.vote(50)),
@@ -59,10 +70,10 @@ def _beside(rows: Sequence[tuple[int, scale.Stage, Outcome]]) -> Table:
             (1e3 * updates[98], 1e3 * told.update(99)),
         ]
         cells = [f"{one:,.0f} → {other:,.0f}" for one, other in pairs]
-        cells.append(f"{stage.spent.all / stage.seconds:.2f} → {told.spent.total() / told.seconds:.2f}")
+        cells.append(f"{stage.spent.all / stage.seconds:.2f} → {told.cores:.2f}")
         cells.append(f"{stage.commits:,.0f} → {told.counts['commits']:,}")
         cells.append(f"{stage.messages:,} → {told.counts['messages']:,}")
-        table.add_row(str(groups), stage.name, *cells)
+        table.add_row(str(groups), "together" if together else "spread", stage.name, *cells)
     return table
 
 
@@ -76,7 +87,7 @@ def _foretold(outcomes: Sequence[Outcome]) -> Table:
             f"{told.asked:,}",
             f"{told.seconds:.1f}",
             *(f"{1e3 * value:,.0f}" for value in (told.vote(50), told.vote(99), told.update(50), told.update(99))),
-            f"{told.spent.total() / told.seconds:.2f}",
+            f"{told.cores:.2f}",
             f"{told.counts['messages'] / told.seconds:,.0f}",
         )
     return table
