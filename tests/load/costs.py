@@ -43,5 +43,5 @@ MEASURED = Costs(
     message=microseconds(10.3, client=5.6),
     hint=microseconds(63, broker=12),
     heard=microseconds(37, broker=5),
-    join=microseconds(2100, 1000),
+    join=microseconds(2050, 930),
 )

@@ -33,7 +33,8 @@ def run(console: Console, *, sizes: Sequence[int], quick: bool) -> bool:
         console.print(f"not measured: {missing}")
     if rows:
         console.print(_beside(rows))
-    console.print(_foretold([simulate(MEASURED, _like_scale(groups)) for groups in (20, 100, 200, 300, 400)]))
+        console.print(f"no vote lost, and tallies equal a recount: {'yes' if good else 'NO'}")
+    console.print(_foretold([simulate(MEASURED, _like_scale(groups)) for groups in (20, 100, 200, 300, 400, 1_000)]))
     console.print(partitions.capacities(MEASURED, (1, 2) if quick else PROCESSES))
     if not quick:
         console.print(partitions.plan(MEASURED))
