@@ -6,7 +6,21 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from . import choosing, class500, guesses, learning, library, otree, processes, scale, statistics, streams, votes
+from . import (
+    calibrating,
+    choosing,
+    class500,
+    guesses,
+    learning,
+    library,
+    otree,
+    processes,
+    scale,
+    simulated,
+    statistics,
+    streams,
+    votes,
+)
 from .server import pin_client
 
 parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
@@ -14,7 +28,7 @@ parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
 parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")
 parser.add_argument("--guesses", type=int, help="rows in the large database (statistics)")
-parser.add_argument("--groups", type=int, help="groups of thirty at once (scale)")
+parser.add_argument("--groups", type=int, help="groups of thirty at once (scale, simulated)")
 parser.add_argument("--learners", type=int, help="made-up learners in each set (learning)")
 arguments = parser.parse_args()
 quick: bool = arguments.quick
@@ -32,6 +46,10 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     "learning": lambda: learning.run(console, learners=arguments.learners or (20 if quick else 200)),
     "library": lambda: library.run(console, rounds=rounds or (5 if quick else 30), large=2_000 if quick else 10_000),
     "scale": lambda: scale.run(console, groups=arguments.groups or (20 if quick else 1_000)),
+    "simulated": lambda: simulated.run(
+        console, sizes=[arguments.groups] if arguments.groups else ([20] if quick else [20, 50, 100, 200]), quick=quick
+    ),
+    "costs": lambda: calibrating.run(console, number=800 if quick else 4_000),
     "statistics": lambda: statistics.run(
         console,
         rounds=rounds or (100 if quick else 1_000),
@@ -39,7 +57,9 @@ BENCHMARKS: dict[str, Callable[[], bool]] = {
     ),
 }
 
-names = arguments.names or [name for name in BENCHMARKS if name != "scale"]  # it has a target of its own
+names = arguments.names or [
+    name for name in BENCHMARKS if name not in ("scale", "costs", "simulated")
+]  # they have a target of their own
 if unknown := set(names) - set(BENCHMARKS):
     parser.error(f"there is no benchmark named {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
 pin_client()
