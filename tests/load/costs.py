@@ -33,7 +33,7 @@ def microseconds(server: float = 0, postgres: float = 0, broker: float = 0, clie
     return Cost(server / 1e6, postgres / 1e6, broker / 1e6, client / 1e6)
 
 
-STREAM_BYTES = 30_000  # of the servers' memory for each member with a stream, measured by `scale`
+STREAM_BYTES = 17_000  # a member with a stream, all of the group at one process; measured as scale.py does
 
 MEASURED = Costs(
     vote=microseconds(100, 38, client=26),
