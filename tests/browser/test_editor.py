@@ -8,7 +8,7 @@ from typing import Literal
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from api.library.checking import check
 from tests.browser.conftest import become
@@ -77,6 +77,12 @@ def saved(page: Page) -> None:
     expect(page.locator("[data-state]")).to_have_text(re.compile(r"^Saved \d"), timeout=10_000)
 
 
+def story_box(page: Page) -> Locator:
+    """Where the story is written, once the script has put it in the place of the plain field."""
+    expect(page.locator("#f-story")).to_be_hidden()
+    return page.get_by_role("textbox", name="What happens")
+
+
 def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     writer: Page, site: Server, cookies: dict[str, str]
 ) -> None:
@@ -88,7 +94,7 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     expect(page.get_by_role("heading", level=1)).to_have_text("Grace sells out")
     expect(page.get_by_text("Begin with one small scene.")).to_be_visible()
 
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     expect(page.get_by_text("Nothing points to drive yet.")).to_be_visible()
     mark(page, "gets up at four", "Drive", "puts in effort for something wanted")
     mark(page, "laughs out loud", "Drive", "enjoys the win")
@@ -113,7 +119,7 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
 def test_marks_follow_the_words_while_the_text_is_edited(writer: Page, site: Server, cookies: dict[str, str]) -> None:
     page, url = writer, new_story(site, cookies)
     page.goto(url)
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     mark(page, "gets up at four", "Drive", "puts in effort")
     mark(page, "laughs out", "Drive", "enjoys the win")
     marks = page.locator("[data-marks] [data-quote]")
@@ -143,7 +149,7 @@ def test_marks_never_nest_or_cross_and_the_page_says_so_kindly(
 ) -> None:
     page = writer
     page.goto(new_story(site, cookies))
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     mark(page, "gets up at four", "Drive", "puts in effort")
     said = page.locator("[data-said]")
 
@@ -169,11 +175,11 @@ def test_brackets_never_become_syntax_and_pasted_marks_are_taken(
 ) -> None:
     page, url = writer, new_story(site, cookies)
     page.goto(url)
-    page.get_by_role("textbox", name="What happens").press_sequentially("Grace [really] sings. ")
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace (really) sings. ")
+    story_box(page).press_sequentially("Grace [really] sings. ")
+    expect(story_box(page)).to_have_value("Grace (really) sings. ")
     page.keyboard.insert_text("She [hums]{.soothing.rest strength=partial} on.")
 
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace (really) sings. She hums on.")
+    expect(story_box(page)).to_have_value("Grace (really) sings. She hums on.")
     expect(page.locator("[data-quote]")).to_have_text(["“hums”"])
     saved(page)
     assert "Grace (really) sings. She [hums]{.soothing.rest strength=partial} on." in source(site, cookies, url)
@@ -241,7 +247,7 @@ def test_on_a_phone_words_are_selected_and_marked_by_touch(
     become("trainer", context, site, cookies)
     page, url = context.new_page(), new_story(site, cookies)
     page.goto(url)
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     select(page, "laughs out loud")
     page.get_by_role("button", name="Drive", exact=True).tap()
     option = page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="enjoys the win")
@@ -264,10 +270,10 @@ def test_without_a_network_nothing_is_lost_and_it_is_saved_when_it_is_back(
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     page.context.set_offline(True)
-    page.get_by_role("textbox", name="What happens").fill("Grace waits for the train.")
+    story_box(page).fill("Grace waits for the train.")
     state = page.locator("[data-state]")
     expect(state).to_have_text("Not saved yet: no connection. Kept on this device.")
-    page.get_by_role("textbox", name="What happens").press_sequentially(" It comes.")
+    story_box(page).press_sequentially(" It comes.")
     assert "waits" not in source(site, cookies, url)
 
     page.context.set_offline(False)
@@ -281,13 +287,13 @@ def test_a_reload_brings_back_what_was_not_saved(writer: Page, site: Server, coo
     page.goto(url)
     page.on("dialog", lambda dialog: dialog.accept())
     page.route("**/autosave", lambda route: route.abort())
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     mark(page, "laughs out loud", "Drive", "enjoys the win")
     page.get_by_text("2, one thing to weigh").click()
     expect(page.locator("[data-state]")).to_contain_text("Kept on this device")
     page.reload()
 
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value(STORY)
+    expect(story_box(page)).to_have_value(STORY)
     expect(page.locator("[data-quote]")).to_have_text(["“laughs out loud”"])
     assert "laughs" not in source(site, cookies, url)
     page.unroute("**/autosave")
@@ -309,14 +315,14 @@ def test_leaving_is_asked_about_only_while_something_is_not_saved(
 
     page.on("dialog", answer)
     page.goto(url)
-    page.get_by_role("textbox", name="What happens").fill("Grace waits.")
+    story_box(page).fill("Grace waits.")
     saved(page)
     page.goto(f"{site.base_url}/about")
     assert asked == []
 
     page.goto(url)
     page.route("**/autosave", lambda route: route.abort())
-    page.get_by_role("textbox", name="What happens").press_sequentially(" And waits.")
+    story_box(page).press_sequentially(" And waits.")
     page.goto(f"{site.base_url}/about")
     assert asked == ["beforeunload"]
 
@@ -330,7 +336,7 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
     saved(second)
 
-    page.get_by_role("textbox", name="What happens").fill("Grace waits for the train.")
+    story_box(page).fill("Grace waits for the train.")
     clash = page.locator("[data-clash]")
     expect(clash).to_contain_text(f"{TRAINER} has saved this story while you were writing.")
     expect(clash.locator("ins")).to_have_text(["train", "bus"])
@@ -340,9 +346,9 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of one story")
     page.get_by_role("button", name="Go on in mine, with theirs beside").click()
     expect(page.get_by_role("heading", name="The other text")).to_be_visible()
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace waits for the train.")
+    expect(story_box(page)).to_have_value("Grace waits for the train.")
     assert "bus" in source(site, cookies, url)
-    page.get_by_role("textbox", name="What happens").fill("Grace waits for the train and the bus.")
+    story_box(page).fill("Grace waits for the train and the bus.")
     saved(page)
     assert "the train and the bus." in source(site, cookies, url)
 
@@ -355,13 +361,13 @@ def test_whoever_takes_the_other_text_is_not_given_back_their_own(
     second.goto(url)
     second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
     saved(second)
-    page.get_by_role("textbox", name="What happens").fill("Grace waits for the train.")
+    story_box(page).fill("Grace waits for the train.")
     page.get_by_role("button", name="Choose what to keep").click()
     page.get_by_role("link", name="Take theirs").click()
 
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace waits for the bus.")
+    expect(story_box(page)).to_have_value("Grace waits for the bus.")
     page.reload()
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace waits for the bus.")
+    expect(story_box(page)).to_have_value("Grace waits for the bus.")
 
 
 def test_a_page_that_lies_open_hears_of_another_text(
@@ -377,7 +383,7 @@ def test_a_page_that_lies_open_hears_of_another_text(
     page.clock.run_for(21_000)
     expect(page.locator("[data-clash]")).to_contain_text(f"{TRAINER} has saved this story since you opened it.")
     page.get_by_role("button", name="Show theirs").click()
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace waits for the bus.")
+    expect(story_box(page)).to_have_value("Grace waits for the bus.")
 
 
 def test_the_source_is_one_tab_away_and_what_was_typed_comes_along(
@@ -385,14 +391,14 @@ def test_the_source_is_one_tab_away_and_what_was_typed_comes_along(
 ) -> None:
     page, url = writer, new_story(site, cookies)
     page.goto(url)
-    page.get_by_role("textbox", name="What happens").fill("Grace waits.")
+    story_box(page).fill("Grace waits.")
     page.get_by_role("link", name="Source").click()
     file = page.get_by_label("The file")
     expect(file).to_have_value(re.compile("Grace waits\\."))
     file.fill(file.input_value().replace("Grace waits.", "Grace [waits]{.threat.scan}."))
     page.get_by_role("link", name="Write").click()
 
-    expect(page.get_by_role("textbox", name="What happens")).to_have_value("Grace waits.")
+    expect(story_box(page)).to_have_value("Grace waits.")
     expect(page.locator("[data-quote]")).to_have_text(["“waits”"])
 
 
@@ -424,7 +430,7 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
     page.goto(url + ("?tab=source" if state == "source" else ""))
     if state in ("blank", "source"):
         return
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     mark(page, "laughs out loud", "Drive", "enjoys the win")
     saved(page)
     page.get_by_text("Finding it, and keeping the set balanced").click()
