@@ -52,7 +52,7 @@ class Connection(HttpToolsProtocol):
     piece as before has not moved.
     """
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn has it
         super().connection_made(transport)
         if len(self.connections) > most_connections():
             self.limit_concurrency = 0  # Uvicorn answers 503 and closes; whoever is connected already is served

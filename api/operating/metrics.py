@@ -106,7 +106,7 @@ class Metrics:
             return generate_latest(self.registry)
         _forget_the_dead(Path(os.environ[SHARED]))
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it brings no types
         return generate_latest(registry)
 
 
@@ -123,6 +123,6 @@ def _forget_the_dead(folder: Path) -> None:
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
-            mark_process_dead(pid)  # type: ignore[no-untyped-call]
+            mark_process_dead(pid)  # type: ignore[no-untyped-call]  # it brings no types
         except PermissionError:
             pass
