@@ -151,7 +151,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.plans = load_plans(
             settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
         )
-        app.state.signposting = signposting
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
@@ -193,6 +192,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.settings = settings
+    app.state.signposting = signposting
     app.state.tokens = Tokens(*settings.resolved_secret_keys())
     app.state.limiter = Limiter(settings)
     app.state.needs_setup = False

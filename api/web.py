@@ -90,7 +90,10 @@ def render(
         places=getattr(request.state, "places", ()),
     )
     response = templates.TemplateResponse(
-        request, template, {"page": page, "title": title, **context}, status_code=status_code
+        request,
+        template,
+        {"page": page, "title": title, "signposting": request.app.state.signposting, **context},
+        status_code=status_code,
     )
     response.headers["Vary"] = "HX-Request"
     return response

@@ -283,7 +283,7 @@ NEXT_LABEL: dict[Phase, str] = {
 SAY: dict[Phase | None, tuple[str, ...]] = {
     None: (
         "Put the screen on the projector and read the code out.",
-        "Say: no name is asked, and nobody sees who chose what.",
+        "Say: no one asks for your name, and neither I nor the group can see who chose what.",
         "When people are in, begin with the first person.",
     ),
     "reading": (

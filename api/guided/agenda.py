@@ -79,7 +79,7 @@ def extra_round(slug: str, person: str, audience: Audience) -> RoundStep:
         title=f"Meet {person}",
         minutes=ADDED_MINUTES,
         wall=f"One more story: {person}.\n\nRead it, and choose alone first. Then we talk.",
-        phone="Nobody sees who chose what. Not enough information is a real answer, and passing is fine.",
+        phone="The group cannot see who chose what. You can choose “not enough information”, and it is fine to pass.",
         vignette=slug,
         ask=("cues", "confidence", "reason") if audience == "training" else ("cues",),
         notes=Notes(

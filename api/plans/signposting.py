@@ -1,5 +1,6 @@
 """Where to find help: lines that the organisation sets, in a file of its own."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -19,17 +20,23 @@ class Help(Frozen):
     who: Line
     when: Line = Field(description="What it is for, and when it can be reached.")
     call: Line | None = Field(None, description="A number as people dial it.")
+    text: Annotated[Line, Field(pattern=r"^.+ to [0-9 ]+$")] | None = Field(
+        None, description="What to text and the number to text it to, such as “SHOUT to 85258”."
+    )
     web: Annotated[Line, Field(pattern=r"^https://")] | None = None
 
 
 class Signposting(Frozen):
-    """Where to find help in one nation. Shown at the close of a session, and whenever somebody leaves."""
+    """Where to find help in one nation: shown on every page that speaks of help, most urgent line first."""
 
     nation: Line
     defaults: bool = Field(
         False, description="Whether these are the product's own lines, which the organisation has not looked at yet."
     )
-    no_watching: Line = Field(description="That nobody watches what people enter, so nobody will notice distress here.")
+    checked: date | None = Field(None, description="The day on which someone last checked every number.")
+    no_watching: Line = Field(
+        description="That what people enter is not monitored, so no one will notice distress here."
+    )
     lines: Annotated[tuple[Help, ...], Field(min_length=1, max_length=8)]
 
 
@@ -76,6 +83,6 @@ def _fault(document: Document, path: tuple[int | str, ...], kind: str, message: 
     if kind == "extra_forbidden":
         message += did_you_mean(str(path[-1]), (Help if path[0] == "lines" else Signposting).model_fields)
     elif kind == "string_pattern_mismatch":
-        message = "starts with https://"
+        message = "starts with https://" if path[-1] == "web" else "says what to text and where, like SHOUT to 85258"
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
     return Fault(*document.place(path), f"{name}: {message}")

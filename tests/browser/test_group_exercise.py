@@ -174,7 +174,7 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     room.beside("joining", "the zoomed phone", zoomed)
     for page in (one, offline, plain, zoomed, twice):
         page.get_by_role("button", name="Join").click()
-        see(page, "You are in", "Nobody sees who chose what")
+        see(page, "You are in", "cannot see who chose what")
     keys.goto("/")
     tab_to(keys, "#code")
     keys.keyboard.type(room.code)
@@ -469,7 +469,7 @@ def the_summary_holds_both(group: Group) -> None:
 
 
 def the_group_is_ended_and_every_phone_says_so_kindly(group: Group) -> None:
-    console, gone = group.console, "This group is not here"
+    console, gone = group.console, "We cannot find this group"
     tab_to(console, "main a[href$='/console']")
     console.keyboard.press("Enter")
     see(console, "All of us chose threat")

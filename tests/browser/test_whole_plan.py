@@ -323,5 +323,5 @@ def goodbye(session: Session) -> None:
     tab_to(console, "main form button")
     console.keyboard.press("Enter")
     expect(console).to_have_url(f"{room.base_url}/")
-    see(session.offline, "This group is not here")
+    see(session.offline, "We cannot find this group")
     assert SECRET.encode() not in session.wire.sent

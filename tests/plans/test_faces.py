@@ -247,7 +247,7 @@ def test_the_close_names_help_where_the_plan_wants_it_and_marks_lines_that_nobod
 
     for face_of in (wall, phone):
         assert "116 123" in face_of(shipped).text
-        assert "lines that come with Three Circles, for England" in face_of(shipped).text
+        assert "numbers come with Three Circles and are for England" in face_of(shipped).text
         theirs = face_of(look(ONE_OF["close"], Live(signposting=own)))
         assert "Nobody watches." in theirs.text
         assert "come with Three Circles" not in theirs.text
@@ -279,7 +279,7 @@ def test_the_page_to_take_home_holds_totals_and_empty_places_for_the_devices_own
     assert "Fewer than 5 people answered" in reading.text
     assert "What looks after me?" in reading.text
     assert "A proper meal" not in reading.text
-    assert "lines that come with Three Circles, for England" in reading.text
+    assert "numbers come with Three Circles and are for England" in reading.text
     assert brain_links(reading.text) == []
     assert [part["data-group"] for part in reading.named("section") if "data-mine" in part] == ["ABC234"]
     assert reading.named("form", "input") == []

@@ -135,4 +135,5 @@ def test_the_lines_on_where_to_find_help_are_englands_and_marked_as_defaults() -
     assert faults == []
     assert found is not None
     assert (found.nation, found.defaults) == ("England", True)
-    assert [line.call for line in found.lines] == ["999", "111", "116 123", None]
+    assert [line.call or line.text for line in found.lines] == ["999", "111", "116 123", "SHOUT to 85258", None]
+    assert found.checked is not None
