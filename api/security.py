@@ -36,6 +36,8 @@ _HEADERS = [
 ]
 _NO_STORE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+# Says that a response is our own, and how long its body is: scripts put nothing else into the page (connection.js).
+MARK = b"three-circles"
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,9 +77,10 @@ class Security:
                 nonlocal status
                 status = message["status"]
                 own = message["headers"]
-                kept = b"cache-control" in dict(own)
-                common = self.headers if kept else self.uncached_headers
-                message["headers"] = [*own, *common, (b"x-request-id", number.encode())]
+                named = dict(own)
+                common = self.headers if b"cache-control" in named else self.uncached_headers
+                mark = (MARK, named.get(b"content-length", b""))
+                message["headers"] = [*own, *common, mark, (b"x-request-id", number.encode())]
             await send(message)
 
         try:

@@ -118,14 +118,16 @@
     setTimeout(async () => {
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
-        if (answer.redirected || [401, 403, 404, 410].includes(answer.status)) return location.reload();
-        missed = !answer.ok;
-        if (answer.ok) {
-          reached();
-          const html = await answer.text();
-          if (html !== shown) replace(html);
-          shown = html;
-        } else later(2000 + Math.random() * 4000);
+        const html = await Connection.text(answer);
+        if (html !== null && (answer.redirected || [401, 403, 404, 410].includes(answer.status))) return location.reload();
+        missed = html === null || !answer.ok;
+        if (missed) {
+          connection(true);
+          return later(2000 + Math.random() * 4000);
+        }
+        reached();
+        if (html !== shown) replace(html);
+        shown = html;
       } catch {
         missed = true;
         connection(true);
@@ -217,8 +219,23 @@
     if (every && !document.hidden && performance.now() - looked > 1000 * every) look();
   }, 5000);
 
+  // A tab that no one looks at gives its stream back: over plain http a browser opens six connections to a server, and
+  // six forgotten tabs would leave none. When it is seen again it looks once, whatever it may have missed.
+  const AWAY = 2000;   // a glance at another tab costs nothing
+  let leaving = 0;
+  function rest() {
+    if (!document.hidden || !source) return;
+    source.close();
+    source = null;
+    clearTimeout(retry);
+  }
   const wake = () => { if (!document.hidden && (missed || !source || source.readyState !== EventSource.OPEN)) connect(); };
-  document.addEventListener('visibilitychange', wake);
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(leaving);
+    if (document.hidden) { leaving = setTimeout(rest, AWAY); return; }
+    look();
+    wake();
+  });
   window.addEventListener('online', wake);
   window.addEventListener('pageshow', (event) => { if (event.persisted) wake(); });
   window.addEventListener('pagehide', () => { if (source) source.close(); source = null; clearTimeout(retry); connection(false); });

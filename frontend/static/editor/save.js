@@ -50,8 +50,9 @@
     keep();
     try {
       answer = await fetch(form.dataset.base + '/autosave', {method: 'POST', body: sent.body, signal: AbortSignal.timeout(15000)});
-      if (answer.status >= 500 || answer.status === 429) throw new Error('not now');
-      if (answer.ok || answer.status === 412) data = await answer.json();
+      const text = await Connection.text(answer);
+      if (text === null || answer.status >= 500 || answer.status === 429) throw new Error('not now');
+      if (answer.ok || answer.status === 412) data = JSON.parse(text);
     } catch {
       say('Not saved yet: no connection. ' + keep());
       return later(RETRY);
@@ -85,7 +86,8 @@
     if (document.hidden || busy || blocked || unsaved() || !navigator.onLine) return;
     const mine = form.elements.etag.value;
     const answer = await fetch(form.dataset.base + '/edit/mark', {signal: AbortSignal.timeout(15000)}).catch(() => null);
-    const data = answer && answer.ok ? await answer.json().catch(() => null) : null;
+    const text = answer && answer.ok ? await Connection.text(answer).catch(() => null) : null;
+    const data = text && JSON.parse(text);
     if (!data || busy || unsaved() || form.elements.etag.value !== mine || data.etag === mine) return;
     one('clash-who').textContent = (data.who || 'Somebody') + ' has saved this story since you opened it.';
     clash.querySelector('[data-choose]').textContent = 'Show theirs';
