@@ -35,13 +35,16 @@ def cases(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make_settings(database_url: str, tmp_path: Path, cases: Path) -> MakeSettings:
-    """Settings of the tests; whatever is given by name differs."""
+    """Settings of the tests, without a session plan; whatever is given by name differs."""
+    plans = tmp_path / "no-plans"
+    plans.mkdir()
 
     def make(**changes: Any) -> Settings:
         usual: dict[str, Any] = {
             "data_dir": tmp_path,
             "database_url": database_url,
             "vignettes_dir": cases,
+            "plans_dir": plans,
             "secret_key": SECRET,
             "rate_limit": False,
             "public_url": "",

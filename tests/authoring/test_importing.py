@@ -19,6 +19,8 @@ from tests.authoring.people import DAN, DAN_FILE, Person
 from tests.cast import ANA, ANA_FILE, SLUGS
 from tests.client import Learner
 
+pytestmark = pytest.mark.both_databases
+
 
 def zipped(*sources: str) -> bytes:
     data = io.BytesIO()
