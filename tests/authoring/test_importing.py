@@ -180,7 +180,7 @@ async def signed_in(person: Person) -> None:
 
 
 async def wait_for(client: httpx.AsyncClient, address: str, words: str) -> str:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60  # seconds, for a machine that others share
     while time.monotonic() < until:
         page = (await client.get(address)).text
         if words in page:
