@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test faults lint test-tools image-proof bench bench-scale wheel audit sbom clean
+.PHONY: help install docs pictures run test faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,28 +40,40 @@ lint: install  ## Style and types
 test-tools: install
 	@sh tests/install-tools.sh
 
-test: lint docs test-tools  ## Every check and test, in a real browser and on real databases too
-	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal
-	$(BIN)/pytest tests/browser -m "not faults" -n 2 --dist worksteal
+# Whoever waits for a server or a browser leaves the processors to the others, so all of it runs side by side. Browser
+# tests have a process of their own: Playwright's event loop would stay in the way of asynchronous tests after them.
+LOGS := .build/tests
+test: install docs test-tools  ## Every check and test, in a real browser and on real databases too
+	@mkdir -p $(LOGS); \
+	$(MAKE) --no-print-directory lint >$(LOGS)/lint 2>&1 & lint=$$!; \
+	$(BIN)/pytest tests/browser -m "not faults" -n 1 >$(LOGS)/browser 2>&1 & browser=$$!; \
+	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal; failed=$$?; \
+	wait $$browser || failed=1; wait $$lint || failed=1; \
+	echo "In a browser:"; cat $(LOGS)/browser; echo "Style and types:"; cat $(LOGS)/lint; exit $$failed
 
 FAULTS := .build/faults.jsonl
 faults: install test-tools  ## Breaks what can break, under ten minutes; prints what was tried, refused and lost
 	@mkdir -p .build && rm -f $(FAULTS)
 	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/server -n 2 --dist worksteal
 	THREE_CIRCLES_FAULTS=$(FAULTS) CI=1 $(BIN)/pytest tests/browser/test_buffering.py
-	@$(BIN)/python -m tests.fault_table $(FAULTS) docs/faults.md
+	$(BIN)/pytest tests -m "hypothesis and not faults" --hypothesis-profile=thorough -n 2 --dist worksteal
+	@$(BIN)/python -m tests.tools.fault_table $(FAULTS) docs/faults.md
 
-pictures: install test-tools  ## Takes the pictures of the help and the README anew
-	PICTURES=1 $(BIN)/pytest tests/browser/test_pictures.py tests/browser/test_review.py tests/browser/test_group_exercise.py tests/browser/test_whole_plan.py
+WITH_PICTURES := every_page pictures review group_exercise whole_plan plans
+pictures: install docs test-tools  ## Takes the pictures of the help and the README again, and of every page into screenshots/
+	PICTURES=1 SCREENSHOTS=1 $(BIN)/pytest $(WITH_PICTURES:%=tests/browser/test_%.py)
+
+planted: install test-tools  ## Plants faults one at a time, and says whether the tests catch them
+	@$(BIN)/python -m tests.tools.planted_faults
 
 bench: install test-tools  ## Measures speed; prints ratios to figures of the same run
-	$(BIN)/python -m tests.load
+	$(BIN)/python -m tests.bench
 
 bench-scale: install test-tools  ## A thousand groups at once on four processes
-	$(BIN)/python -m tests.load scale
+	$(BIN)/python -m tests.bench scale
 
 image-proof: install  ## Builds the image without a container engine and proves it (as root, on Debian)
-	$(BIN)/python -m tests.image
+	$(BIN)/python -m tests.tools.image
 
 wheel: install  ## Builds dist/three_circles-*.whl
 	$(UV) build --quiet --wheel
@@ -70,7 +82,7 @@ audit: install  ## Asks the advisory database (OSV) about every locked version; 
 	$(UV) audit --frozen --no-dev
 
 sbom: install  ## Writes the bill of materials to dist/ (CycloneDX)
-	@$(BIN)/python -m tests.trust.bill $(UV) dist/three-circles.cdx.json
+	@$(BIN)/python -m tests.tools.bill $(UV) dist/three-circles.cdx.json
 
 clean:  ## Removes what was built and installed, never data
 	rm -rf .venv .build dist frontend/help/site .pytest_cache .mypy_cache .ruff_cache .hypothesis

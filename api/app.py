@@ -1,7 +1,6 @@
 """Settings in, application out."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -73,9 +72,6 @@ from api.tracing import Tracing, following, start_tracing
 from api.web import HashedStatic
 from api.writing import write_batch
 
-# After this many new objects the garbage collector looks at the young ones. Requests make few cycles, and the usual
-# 700 had it walk the whole application again and again: a quarter of the server's time.
-COLLECT_AFTER = 20_000
 ROUTERS = (
     guesses_api.router,
     exchange_pages.router,
@@ -170,7 +166,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             keep_figures_for_ever(app),
         )
         tasks = [asyncio.create_task(work) for work in for_ever]
-        spare_the_collector()
         async with following(tracing, engine):
             yield
         restore()
@@ -225,10 +220,3 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     tell = request_teller() if settings.access_log else None
     inner = tracing.around(hot) if tracing else hot
     app.middleware_stack = Security(inner, LARGEST_BODY, settings.public_url, UPLOADS, tell)
-
-
-def spare_the_collector() -> None:
-    """Leaves what was made at the start out of garbage collection, and collects less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 50, 100)

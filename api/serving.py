@@ -1,9 +1,14 @@
 """The server process: the first lines that a person reads, and Uvicorn."""
 
+import gc
 import socket as socket_module
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
@@ -24,6 +29,10 @@ GRACE_SECONDS = 2
 # connection.
 KEEP_ALIVE_SECONDS = 30
 SEND_BUFFER = 64 * 1024  # bytes; the largest page and script fit, and the system keeps twice as much
+
+# After this many new objects the garbage collector looks at the young ones. Requests make few cycles, and the usual
+# 700 had it walk the whole application again and again: a quarter of the server's time.
+COLLECT_AFTER = 20_000
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> None:
@@ -62,10 +71,27 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         uvicorn.Server(config).run(sockets=[socket])
 
 
-def application() -> object:
-    """The application of one server process."""
+def application() -> FastAPI:
+    """The application of one server process, whose collector is spared once it has started."""
     set_up_logs()
-    return create_app()
+    app = create_app()
+    started = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with started(app) as state:
+            spare_the_collector()
+            yield state
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def spare_the_collector() -> None:
+    """Leaves what was made at the start out of garbage collection, and collects less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 50, 100)
 
 
 def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:

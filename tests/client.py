@@ -1,5 +1,6 @@
 """Fixtures: the application with its lifespan run, and people who talk to it over HTTP without a socket."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,13 +36,16 @@ def cases(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make_settings(database_url: str, tmp_path: Path, cases: Path) -> MakeSettings:
-    """Settings of the tests; whatever is given by name differs."""
+    """Settings of the tests, without a session plan; whatever is given by name differs."""
+    plans = tmp_path / "no-plans"
+    plans.mkdir()
 
     def make(**changes: Any) -> Settings:
         usual: dict[str, Any] = {
             "data_dir": tmp_path,
             "database_url": database_url,
             "vignettes_dir": cases,
+            "plans_dir": plans,
             "secret_key": SECRET,
             "rate_limit": False,
             "public_url": "",
@@ -86,6 +90,24 @@ def engine(app: FastAPI) -> Engine:
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with http_client(app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def standing(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that the tests of a module share, for those that only look."""
+    folder = tmp_path_factory.mktemp("standing")
+    (folder / "no-plans").mkdir()
+    settings = Settings(
+        _env_file=None,
+        data_dir=folder,
+        database_url=f"sqlite:///{shutil.copy(sqlite_template, folder / 'standing.db')}",
+        vignettes_dir=put_cases(folder / "cases"),
+        plans_dir=folder / "no-plans",
+        secret_key=SECRET,
+        rate_limit=False,
+    )
+    async with running(settings) as app, http_client(app) as opened:
         yield opened
 
 

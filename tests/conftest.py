@@ -1,12 +1,58 @@
-"""Where the fixtures stand, and how much is tried."""
+"""Where the fixtures stand, how much is tried, and what is made cheap."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from api.identity import passwords
+
+PRODUCT_PASSWORDS = passwords._passwords
 
 pytest_plugins = ("tests.databases", "tests.client", "tests.live", "tests.disks", "tests.faults")
 
 settings.register_profile(
-    "three-circles", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+    "quick",
+    deadline=None,
+    max_examples=25,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("three-circles")
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=200)
+# For planted faults: that one is caught is enough, the smallest example is not asked for.
+settings.register_profile("planted", settings.get_profile("quick"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("quick")
+
+MEMORY = Path("/dev/shm")  # a file system in memory
+ROOM = 2 * 2**30  # bytes that a run may need; a container often has 64 MB
+
+
+def memory_is_fit() -> bool:
+    """Whether files of tests can lie in memory: programs among them have to run there."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK)):
+        return False
+    return not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC and shutil.disk_usage(MEMORY).free > ROOM
+
+
+if memory_is_fit():  # SQLite waits for the disk at every commit, as it should
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 with the least work in this process: a hash that costs 0.2 s is tested once, not a thousand times."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_passwords", PasswordHash([cheap]))
+        yield
+
+
+@pytest.fixture
+def real_passwords(cheap_passwords: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as the product uses it."""
+    monkeypatch.setattr(passwords, "_passwords", PRODUCT_PASSWORDS)

@@ -1,4 +1,7 @@
-"""Fixtures: every test that asks for a database runs once on SQLite and once on PostgreSQL."""
+"""Fixtures: a test that asks for a database runs on SQLite, and one marked `both_databases` on PostgreSQL too.
+
+The mark is for tests in which SQL differs or locks do; what a page says, allows or refuses needs no second database.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -42,7 +45,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marks = metafunc.definition.iter_markers("parametrize")
+    if "database_kind" in metafunc.fixturenames and not any(mark.args[0] == "database_kind" for mark in marks):
+        both = metafunc.definition.get_closest_marker("both_databases")
+        metafunc.parametrize("database_kind", KINDS if both else KINDS[:1], indirect=True)
+
+
+@pytest.fixture
 def database_kind(request: pytest.FixtureRequest) -> str:
     kind: str = request.param
     return kind

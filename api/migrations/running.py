@@ -1,5 +1,7 @@
 """Brings a database to the newest schema, on SQLite and PostgreSQL."""
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -30,7 +32,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database's revision is the newest one in the code."""
-    return revision_of(engine) == ScriptDirectory.from_config(_config(engine)).get_current_head()
+    return revision_of(engine) == _newest()
 
 
 def is_behind(engine: Engine) -> bool:
@@ -45,11 +47,20 @@ def revision_of(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def knows(revision: str) -> bool:
-    """Whether a revision is one of this code's, so that a database of it can be brought to the newest."""
+@cache
+def _newest() -> str | None:
+    return _scripts().get_current_head()
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(assets.MIGRATIONS))
-    return revision in {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return ScriptDirectory.from_config(config)
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this code's, so that a database of it can be brought to the newest."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def make_revision(engine: Engine, message: str) -> None:

@@ -19,6 +19,8 @@ from tests.authoring.many import add_many
 from tests.authoring.people import Person, make_person
 from tests.cast import ANA, ANA_FILE
 
+pytestmark = pytest.mark.both_databases
+
 SYSTEMS = ("threat", "drive", "soothing", "unsure")
 
 

@@ -17,6 +17,8 @@ from api.db import now, table
 from tests.cast import PASSWORD
 from tests.identity.people import NEW_PASSWORD, Guests, link_in
 
+pytestmark = pytest.mark.both_databases
+
 Rows = list[tuple[object, ...]]
 
 

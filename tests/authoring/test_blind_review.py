@@ -1,6 +1,7 @@
 """Blind review on its pages: the story alone, then agreement, sizes and words."""
 
 import httpx
+import pytest
 
 from api.authoring.agreeing import review
 from api.authoring.reviewing import Rated
@@ -39,6 +40,7 @@ async def test_the_story_is_shown_alone(author: Person, rater: Person, editor: P
     assert (await author.get(f"{HERE}/rate")).status_code == 403
 
 
+@pytest.mark.both_databases
 async def test_a_rating_is_kept_with_phrases_sizes_and_comment_and_shows_the_review(
     author: Person, rater: Person
 ) -> None:

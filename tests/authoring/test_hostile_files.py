@@ -192,14 +192,14 @@ def outcome(form, data: bytes) -> None:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("form", READABLE, ids=lambda form: form.name)
-@settings(max_examples=150, deadline=5000)
+@settings(deadline=5000)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_rows_or_one_refusal(form, data: bytes) -> None:  # type: ignore[no-untyped-def]
     outcome(form, data)
 
 
 @pytest.mark.parametrize("form", READABLE, ids=lambda form: form.name)
-@settings(max_examples=150, deadline=5000)
+@settings(deadline=5000)
 @given(st.data())
 def test_a_good_file_with_some_bytes_changed_is_rows_or_one_refusal(form, data) -> None:  # type: ignore[no-untyped-def]
     good = bytearray(GOOD[form.name])
@@ -209,7 +209,7 @@ def test_a_good_file_with_some_bytes_changed_is_rows_or_one_refusal(form, data) 
     outcome(form, bytes(good))
 
 
-@settings(max_examples=150, deadline=5000)
+@settings(deadline=5000)
 @given(st.data())
 def test_a_workbook_whose_parts_are_changed_is_rows_or_one_refusal(data) -> None:  # type: ignore[no-untyped-def]
     parts = archive.unpack(GOOD["xlsx"])
@@ -231,7 +231,7 @@ json_values = st.recursive(
 FIELDS = sorted(json.loads(GOOD["json"])["vignettes"][0])
 
 
-@settings(max_examples=200, deadline=5000)
+@settings(deadline=5000)
 @given(st.dictionaries(st.sampled_from([*FIELDS, "x"]), json_values, max_size=4))
 def test_any_json_in_a_vignette_s_fields_is_a_row(change: dict[str, object]) -> None:
     document = json.loads(GOOD["json"])
@@ -239,7 +239,7 @@ def test_any_json_in_a_vignette_s_fields_is_a_row(change: dict[str, object]) -> 
     outcome(json_form, json.dumps(document).encode())
 
 
-@settings(max_examples=200, deadline=5000)
+@settings(deadline=5000)
 @given(
     st.dictionaries(
         st.sampled_from(["slug", "level", "story", "why", "tags", "reconstructed", "skills"]), st.text(max_size=30)

@@ -19,6 +19,8 @@ from tests.authoring.people import DAN, DAN_FILE, Person
 from tests.cast import ANA, ANA_FILE, SLUGS
 from tests.client import Learner
 
+pytestmark = pytest.mark.both_databases
+
 
 def zipped(*sources: str) -> bytes:
     data = io.BytesIO()
@@ -178,7 +180,7 @@ async def signed_in(person: Person) -> None:
 
 
 async def wait_for(client: httpx.AsyncClient, address: str, words: str) -> str:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60  # seconds, for a machine that others share
     while time.monotonic() < until:
         page = (await client.get(address)).text
         if words in page:

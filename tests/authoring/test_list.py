@@ -12,6 +12,8 @@ from tests.authoring.people import DAN, Person
 from tests.cast import ANA, BEN, CLEO
 from tests.statements import counted
 
+pytestmark = pytest.mark.both_databases
+
 
 def listed(page: httpx.Response) -> list[str]:
     assert page.status_code == 200, page.text

@@ -1,6 +1,6 @@
 """What an import would do, before anything is done."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.authoring.formats import casefiles
@@ -61,7 +61,6 @@ def test_what_is_there_and_cannot_be_read_is_changed_as_a_whole() -> None:
     assert plan({ANA: "gone"}, [row(ANA, ANA_FILE)]).steps[0].changes == ("everything",)
 
 
-@settings(max_examples=40)
 @given(
     st.lists(cases(), max_size=3, unique_by=lambda case: case.head.slug),
     st.lists(cases(), max_size=3, unique_by=lambda case: case.head.slug),

@@ -1,7 +1,7 @@
 """What is exported comes back: properties over any case that can be written."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.authoring.formats import casefiles, csv_table, json_document, xlsx
@@ -28,7 +28,6 @@ def assert_back(rows: list[Row], sent: list[Case]) -> None:
 
 
 @pytest.mark.parametrize("form", EVERY, ids=lambda form: form.__name__.rpartition(".")[2])
-@settings(max_examples=40)
 @given(bundles)
 def test_cases_that_are_exported_are_imported_the_same(form, sent: list[Case]) -> None:  # type: ignore[no-untyped-def]
     assert_back(form.load(form.dump(sent)), sent)

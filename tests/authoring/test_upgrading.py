@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import pytest
 
 from tests.authoring.people import MARKDOWN
 from tests.cast import ANA, ANA_FILE, PASSWORD, TRAINER, put_cases
@@ -74,6 +75,7 @@ def test_starting_the_same_product_again_offers_nothing(start_server: StartServe
         assert "in June" in client.get(f"/api/v1/vignettes/{ANA}").json()["text"]
 
 
+@pytest.mark.both_databases
 def test_what_was_turned_down_is_not_offered_again_and_the_next_upgrade_is(start_server: StartServer) -> None:
     server = start_server()
     with signed_in(server) as client:

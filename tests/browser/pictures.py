@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
+SCREENSHOTS = ROOT / "screenshots"
 
 
 @cache
@@ -24,3 +25,10 @@ def keep(name: str, page: Page) -> None:
         page.emulate_media(color_scheme="light")
         page.evaluate("() => { scrollTo(0, 0); document.activeElement?.blur(); }")
         page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+def screenshot(name: str, page: Page, full_page: bool = True) -> None:
+    """Leaves what the page shows in screenshots/, to be looked at, if SCREENSHOTS is set."""
+    if "SCREENSHOTS" in os.environ:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full_page)

@@ -1,6 +1,5 @@
 """A room full of devices: each is a browser of its own, and nothing may go wrong on it unseen."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -9,8 +8,8 @@ from typing import Any, Literal
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
-from tests.browser.pictures import keep
-from tests.browser.test_every_page import SCREENSHOTS, told
+from tests.browser.pictures import keep, screenshot
+from tests.browser.test_every_page import told
 
 PATIENCE = 30_000
 PACE = 0.7  # the console takes a second press within 0.6 seconds as the same one
@@ -85,9 +84,7 @@ class Room:
             self.wrong += [f"{moment}, {name}: {line}" for line in told(Axe().run(page).response["violations"])]
             self.beside(moment, name, page)
             keep(f"group-{moment}-{name}", page)
-            if "SCREENSHOTS" in os.environ:
-                SCREENSHOTS.mkdir(exist_ok=True)
-                page.screenshot(path=SCREENSHOTS / f"group-{moment}-{name}.png")
+            screenshot(f"group-{moment}-{name}", page, full_page=False)
 
     def examine_in_the_dark(self, moment: str, name: str, page: Page) -> None:
         page.emulate_media(color_scheme="dark")

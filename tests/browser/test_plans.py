@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from api.plans.plan import Plan
 from api.plans.reading import read
 from tests.browser.conftest import become
-from tests.browser.test_every_page import SCREENSHOTS, told
+from tests.browser.pictures import screenshot
+from tests.browser.test_every_page import told
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -242,5 +243,4 @@ def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Pag
         for width in (320, 390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
-            if width > 320 and SCREENSHOTS.exists():
-                page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+            screenshot(f"{name}-{width}", page)

@@ -11,7 +11,6 @@ from api.web import icon_path
 
 PRIVATE = ("/circles", "/circles/paper", "/circles/paper?words=yes", "/soothing", "/soothing/paper")
 private_page = pytest.mark.parametrize("path", PRIVATE)
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 class Elements(HTMLParser):
@@ -27,8 +26,8 @@ class Elements(HTMLParser):
 
 
 @private_page
-async def test_a_browser_may_send_nothing_from_a_private_page(client: httpx.AsyncClient, path: str) -> None:
-    answer = await client.get(path)
+async def test_a_browser_may_send_nothing_from_a_private_page(standing: httpx.AsyncClient, path: str) -> None:
+    answer = await standing.get(path)
 
     policies = answer.headers.get_list("content-security-policy", split_commas=True)
     assert answer.status_code == 200
@@ -38,8 +37,8 @@ async def test_a_browser_may_send_nothing_from_a_private_page(client: httpx.Asyn
     assert "set-cookie" not in answer.headers
 
 
-async def test_other_pages_may_still_send_their_forms(client: httpx.AsyncClient) -> None:
-    policies = (await client.get("/practice", follow_redirects=True)).headers.get_list("content-security-policy")
+async def test_other_pages_may_still_send_their_forms(standing: httpx.AsyncClient) -> None:
+    policies = (await standing.get("/practice", follow_redirects=True)).headers.get_list("content-security-policy")
 
     assert len(policies) == 1
     assert "form-action 'self'" in policies[0]
@@ -47,9 +46,9 @@ async def test_other_pages_may_still_send_their_forms(client: httpx.AsyncClient)
 
 @private_page
 async def test_nothing_on_a_private_page_could_be_sent_with_a_form_or_by_htmx(
-    client: httpx.AsyncClient, path: str
+    standing: httpx.AsyncClient, path: str
 ) -> None:
-    elements = Elements((await client.get(path)).text).found
+    elements = Elements((await standing.get(path)).text).found
 
     assert "form" not in {tag for tag, _ in elements}
     fields = [attributes for tag, attributes in elements if tag in ("input", "textarea", "select", "button")]
@@ -63,8 +62,10 @@ async def test_nothing_on_a_private_page_could_be_sent_with_a_form_or_by_htmx(
 @pytest.mark.parametrize(
     "script", ["circles.js", "here.js", "drawn.js", "drawing.js", "soothing.js", "guide.js", "takeaway.js"]
 )
-async def test_no_private_script_knows_a_way_to_send_or_to_set_a_cookie(client: httpx.AsyncClient, script: str) -> None:
-    source = (await client.get(f"/static/{script}")).text
+async def test_no_private_script_knows_a_way_to_send_or_to_set_a_cookie(
+    standing: httpx.AsyncClient, script: str
+) -> None:
+    source = (await standing.get(f"/static/{script}")).text
 
     assert len(source) > 1000
     for way in (
@@ -84,9 +85,9 @@ async def test_no_private_script_knows_a_way_to_send_or_to_set_a_cookie(client: 
     assert re.findall(r"https?://\S+", source.replace("http://www.w3.org/2000/svg", "")) == []
 
 
-async def test_the_paper_comes_blank_or_with_words_about_the_systems(client: httpx.AsyncClient) -> None:
-    blank = (await client.get("/circles/paper")).text
-    told = (await client.get("/circles/paper", params={"words": "yes"})).text
+async def test_the_paper_comes_blank_or_with_words_about_the_systems(standing: httpx.AsyncClient) -> None:
+    blank = (await standing.get("/circles/paper")).text
+    told = (await standing.get("/circles/paper", params={"words": "yes"})).text
 
     for page in (blank, told):
         assert all(moment in page for moment in ("Now", "On a hard day", "As I would like it"))
@@ -95,16 +96,16 @@ async def test_the_paper_comes_blank_or_with_words_about_the_systems(client: htt
     assert "Slower breath" not in blank
 
 
-async def test_the_page_of_the_systems_leads_to_both(client: httpx.AsyncClient) -> None:
-    page = (await client.get("/systems")).text
+async def test_the_page_of_the_systems_leads_to_both(standing: httpx.AsyncClient) -> None:
+    page = (await standing.get("/systems")).text
 
     assert 'href="/circles"' in page
     assert 'href="/soothing"' in page
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-async def test_scripts_draw_the_same_icons_as_the_pages(client: httpx.AsyncClient, name: str) -> None:
-    sprite = (await client.get("/static/icons.svg")).text
+async def test_scripts_draw_the_same_icons_as_the_pages(standing: httpx.AsyncClient, name: str) -> None:
+    sprite = (await standing.get("/static/icons.svg")).text
 
     assert icon_path(name).startswith("M")
     assert f'id="i-{name}"' in sprite

@@ -17,6 +17,8 @@ from tests.cast import ANA, BEN, CLEO, PASSWORD
 from tests.client import Learner, MakeSettings, http_client, new_learner, running
 from tests.statements import counted
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1/classes"
 OWN = "/api/v1/vignettes/{}/statistics?scope=class"
 

@@ -130,6 +130,7 @@ async def test_an_old_members_phone_finds_the_door_of_the_new_group(client: http
     assert "<b>1</b> here" in with_new.text  # the old phone has taken nobody away
 
 
+@pytest.mark.both_databases
 async def test_leaving_twice_counts_once(room: Room) -> None:
     phones = await room.people(3)
     for _ in range(3):

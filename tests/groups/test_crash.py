@@ -15,6 +15,8 @@ from tests.live import Server, StartServer
 from tests.locking import locked
 from tests.rows import opened
 
+pytestmark = pytest.mark.both_databases
+
 PEOPLE = 120
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

@@ -18,6 +18,8 @@ from tests.groups.servers import eventually
 from tests.live import PROGRAM, clean_environment
 from tests.rows import opened
 
+pytestmark = pytest.mark.both_databases
+
 COLUMNS = ["round", "vignette", "ballot", "threat", "drive", "soothing", "unsure", "pass", "answered"]
 
 

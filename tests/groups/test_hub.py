@@ -165,6 +165,7 @@ async def test_a_group_that_ends_does_not_stop_the_streams_of_others(room: Room,
         await stream.event(lambda data: data["members"] == 1)
 
 
+@pytest.mark.both_databases
 async def test_open_streams_hold_no_connection_to_the_database(
     room: Room, follow: Follow, engine: Engine, client: httpx.AsyncClient
 ) -> None:
@@ -182,6 +183,7 @@ async def test_open_streams_hold_no_connection_to_the_database(
         await asyncio.gather(*(stream.event(lambda data: data["members"] == 1) for stream in streams))
 
 
+@pytest.mark.both_databases
 async def test_a_change_is_read_once_for_however_many_streams(room: Room, follow: Follow, engine: Engine) -> None:
     async def cost(streams: int) -> int:
         async with AsyncExitStack() as open_streams:

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.groups.results import Movement, count_movement, present_movement
@@ -69,7 +69,6 @@ def test_no_step_between_two_answers_can_be_worked_out() -> None:
     assert known == [], f"{len(known)} of {len(tables)} tables, for example {known[0]}"
 
 
-@settings(max_examples=150)
 @given(tables_of_three)
 def test_no_step_between_three_answers_can_be_worked_out(table: Table) -> None:
     assert_nobody_stands_out(table, THREE)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import Engine
 
 from tests.cast import ANA, BEN, CLEO
@@ -45,6 +46,7 @@ async def test_a_new_group_gives_code_links_and_key(client: httpx.AsyncClient) -
     assert told["console_url"] == f"{told['join_url']}/console?key={told['facilitator_key']}"
 
 
+@pytest.mark.both_databases
 async def test_a_whole_round_from_the_first_vote_to_the_answers(room: Room) -> None:
     phones = await room.people(8)
     begun = await room.start_round(ANA)
@@ -208,6 +210,7 @@ async def test_shown_answers_cannot_be_taken_back(room: Room) -> None:
     assert (await room.state())["outcome"] is not None
 
 
+@pytest.mark.both_databases
 async def test_a_second_vote_that_was_taken_back_keeps_its_votes_out_of_the_results(class_room: Room) -> None:
     phones = await class_room.people(5)
     await class_room.start_round()
@@ -319,6 +322,7 @@ async def test_a_reason_is_refused_in_a_psychoeducation_group_and_kept_in_a_trai
         assert "she grins" not in (await client.get(f"/g/{class_room.code}/{path}")).text
 
 
+@pytest.mark.both_databases
 async def test_a_reason_appears_without_a_name_once_it_is_let_through(
     class_room: Room, client: httpx.AsyncClient
 ) -> None:

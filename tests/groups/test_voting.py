@@ -31,6 +31,8 @@ from tests.groups.room import Room, new_room, vote_all
 from tests.groups.rows import ballot_tallies, ballots_recounted, vote_rows
 from tests.statements import counted
 
+pytestmark = pytest.mark.both_databases
+
 MEMBERS = [f"m{number}" for number in range(6)]
 
 

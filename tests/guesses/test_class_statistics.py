@@ -10,6 +10,8 @@ from tests.cast import ANA, BEN
 from tests.client import Learner, new_learner
 from tests.rows import attempts, recounted, tallies
 
+pytestmark = pytest.mark.both_databases
+
 
 async def answer_all(client: httpx.AsyncClient, slug: str, systems: list[str]) -> None:
     for system in systems:

@@ -15,6 +15,8 @@ from tests.cast import ANA
 from tests.client import Learner, new_learner
 from tests.statements import counted
 
+pytestmark = pytest.mark.both_databases
+
 
 def guess(app: FastAPI, number: int) -> NewGuess:
     catalogue: Catalogue = app.state.catalogue

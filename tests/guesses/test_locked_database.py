@@ -13,6 +13,8 @@ from tests.client import Learner
 from tests.locking import locked
 from tests.rows import opened, reasons, tallies
 
+pytestmark = pytest.mark.both_databases
+
 PATIENCE = 6.0  # the product gives up by itself well before
 
 

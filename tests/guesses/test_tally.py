@@ -18,6 +18,8 @@ from tests.databases import KINDS
 from tests.postgres import Postgres
 from tests.rows import recounted, tallies
 
+pytestmark = pytest.mark.both_databases
+
 VIGNETTE = 1
 
 _series = count(1)
@@ -47,7 +49,7 @@ answers = st.tuples(st.sampled_from(["ana", "ben", "cleo"]), st.booleans(), st.s
 batches = st.lists(st.lists(answers, min_size=1, max_size=12), min_size=1, max_size=4)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches)
 def test_after_any_batches_the_tally_is_the_recount_of_first_attempts(
     engine: Engine, batches: list[list[tuple[str, bool, str]]]

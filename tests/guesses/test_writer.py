@@ -17,6 +17,8 @@ from api.logs import set_up_logs
 from api.problems import Unavailable
 from api.settings import Settings
 
+pytestmark = pytest.mark.both_databases
+
 Write = Callable[[Connection, Sequence[str]], Sequence[str | Exception]]
 Shouts = Writer[str, str]
 

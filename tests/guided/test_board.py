@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.guided.session import Session, new_session, page
 
 
@@ -22,6 +24,7 @@ async def test_lines_appear_on_wall_and_phones_under_their_heading(session: Sess
         assert shown.index("That &lt;sounds&gt; hard") < shown.index("They do") < shown.index("brings a cup of tea")
 
 
+@pytest.mark.both_databases
 async def test_lines_are_changed_moved_and_deleted(session: Session) -> None:
     await session.to("Kindness")
     for words in ("one", "two", "three"):

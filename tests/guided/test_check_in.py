@@ -9,6 +9,8 @@ from api.guided.counting import totals
 from tests.groups.room import Phone
 from tests.guided.session import Session, check_in, new_session, page
 
+pytestmark = pytest.mark.both_databases
+
 SMALLEST = 5
 VALUES = ("tried", "not_yet", "pass")
 

@@ -17,26 +17,24 @@ def made() -> None:
     assert (assets.HELP / "index.html").exists(), "make docs makes the help; make test does it by itself"
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_every_page_of_the_help_stands_in_the_frame_and_its_links_lead_somewhere(
-    client: httpx.AsyncClient,
+    standing: httpx.AsyncClient,
 ) -> None:
     broken = []
     for address in pages(assets.HELP):
-        page = await client.get(f"/help/{address}")
+        page = await standing.get(f"/help/{address}")
         assert page.status_code == 200
         assert '<header class="topbar">' in page.text
         for link in set(re.findall(r'(?:href|src)="([^"#]+)', page.text)):
             target = httpx.URL(f"http://circles.test/help/{address}").join(link)
-            if target.host == "circles.test" and (await client.get(target.raw_path.decode())).status_code >= 400:
+            if target.host == "circles.test" and (await standing.get(target.raw_path.decode())).status_code >= 400:
                 broken.append((address, link))
     assert broken == []
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_an_address_without_its_slash_is_led_on_and_an_unknown_one_is_told(client: httpx.AsyncClient) -> None:
+async def test_an_address_without_its_slash_is_led_on_and_an_unknown_one_is_told(standing: httpx.AsyncClient) -> None:
     for short, whole in (("/help", "/help/"), ("/help/trainers", "/help/trainers/")):
-        answer = await client.get(short)
+        answer = await standing.get(short)
         assert (answer.status_code, answer.headers["location"]) == (308, whole)
     for unknown in (
         "/help/nowhere/",
@@ -44,7 +42,7 @@ async def test_an_address_without_its_slash_is_led_on_and_an_unknown_one_is_told
         "/help/pictures/..%2findex.html",
         "/help/../../etc/passwd",
     ):
-        assert (await client.get(unknown)).status_code == 404
+        assert (await standing.get(unknown)).status_code == 404
 
 
 def test_every_page_of_docs_is_in_the_help() -> None:
@@ -52,7 +50,6 @@ def test_every_page_of_docs_is_in_the_help() -> None:
     assert sources == {address.strip("/") for address in pages(assets.HELP) if address.count("/") == 1} - {"decisions"}
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_where_the_help_was_not_made_whoever_asks_is_told_how(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

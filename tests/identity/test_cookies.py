@@ -77,8 +77,8 @@ async def test_under_https_cookies_are_secure_and_browsers_are_told_to_stay(
         "/api/v1/openapi.json",
     ],
 )
-async def test_looking_around_sets_no_cookie(client: httpx.AsyncClient, path: str) -> None:
-    assert "set-cookie" not in (await client.get(path)).headers
+async def test_looking_around_sets_no_cookie(standing: httpx.AsyncClient, path: str) -> None:
+    assert "set-cookie" not in (await standing.get(path)).headers
 
 
 async def test_somebody_who_is_known_gets_no_second_cookie(client: httpx.AsyncClient) -> None:

@@ -37,6 +37,7 @@ async def test_an_invitation_makes_an_account_with_its_role(guests: Guests, role
     assert (await browser.get("/api/v1/auth/me", headers={})).json() == {"name": "Eve", "role": role}
 
 
+@pytest.mark.both_databases
 async def test_an_invitation_works_once(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     link = await invited(admin)
@@ -50,6 +51,7 @@ async def test_an_invitation_works_once(guests: Guests) -> None:
     assert guests.rows("SELECT count(*) FROM trainer") == [(2,)]
 
 
+@pytest.mark.both_databases
 async def test_two_who_use_an_invitation_at_once_make_one_account(guests: Guests, engine: Engine) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     link = await invited(admin)
@@ -98,6 +100,7 @@ async def test_a_refused_form_leaves_the_invitation_as_it_was(guests: Guests, fo
     assert (await browser.post(link, data=EVE)).status_code == 303
 
 
+@pytest.mark.both_databases
 async def test_a_link_runs_out(guests: Guests) -> None:
     number, admin = await guests.signed_in(TRAINER, "admin")
     links = [await invited(admin), link_in(await admin.post(f"/trainers/people/{number}/reset"))]

@@ -83,6 +83,7 @@ async def test_the_only_admin_stays_one(guests: Guests, step: str, form: dict[st
     assert (await admin.get("/trainers/people")).status_code == 200
 
 
+@pytest.mark.both_databases
 async def test_two_admins_who_disable_each_other_at_once_leave_one(guests: Guests, engine: Engine) -> None:
     one, first = await guests.signed_in(TRAINER, "admin")
     two, second = await guests.signed_in("Eve", "admin")
@@ -131,6 +132,7 @@ async def test_somebody_who_is_disabled_is_out_and_can_be_let_in_again(guests: G
     await guests.sign_in("Ida")
 
 
+@pytest.mark.both_databases
 async def test_links_of_somebody_who_is_no_admin_any_more_are_worth_nothing(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     number, ida = await guests.signed_in("Ida", "admin")

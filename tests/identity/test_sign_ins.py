@@ -74,6 +74,7 @@ async def test_signing_in_again_on_the_same_device_takes_the_place_of_the_first(
     assert guests.rows("SELECT count(*) FROM trainer_session") == [(1,)]
 
 
+@pytest.mark.both_databases
 async def test_a_sign_in_ends_after_its_time_and_after_days_without_use(guests: Guests) -> None:
     _, here = await guests.signed_in(TRAINER, "trainer")
     unused = (now() - sessions.UNUSED).date()
@@ -112,6 +113,7 @@ async def test_an_access_token_ends_after_twelve_hours_and_says_so(client: httpx
     assert (await client.get("/api/v1/auth/me", headers=headers)).status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_who_is_asking_costs_one_query_and_a_stranger_none(guests: Guests, engine: Engine) -> None:
     _, here = await guests.signed_in(TRAINER, "trainer")
     stranger = await guests.browser()
@@ -161,6 +163,7 @@ async def test_a_password_is_changed_only_by_who_knows_it(guests: Guests, form: 
     await guests.sign_in(TRAINER)
 
 
+@pytest.mark.both_databases
 async def test_a_password_that_changes_while_somebody_signs_in_with_the_old_one_lets_nobody_in(
     guests: Guests, engine: Engine
 ) -> None:

@@ -226,13 +226,17 @@ def test_the_command_takes_no_password_from_where_others_can_read_it(database_ur
     assert "--password-stdin" in done.stderr
 
 
-def test_a_password_is_kept_as_argon2id_only(database_url: str) -> None:
+@pytest.mark.usefixtures("real_passwords")
+def test_a_password_is_kept_as_argon2id_only_with_at_least_the_work_that_owasp_asks_for(database_url: str) -> None:
     with opened(database_url) as engine:
         add_trainer(engine, TRAINER, PASSWORD, role="trainer")
         with engine.connect() as connection:
             stored: str = connection.execute(text("SELECT password_hash FROM trainer")).scalar_one()
 
-    assert stored.startswith("$argon2id$")
+    kind, _, work = stored.split("$")[1:4]
+    cost = dict(part.split("=") for part in work.split(","))
+    assert kind == "argon2id"
+    assert (int(cost["m"]), int(cost["t"])) >= (19_456, 2)  # OWASP, Password Storage Cheat Sheet
     assert PASSWORD not in stored
 
 

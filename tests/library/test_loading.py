@@ -15,6 +15,8 @@ from tests.cast import ANA, ANA_FILE, BEN, BEN_FILE, CLEO, SLUGS, put_cases
 from tests.client import Learner, MakeSettings, http_client, running
 from tests.rows import recounted, tallies
 
+pytestmark = pytest.mark.both_databases
+
 
 async def answers_after_a_restart(settings: Settings, learner: Learner, slug: str) -> int:
     """How many answers the statistics of a vignette count in a process that starts now; the learner answers first."""

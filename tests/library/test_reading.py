@@ -1,7 +1,7 @@
 """Reading a case file: what was written comes back, and no text whatever brings the reader down."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.library.case import Case
@@ -16,7 +16,6 @@ HEAD = ANA_FILE.partition("---\n\n")[0]
 BODY = ANA_FILE.partition("---\n\n")[2]
 
 
-@settings(max_examples=150)
 @given(cases())
 def test_a_case_that_is_written_is_read_back_the_same(case: Case) -> None:
     found, faults = read(write(case))
@@ -79,25 +78,21 @@ pieces = st.sampled_from([*MARKS, *TYPED, *BLANKS])
 noise = st.lists(pieces | st.text(max_size=3), max_size=25).map("".join)
 
 
-@settings(max_examples=300)
 @given(noise)
 def test_any_text_is_answered_with_faults_that_lie_in_it(text: str) -> None:
     assert_total(text)
 
 
-@settings(max_examples=300)
 @given(noise)
 def test_any_front_matter_is_answered_with_faults_that_lie_in_it(head: str) -> None:
     assert_total(f"---\n{head}\n---\n")
 
 
-@settings(max_examples=300)
 @given(noise)
 def test_any_body_is_answered_with_faults_that_lie_in_it(body: str) -> None:
     assert_total(f"{HEAD}---\n{body}")
 
 
-@settings(max_examples=200)
 @given(st.integers(min_value=0, max_value=len(ANA_FILE)), st.integers(min_value=0, max_value=40), noise)
 def test_any_slip_of_the_pen_in_a_good_file_is_answered_with_faults_that_lie_in_it(
     place: int, dropped: int, typed: str

@@ -23,6 +23,8 @@ from tests.postgres import Postgres
 from tests.rows import opened, reasons, recounted, tallies
 from tests.server.load import Load
 
+pytestmark = pytest.mark.both_databases
+
 GUESSES = 60
 
 

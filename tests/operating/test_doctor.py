@@ -29,6 +29,8 @@ from tests.live import StartServer
 from tests.operating.commands import command
 from tests.rows import opened
 
+pytestmark = pytest.mark.both_databases
+
 
 def level(findings: list[Finding], about: str) -> str:
     (found,) = [finding for finding in findings if finding.about == about]

@@ -78,7 +78,6 @@ def test_what_is_no_good_plan_comes_through_its_forms_unchanged_too(steps: list[
 
 
 @given(_odd_steps)
-@settings(max_examples=30)
 def test_whatever_stands_in_a_step_its_preview_does_not_break(step: dict[str, Any]) -> None:
     before = deepcopy(step)
 

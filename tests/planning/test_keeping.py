@@ -20,6 +20,8 @@ from api.problems import Conflict, Forbidden, NotFound, TooLarge, Unprocessable
 from tests.planning.conftest import trainer
 from tests.plans.sample import LEVELS, SAMPLE
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def shipped() -> PlanCatalogue:

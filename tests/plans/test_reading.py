@@ -1,7 +1,7 @@
 """Reading a plan file: what was written comes back, and every fault has its place."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.plans.checking import check
@@ -12,7 +12,6 @@ from tests.plans.sample import LEVELS, SAMPLE, line_of
 from tests.plans.strategies import plans, steps
 
 
-@settings(max_examples=150)
 @given(plans())
 def test_a_plan_that_is_written_is_read_back_the_same(plan: Plan) -> None:
     assert read(write(plan)) == (plan, [])
@@ -165,13 +164,11 @@ _sly = [
 noise = st.lists(st.sampled_from([*_marks, *_sly]) | st.text(max_size=3), max_size=25).map("".join)
 
 
-@settings(max_examples=200)
 @given(noise)
 def test_any_text_is_answered_with_faults_that_lie_in_it(text: str) -> None:
     assert_total(text)
 
 
-@settings(max_examples=300)
 @given(st.integers(min_value=0, max_value=len(SAMPLE)), st.integers(min_value=0, max_value=40), noise)
 def test_any_slip_of_the_pen_in_a_good_plan_is_answered_with_faults_that_lie_in_it(
     place: int, dropped: int, typed: str
@@ -179,7 +176,6 @@ def test_any_slip_of_the_pen_in_a_good_plan_is_answered_with_faults_that_lie_in_
     assert_total(SAMPLE[:place] + typed + SAMPLE[place + dropped :])
 
 
-@settings(max_examples=100)
 @given(plans())
 def test_any_plan_is_checked_with_faults_that_lie_in_its_file(plan: Plan) -> None:
     assert_total(write(plan))

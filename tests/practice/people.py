@@ -6,7 +6,7 @@ from random import Random
 from api.practice.choosing import Choice, Wish, choose
 from api.practice.shelf import Item, Shelf
 from api.practice.state import Given, State, fold, start_of
-from tests.simulation.library import make_library
+from tests.bench.made_up_library import make_library
 
 ITEMS, _ = make_library("tests of practice")
 SHELF = Shelf(ITEMS)

@@ -5,12 +5,15 @@ import io
 import re
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
 from tests.cast import ANA, BEN, CLEO
 from tests.client import Learner, http_client, new_learner
 from tests.rows import recounted, tallies
+
+pytestmark = pytest.mark.both_databases
 
 TABLES = ("guess", "practice_state", "sitting", "device_code")
 

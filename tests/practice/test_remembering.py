@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
@@ -12,6 +13,8 @@ from api.practice.service import Practice
 from tests.cast import ANA, BEN, CLEO
 from tests.client import Learner, new_learner
 from tests.statements import counted
+
+pytestmark = pytest.mark.both_databases
 
 SIX = [(ANA, "drive"), (CLEO, "soothing"), (BEN, "drive"), (ANA, "threat"), (CLEO, "threat"), (BEN, "soothing")]
 

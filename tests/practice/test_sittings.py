@@ -45,6 +45,7 @@ async def test_five_minutes_show_no_number_to_reach(client: httpx.AsyncClient) -
     assert not re.search(r"\d+ of \d+ ·", page)
 
 
+@pytest.mark.both_databases
 async def test_a_sitting_that_was_left_waits_and_goes_on(client: httpx.AsyncClient) -> None:
     await begin(client)
     await answer(client, ANA)
@@ -86,6 +87,7 @@ async def test_somebody_met_before_comes_again_in_a_new_sitting(client: httpx.As
     assert "because=again" in await begin(client)
 
 
+@pytest.mark.both_databases
 async def test_a_second_sitting_closes_the_first(client: httpx.AsyncClient) -> None:
     await begin(client, "ten")
     await begin(client, "placement")

@@ -3,10 +3,14 @@
 import asyncio
 import time
 
+import pytest
+
 from tests.faults import Fault
 from tests.live import StartServer
 from tests.rows import opened, reasons, recounted, tallies
 from tests.server.load import Load
+
+pytestmark = pytest.mark.both_databases
 
 ROUNDS = 2
 GUESSES = 200

@@ -9,6 +9,8 @@ from api.groups.looking import Looker
 from api.problems import ProblemDetails
 from tests.cast import ANA
 
+pytestmark = pytest.mark.both_databases
+
 REFUSALS = [
     ("GET", "/nowhere", 404),
     ("DELETE", "/systems", 405),

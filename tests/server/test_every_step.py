@@ -14,6 +14,8 @@ from tests.groups.servers import visiting, wall
 from tests.live import Server, StartServer
 from tests.rows import opened
 
+pytestmark = pytest.mark.both_databases
+
 MEMBERS = 6
 OPEN = {"voting": "drive", "revoting": "threat"}  # and what everybody chooses then
 

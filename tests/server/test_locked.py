@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import httpx
+import pytest
 
 from tests.cast import ANA
 from tests.faults import Fault
@@ -11,6 +12,8 @@ from tests.live import Server, StartServer
 from tests.locking import locked
 from tests.rows import opened, reasons
 from tests.server.load import Load
+
+pytestmark = pytest.mark.both_databases
 
 PATIENCE = 6.0  # the product gives up by itself well before
 

@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 from api.db import make_engine
 from api.migrations.running import downgrade, is_current, upgrade
 
+pytestmark = pytest.mark.both_databases
+
 TABLES = {
     "guess",
     "tally",

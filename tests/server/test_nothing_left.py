@@ -16,6 +16,8 @@ from tests.live import Server, StartServer
 from tests.rows import opened
 from tests.server.written_in_sessions import a_plan, a_session, offer, throw_away
 
+pytestmark = pytest.mark.both_databases
+
 API = "/api/v1"
 PATIENCE = 120.0  # seconds; how fast anything is, other tests look at
 

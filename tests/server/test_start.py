@@ -122,6 +122,7 @@ def test_two_workers_on_sqlite_stop_at_once_with_one_line(tmp_path: Path) -> Non
     assert "THREE_CIRCLES_DATABASE_URL" in finished.stderr
 
 
+@pytest.mark.both_databases
 def test_a_start_on_an_empty_database_makes_every_table(tmp_path: Path, empty_database_url: str) -> None:
     with Server(tmp_path, {"DATA_DIR": str(tmp_path), "DATABASE_URL": empty_database_url}):
         pass

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.learner import SETS, Parameters, make_learner
-from tests.simulation.library import make_library
-from tests.simulation.measuring import gains
+from tests.bench.learner import SETS, Parameters, make_learner
+from tests.bench.made_up_library import make_library
+from tests.bench.measuring import gains
 
 ITEMS, HARDNESS = make_library("tests")
 SKILLS = sorted({skill for item in ITEMS for skill in item.skills})

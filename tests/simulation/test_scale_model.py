@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.groups.hub import PUSH_SECONDS
-from tests.load.costs import MEASURED, Cost, Costs
-from tests.load.model import Setting, percentile, simulate
+from tests.bench.costs import MEASURED, Cost, Costs
+from tests.bench.model import Setting, percentile, simulate
 
 ALONE = Setting(groups=1, members=1, processes=1, cores=8, rate=1.0, seconds=1.0)
 

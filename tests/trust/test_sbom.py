@@ -11,7 +11,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from api.assets import STATIC
-from tests.trust.bill import VENDORED, bill
+from tests.tools.bill import VENDORED, bill
 from tests.trust.markdown import ROOT
 
 

@@ -17,6 +17,8 @@ from tests.client import Learner, MakeSettings, http_client, new_learner, runnin
 from tests.postgres import Postgres
 from tests.upgrades.recording import kept, not_understood
 
+pytestmark = pytest.mark.both_databases
+
 HERE = Path(__file__).parent
 RELEASES = sorted(HERE.glob("*.zip"))
 # What a migration changes on purpose, as (table, column), with the reason.

@@ -5,8 +5,8 @@ import time
 from rich.console import Console
 from rich.table import Table
 
-from tests.simulation.learner import SETS, Parameters
-from tests.simulation.measuring import Gain, gains, summarise
+from tests.bench.learner import SETS, Parameters
+from tests.bench.measuring import Gain, gains, summarise
 
 SEED = "three circles, 2026-11"
 TARGET = 1.25

@@ -1,6 +1,6 @@
 """The software bill of materials: what uv has locked, with what stands in the tree from elsewhere.
 
-`python -m tests.trust.bill UV OUT` writes it, as CycloneDX 1.5.
+`python -m tests.tools.bill UV OUT` writes it, as CycloneDX 1.5.
 """
 
 import hashlib

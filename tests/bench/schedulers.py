@@ -13,7 +13,7 @@ from api.practice.elo import step
 from api.practice.shelf import Item, Shelf
 from api.practice.skills import DAY
 from api.practice.state import Given, State, fold, start_of
-from tests.simulation.learner import Answer, Learner, weight
+from tests.bench.learner import Answer, Learner, weight
 
 EPOCH = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.image.machine import Buildah, run
+from tests.tools.image.machine import Buildah, run
 
 RELEASE = "trixie"
 MIRROR = "http://deb.debian.org/debian"

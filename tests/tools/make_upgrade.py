@@ -1,6 +1,6 @@
 """Makes the databases that later versions are tested to upgrade: once for each release, before its tag.
 
-    .venv/bin/python -m tests.upgrades.make
+    .venv/bin/python -m tests.tools.make_upgrade
 
 writes tests/upgrades/VERSION-sqlite.zip and VERSION-postgresql.zip with the product of this checkout, and beside each
 the statements that it sent (VERSION-….statements.gz). What a release has written stays as it is: delete both files by
@@ -24,7 +24,7 @@ from tests.postgres import postgres_server
 from tests.upgrades.journey import walk
 from tests.upgrades.recording import keep, recorded
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "upgrades"
 
 
 def make(folder: Path, kind: str, database_url: str) -> Manifest:

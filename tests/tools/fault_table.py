@@ -1,4 +1,4 @@
-"""Prints the faults that a run has noted as one table, and writes it as Markdown: `python -m tests.fault_table`."""
+"""Prints the faults that a run has noted as one table, and writes it as Markdown."""
 
 import json
 import sys

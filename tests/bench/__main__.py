@@ -1,4 +1,4 @@
-"""`python -m tests.load [name …]`: runs the benchmarks that are named, or all."""
+"""`python -m tests.bench [name …]`: runs the benchmarks that are named, or all."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ from . import (
 )
 from .server import pin_client
 
-parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
 parser.add_argument("names", nargs="*", metavar="benchmark")
 parser.add_argument("--quick", action="store_true", help="small sizes: to see that it runs, not how fast")
 parser.add_argument("--rounds", type=int, help="pairs of runs, or of requests (statistics)")

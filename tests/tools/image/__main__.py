@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from tests.image.base import make_base
-from tests.image.container import DATA, Container
-from tests.image.machine import CERTIFICATES, PIP_CONFIGURATION, Buildah, install_tools, workplace
+from tests.tools.image.base import make_base
+from tests.tools.image.container import DATA, Container
+from tests.tools.image.machine import CERTIFICATES, PIP_CONFIGURATION, Buildah, install_tools, workplace
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 IMAGE = "localhost/three-circles"
 STOPS_WITHIN = 3.0  # seconds
 

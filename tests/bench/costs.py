@@ -1,4 +1,4 @@
-"""What each piece of work costs, in processor seconds, as `python -m tests.load costs` measured it."""
+"""What each piece of work costs, in processor seconds, as `python -m tests.bench costs` measured it."""
 
 from dataclasses import dataclass
 

@@ -5,9 +5,9 @@ from math import sqrt
 from random import Random
 from statistics import NormalDist, fmean, stdev
 
-from tests.simulation.learner import Learner, Parameters, make_learner
-from tests.simulation.library import make_library
-from tests.simulation.schedulers import ORDERS
+from tests.bench.learner import Learner, Parameters, make_learner
+from tests.bench.made_up_library import make_library
+from tests.bench.schedulers import ORDERS
 
 SITTINGS = 10
 DAYS_BETWEEN = 2.0

@@ -12,7 +12,6 @@ from statistics import median
 from rich.console import Console
 from sqlalchemy import Engine
 
-from api.app import spare_the_collector
 from api.db import make_engine
 from api.library.catalogue import Catalogue, Vignette
 from api.library.reading import read
@@ -20,8 +19,9 @@ from api.migrations.running import upgrade
 from api.practice.service import Practice
 from api.practice.shelf import Item
 from api.practice.state import Given, State, fold, start_of
+from api.serving import spare_the_collector
+from tests.bench.made_up_library import make_library
 from tests.cast import ANA_FILE
-from tests.simulation.library import make_library
 
 SMALL, LARGE = (100, 1_000), (10_000, 100_000)  # vignettes, learners
 GUESSES = 30  # of each learner; the last three are not folded yet

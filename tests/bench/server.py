@@ -86,7 +86,7 @@ def product(
 def noop() -> Iterator[Server]:
     """The baseline."""
     port = free_port()
-    with process([sys.executable, "-m", "tests.load.noop", str(port)], {"PYTHONPATH": str(ROOT)}, ROOT) as pid:
+    with process([sys.executable, "-m", "tests.bench.noop", str(port)], {"PYTHONPATH": str(ROOT)}, ROOT) as pid:
         wait(port)
         yield Server(port, pid)
 
