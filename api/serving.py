@@ -65,7 +65,9 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
 def application() -> object:
     """The application of one server process."""
     set_up_logs()
-    return create_app()
+    settings = Settings()
+    Connection.bound_peers = settings.rate_limit and not settings.trusted_proxies
+    return create_app(settings)
 
 
 def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
