@@ -103,16 +103,20 @@ class Strikes:
 
     def note(self, kind: str) -> None:
         """To be called on the event loop."""
-        self._waiting[kind] += 1
-        if self._waiting[kind] == 1:
-            self._tell(kind)
+        if kind in self._waiting:
+            self._waiting[kind] += 1
+        else:
+            self._tell(kind, 1)
 
-    def _tell(self, kind: str) -> None:
-        count = self._waiting.pop(kind)
-        if count:
-            log.warning("limit_met", kind=kind, count=count)
-            self._waiting[kind] = 0
-            asyncio.get_running_loop().call_later(TOLD_SECONDS, self._tell, kind)
+    def _tell(self, kind: str, count: int) -> None:
+        log.warning("limit_met", kind=kind, count=count)
+        self._waiting[kind] = 0
+        asyncio.get_running_loop().call_later(TOLD_SECONDS, self.tell_rest, kind)
+
+    def tell_rest(self, kind: str) -> None:
+        """What came since the last line, when its minute is over."""
+        if count := self._waiting.pop(kind, 0):
+            self._tell(kind, count)
 
 
 class Limiter:
