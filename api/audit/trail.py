@@ -111,7 +111,7 @@ def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[Line]
                 NAME.get(cast(Deed, row.deed), row.deed),
                 row.about,
                 row.outcome != "done",
-                row.count,
+                row._mapping["count"],
             )
             for row in rows
         ]

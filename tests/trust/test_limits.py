@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Event, Thread
 from time import sleep
+from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from api.audit.models import AuditLine
 from api.db import table
 from api.groups import hub
 from api.guided.models import GuidedPlan, GuidedSession
+from api.guided.starting import plans_on_offer
 from api.identity import passwords
 from api.identity.tokens import LONGEST_TOKEN, Tokens
 from api.identity.trainer import add_trainer
@@ -62,7 +64,7 @@ async def test_everything_made_without_an_account_ends_for_the_day(
             if name.endswith("_A_DAY"):
                 monkeypatch.setattr(item, "amount", 1)
         learner = await new_learner(client)
-        calls = {
+        calls: dict[str, dict[str, Any]] = {
             "/api/v1/learners": {},
             "/api/v1/groups": {"json": {}},
             f"/api/v1/groups/{made['code']}/members": {},
@@ -187,7 +189,8 @@ async def test_a_device_that_signed_in_before_gets_in_while_strangers_guess_its_
 
 
 def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    go, running_now, most, told = Event(), [], [], []
+    go, running_now, most = Event(), [], []
+    told: list[bool | None] = []
 
     class Slow:
         def verify(self, *_: object) -> bool:
@@ -201,7 +204,7 @@ def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeyp
         try:
             told.append(passwords.fits("a password", "a hash", known=known))
         except TooMany:
-            told.append("wait")
+            told.append(None)  # told to wait
 
     monkeypatch.setattr(passwords, "_passwords", Slow())
     threads = [Thread(target=sign_in, args=(known,)) for known in [False] * 30 + [True]]
@@ -214,7 +217,7 @@ def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeyp
         thread.join()
 
     assert max(most) == passwords.HASHES_AT_ONCE
-    assert told.count("wait") == 30 - passwords.HASHES_AT_ONCE - passwords.HASHES_WAITING  # the known device is none
+    assert told.count(None) == 30 - passwords.HASHES_AT_ONCE - passwords.HASHES_WAITING  # the known device is none
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -270,7 +273,7 @@ async def test_refused_sign_ins_of_a_minute_are_one_line_with_a_count(
 
 
 async def test_a_plan_is_kept_once_however_many_groups_follow_it(app: FastAPI, client: httpx.AsyncClient) -> None:
-    plan = next(iter(app.state.plans))
+    plan = next(iter(plans_on_offer(app.state)))
     made = [await client.post("/api/v1/groups", json={"session": {"plan": plan}}) for _ in range(3)]
 
     assert {answer.status_code for answer in made} == {201}
@@ -307,7 +310,7 @@ async def test_a_limit_that_is_met_is_a_line_of_the_log_a_minute(
     for _ in range(9):
         with pytest.raises(TooMany):
             await limiter.take(ratelimit.SIGN_INS_PER_NAME, "a name")
-    limiter.strikes._tell("sign_ins_per_name")
+    limiter.strikes.tell_rest("sign_ins_per_name")
 
     assert lines == [{"event": "limit_met", "kind": "sign_ins_per_name", "count": count} for count in (1, 8)]
 
