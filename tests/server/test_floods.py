@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,7 +25,7 @@ def memory(server: Server, line: str = "VmHWM") -> int:
     return next(int(row.split()[1]) * 1024 for row in status.splitlines() if row.startswith(line))
 
 
-async def slowest_page(client: httpx.AsyncClient, until: "asyncio.Future[object]") -> tuple[float, int]:
+async def slowest_page(client: httpx.AsyncClient, until: "asyncio.Future[Any]") -> tuple[float, int]:
     """The longest that somebody else waited for the page of practice meanwhile, and how often they asked."""
     slowest, asked = 0.0, 0
     while not until.done() or not asked:
