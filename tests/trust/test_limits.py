@@ -5,6 +5,7 @@ import shutil
 from collections import namedtuple
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from threading import Event, Thread
 from time import sleep
 from typing import Any
@@ -30,6 +31,7 @@ from api.problems import TooMany
 from api.ratelimit import NETWORKS_PER_SITE, Limiter, MemoryWindows, networks
 from tests.cast import ANA, PASSWORD, TRAINER
 from tests.client import BASE, MakeSettings, http_client, new_learner, running
+from tests.guided.plans import put_plans
 from tests.trust.markdown import ROOT
 
 ITEMS = {name: item for name, item in vars(ratelimit).items() if isinstance(item, RateLimitItem)}
@@ -272,14 +274,21 @@ async def test_refused_sign_ins_of_a_minute_are_one_line_with_a_count(
     assert lines == [7]
 
 
-async def test_a_plan_is_kept_once_however_many_groups_follow_it(app: FastAPI, client: httpx.AsyncClient) -> None:
-    plan = next(iter(plans_on_offer(app.state)))
-    made = [await client.post("/api/v1/groups", json={"session": {"plan": plan}}) for _ in range(3)]
+async def test_a_plan_is_kept_once_however_many_groups_follow_it(make_settings: MakeSettings, tmp_path: Path) -> None:
+    settings = make_settings(plans_dir=put_plans(tmp_path / "plans"))
+    async with running(settings) as app, http_client(app) as client:
+        plan = next(iter(plans_on_offer(app.state)))
+        made = [await client.post("/api/v1/groups", json={"session": {"plan": plan}}) for _ in range(3)]
+        with app.state.engine.connect() as connection:
+            kept = connection.execute(select(func.count()).select_from(table(GuidedPlan))).scalar()
+            documents = connection.execute(select(table(GuidedSession).c.document)).scalars().all()
+        consoles = [
+            (await client.get(answer.json()["console_url"], follow_redirects=True)).status_code for answer in made
+        ]
 
     assert {answer.status_code for answer in made} == {201}
-    with app.state.engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(table(GuidedPlan))).scalar() == 1
-        assert set(map(str, connection.execute(select(table(GuidedSession).c.document)).scalars())) == {"{}"}
+    assert (kept, documents) == (1, [{}] * 3)
+    assert consoles == [200] * 3
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
