@@ -150,7 +150,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = WholeLibrary(engine, settings.small_group)
         app.state.teller = teller
-        app.state.shower = Shower(catalogue, teller, settings)
+        app.state.shower = Shower(catalogue, teller, settings, app.state.tokens)
         app.state.guide = SessionGuide(app.state)
         app.state.looker = Looker(engine)
         app.state.member_pages = KeptPages()
@@ -219,4 +219,6 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     )
     tell = request_teller() if settings.access_log else None
     inner = tracing.around(hot) if tracing else hot
-    app.middleware_stack = Security(inner, LARGEST_BODY, settings.public_url, UPLOADS, tell)
+    app.middleware_stack = Security(
+        inner, LARGEST_BODY, settings.public_url, UPLOADS, tell, behind_proxy=bool(settings.trusted_proxies)
+    )

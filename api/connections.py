@@ -8,11 +8,15 @@ database. A proxy in front guards against all of this; the product is also run w
 import asyncio
 import json
 import sys
+from collections import Counter
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
+from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.ratelimit import networks
 
 LARGEST_HEAD = 32 * 1024  # bytes of a request's first line and headers; a browser sends about one thousand
 SLICE = LARGEST_HEAD // 2
@@ -45,6 +49,11 @@ def most_connections() -> int:
     return sys.maxsize
 
 
+def most_streams() -> int:
+    """How many connections may be streams, half of them for one network; the rest stay free for pages and votes."""
+    return most_connections() * 7 // 10
+
+
 class Connection(HttpToolsProtocol):
     """Uvicorn's connection with bounds on time, length and number.
 
@@ -52,9 +61,15 @@ class Connection(HttpToolsProtocol):
     piece as before has not moved.
     """
 
+    peers: ClassVar[Counter[str]] = Counter()  # connections by network
+    bound_peers: ClassVar[bool] = False  # whether one network may have three quarters of them; not behind a proxy
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn has it
         super().connection_made(transport)
-        if len(self.connections) > most_connections():
+        self._network = networks(self.client[0] if self.client else "local")[0]
+        self.peers[self._network] += 1
+        most = most_connections()
+        if len(self.connections) > most or (self.bound_peers and self.peers[self._network] > most * 3 // 4):
             self.limit_concurrency = 0  # Uvicorn answers 503 and closes; whoever is connected already is served
         self._begun: object = None
         self._head = 0
@@ -64,6 +79,9 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        self.peers[self._network] -= 1
+        if not self.peers[self._network]:
+            del self.peers[self._network]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

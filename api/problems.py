@@ -48,6 +48,10 @@ class Problem(Exception):
         self.headers = headers or {}
 
 
+class BadHost(Problem):
+    status, title = 400, "This address does not lead here"
+
+
 class Unauthorized(Problem):
     status, title = 401, "Please say who is asking"
 
@@ -88,9 +92,9 @@ class Unprocessable(Problem):
 class TooMany(Problem):
     status, title = 429, "That was a lot at once"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, detail: str = "") -> None:
         super().__init__(
-            f"Please wait {retry_after} seconds and try again. Nothing is lost.",
+            detail or f"Please wait {retry_after} seconds and try again. Nothing is lost.",
             headers={"Retry-After": str(retry_after)},
         )
 

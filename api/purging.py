@@ -12,6 +12,7 @@ from api.authoring.jobs import KEPT
 from api.authoring.models import ImportJob
 from api.db import now, sweep, writing
 from api.groups import service as groups
+from api.guided import starting
 from api.identity import invitations, sessions
 from api.practice.models import DeviceCode
 
@@ -33,6 +34,7 @@ def purge_quietly(engine: Engine, audit_days: int) -> None:
         count = groups.purge(engine)
         trail.purge(engine, audit_days)
         _purge_what_ran_out(engine)
+        starting.purge_plans(engine)
         wiped = sweep(engine)
         if count or not wiped:
             log.info("purged", groups=count, wiped=wiped)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import REQUEST_ID, Tell
-from api.problems import Forbidden, Problem, TooLarge, answer
+from api.problems import BadHost, Forbidden, Problem, TooLarge, answer
 
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'",
@@ -40,6 +40,8 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 MARK = b"three-circles"
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
+LONGEST_HOST = 255  # bytes; longer names do not exist
+_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -53,12 +55,17 @@ class Security:
         public_url: str,
         uploads: Mapping[str, int] | None = None,
         tell: Tell | None = None,
+        *,
+        behind_proxy: bool = False,
     ) -> None:
         self.app = app
         self.tell = tell  # writes a line for each request
         self.largest_body = largest_body
         self.uploads = uploads or {}  # how paths begin that take larger bodies
+        self.public_url = public_url
         self.public_host = urlsplit(public_url).netloc
+        self.own_hosts = _spellings(public_url)
+        self.behind_proxy = behind_proxy
         self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
         self.uncached_headers = [*self.headers, _NO_STORE]
 
@@ -84,7 +91,9 @@ class Security:
             await send(message)
 
         try:
-            if scope["method"] not in _SAFE and (problem := self._problem(dict(scope["headers"]), scope["path"])):
+            if (problem := self._wrong_host(scope)) or (
+                scope["method"] not in _SAFE and (problem := self._problem(dict(scope["headers"]), scope["path"]))
+            ):
                 await answer(Request(scope), problem)(scope, receive, send_with_headers)
             else:
                 await self.app(scope, receive, send_with_headers)
@@ -94,6 +103,29 @@ class Security:
             del scope[BARE_SEND]
             if self.tell:
                 self.tell(scope, status, began)
+
+    def _wrong_host(self, scope: Scope) -> Problem | None:
+        """Links and QR codes name the host, so it is of a length that exists, and PUBLIC_URL's own where that is set.
+
+        What a proxy that is believed has passed on may name the server as the proxy does; Uvicorn then knows no port of
+        the client. Health checks and figures come from the machine itself.
+        """
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        if host in self.own_hosts:
+            return None
+        if len(host) > LONGEST_HOST:
+            return BadHost("The name of this server in the request is too long.")
+        if not self.own_hosts or scope["path"] in _ANY_HOST or not host:
+            return None
+        if self.behind_proxy and scope["client"] and not scope["client"][1]:
+            return None
+        told = host.decode("latin-1").partition(":")[0][:60]
+        if host.lower() in self.own_hosts:
+            return None
+        return BadHost(
+            f"This server is set up as {self.public_host}, and was asked for as {told}. Open it at {self.public_url} – "
+            "or, if you run it, set THREE_CIRCLES_PUBLIC_URL to the address that people type."
+        )
 
     def _problem(self, headers: dict[bytes, bytes], path: str) -> Problem | None:
         if not self._same_site(headers):
@@ -119,3 +151,15 @@ class Security:
                 return False
             return bool(host) and host in (headers.get(b"host", b"").decode("latin-1"), self.public_host)
         return True
+
+
+def _spellings(public_url: str) -> frozenset[bytes]:
+    """The host of an address as browsers and programs may write it: with and without the port that goes unsaid."""
+    parts = urlsplit(public_url)
+    host = parts.netloc.lower()
+    if not host:
+        return frozenset()
+    usual = ":443" if parts.scheme == "https" else ":80"
+    bare = host.removesuffix(usual)
+    said = {bare, bare + usual} if bare != host or parts.port is None else {host}
+    return frozenset(name.encode() for name in said)

@@ -74,7 +74,9 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
 def application() -> FastAPI:
     """The application of one server process, whose collector is spared once it has started."""
     set_up_logs()
-    app = create_app()
+    settings = Settings()
+    Connection.bound_peers = settings.rate_limit and not settings.trusted_proxies
+    app = create_app(settings)
     started = app.router.lifespan_context
 
     @asynccontextmanager

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -71,8 +72,9 @@ async def running(settings: Settings) -> AsyncIterator[FastAPI]:
 
 def http_client(app: FastAPI, **options: Any) -> httpx.AsyncClient:
     """A client that sees a 500 as a visitor does, not as a traceback."""
+    host = urlsplit(app.state.settings.public_url).netloc
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=BASE, **options)
+    return httpx.AsyncClient(transport=transport, base_url=f"http://{host}" if host else BASE, **options)
 
 
 @pytest.fixture

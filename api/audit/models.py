@@ -11,7 +11,8 @@ from api.db import RowId, UTCDateTime
 class AuditLine(SQLModel, table=True):
     """A deed of a trainer or admin. `name` is what they were called then, so that it outlives the account.
 
-    `about` names the thing, never what it says; `outcome` is done or refused.
+    `about` names the thing, never what it says; `outcome` is done or refused. `count`: how often within a minute, where
+    that is one line.
     """
 
     __tablename__ = "audit"
@@ -25,3 +26,4 @@ class AuditLine(SQLModel, table=True):
     deed: str = Field(max_length=20)
     about: str = Field(max_length=160)
     outcome: str = Field(max_length=8)
+    count: int = Field(default=1, sa_column_kwargs={"server_default": "1"})

@@ -68,9 +68,9 @@ def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") 
     note_taken(engine, trainer, "take_trail")
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["number", "time", "who", "deed", "about", "outcome"])
+    writer.writerow(["number", "time", "who", "deed", "about", "outcome", "times"])
     for line in lines(engine, Filter(who, deed), None):
         cells = (line.name, line.deed, line.about, "refused" if line.refused else "done")
-        writer.writerow([line.id, line.at.isoformat(), *map(safe_cell, cells)])
+        writer.writerow([line.id, line.at.isoformat(), *map(safe_cell, cells), line.count])
     headers = {"Content-Disposition": 'attachment; filename="three-circles-trail.csv"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

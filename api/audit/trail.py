@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from sqlalchemy import Connection, Engine, Select, delete, insert, select
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -19,6 +19,7 @@ NOBODY: Final = "Nobody known"
 PAGE: Final = 50
 # Saves of one person to one draft are one line for this long: the editor saves every few seconds.
 ONCE: Final = timedelta(hours=1)
+REFUSALS: Final = timedelta(minutes=1)
 
 _audit = table(AuditLine)
 _LONGEST_ABOUT: Final = 160
@@ -34,6 +35,7 @@ class Line:
     deed: str
     about: str
     refused: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,19 @@ def note_by_id(where: Session, trainer_id: int | None, deed: Deed, about: str) -
 
 
 def note_refused(engine: Engine, who: Trainer | None, deed: Deed, about: str = "") -> None:
-    """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer."""
+    """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer.
+
+    One person's refusals of a kind are one line a minute, with a count and what the first of them was about: whoever
+    tries without end fills neither the disk nor the trail.
+    """
+    trainer_id, name = (who.id, who.name) if who else (None, NOBODY)
+    of_one = _audit.c.trainer_id == trainer_id if who else _audit.c.trainer_id.is_(None)
+    same = (of_one, _audit.c.name == name, _audit.c.deed == deed, _audit.c.outcome == "refused")
+    newest = select(func.max(_audit.c.id)).where(_audit.c.at > now() - REFUSALS, *same).scalar_subquery()
     with suppress(DBAPIError), writing(engine).begin() as connection:
-        _add(connection, who.id if who else None, who.name if who else NOBODY, deed, about, "refused")
+        again = update(_audit).where(_audit.c.id == newest).values(count=_audit.c.count + 1)
+        if not connection.execute(again).rowcount:
+            _add(connection, trainer_id, name, deed, about, "refused")
 
 
 def note_taken(engine: Engine, who: Trainer, deed: Deed, about: str = "") -> None:
@@ -92,7 +104,15 @@ def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[Line]
     with engine.connect() as connection:
         rows = connection.execute(query if most is None else query.limit(most))
         return [
-            Line(row.id, row.at, row.name, NAME.get(cast(Deed, row.deed), row.deed), row.about, row.outcome != "done")
+            Line(
+                row.id,
+                row.at,
+                row.name,
+                NAME.get(cast(Deed, row.deed), row.deed),
+                row.about,
+                row.outcome != "done",
+                row._mapping["count"],
+            )
             for row in rows
         ]
 

@@ -1,28 +1,44 @@
 """Who asks about a class: limits on guessing codes, and the note on a device that its learner is in one."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
+from typing import Annotated, Final
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
 from api.classes.service import Known
 from api.db import now
+from api.groups.codes import normalise
 from api.identity.cookies import put_cookie, read_cookie
-from api.problems import NotFound
-from api.ratelimit import WRONG_CODES_PER_ADDRESS, Limiter, address
+from api.identity.models import Trainer
+from api.identity.tokens import Tokens
+from api.identity.trainer import find_trainer
+from api.ratelimit import wrong_codes
 
 # Nothing is decided by this cookie but whether an outcome asks for the class's part: a guess reads no table for it.
 COOKIE = "in-class"
+_LINK: Final = "class-link"  # the purpose of a mark
 
 
-async def limit_wrong_codes(request: Request) -> AsyncIterator[None]:
-    """Counts the codes that open nothing; a class behind one address joins with a right one."""
-    limiter: Limiter = request.app.state.limiter
-    await limiter.check(WRONG_CODES_PER_ADDRESS, "class", address(request))
-    try:
+async def limit_wrong_codes(
+    request: Request, code: str, trainer: Annotated[Trainer | None, Depends(find_trainer)], k: str = ""
+) -> AsyncIterator[None]:
+    """Counts the codes that open nothing: a trainer's by themselves, others by network. Those of a link are none."""
+    who = f"trainer {trainer.id}" if trainer else ""
+    async with nullcontext() if came_by_link(request, code, k) else wrong_codes(request, "class", who):
         yield
-    except NotFound:
-        await limiter.take(WRONG_CODES_PER_ADDRESS, "class", address(request))
-        raise
+
+
+def link_mark(request: Request, code: str) -> str:
+    """What the link and QR code of a class carry: whoever has it does not guess codes."""
+    tokens: Tokens = request.app.state.tokens
+    return tokens.mark(_LINK, code)
+
+
+def came_by_link(request: Request, typed: str, mark: str) -> bool:
+    """Whether the mark was made here for this code."""
+    tokens: Tokens = request.app.state.tokens
+    return bool(mark) and tokens.is_marked(_LINK, normalise(typed), mark)
 
 
 def remember_class(request: Request, response: Response, found: Known) -> None:

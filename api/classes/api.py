@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.admitting import take_group
 from api.classes import service
 from api.classes.access import limit_wrong_codes
 from api.classes.service import Known
@@ -17,7 +18,6 @@ from api.identity.trainer import require_trainer
 from api.library.systems import System
 from api.pressure import spare_statistics
 from api.problems import responses
-from api.ratelimit import GROUPS_PER_ADDRESS, address, take
 from api.statistics.classes import ClassStatistics
 
 router = APIRouter(prefix="/api/v1/classes", tags=["classes"])
@@ -75,7 +75,7 @@ class ClassTotalsOut(ClassOut):
 
 
 async def limit_classes(request: Request) -> None:
-    await take(request, GROUPS_PER_ADDRESS, "class", address(request))
+    await take_group(request, "class")
 
 
 @router.post("", status_code=201, responses=responses(401, 403), dependencies=[Depends(limit_classes)])

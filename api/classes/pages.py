@@ -1,5 +1,6 @@
 """Pages of a class: for learners to join and leave it, for its trainer to see its totals."""
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Annotated
 from urllib.parse import quote
@@ -9,8 +10,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
+from api.admitting import take_learner
 from api.classes import service
-from api.classes.access import COOKIE, limit_wrong_codes, remember_class
+from api.classes.access import COOKIE, came_by_link, limit_wrong_codes, remember_class
 from api.classes.api import limit_classes
 from api.classes.views import class_block, class_view, view_known
 from api.db import session
@@ -21,8 +23,8 @@ from api.identity.models import Trainer
 from api.identity.trainer import require_trainer
 from api.library.api import find_vignette
 from api.pressure import must_wait, spare_statistics
-from api.problems import Conflict, NotFound, Problem, Unprocessable
-from api.ratelimit import WRONG_CODES_PER_ADDRESS, Limiter, address
+from api.problems import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
+from api.ratelimit import wrong_codes
 from api.web import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -33,25 +35,31 @@ Code = Annotated[str, Path(max_length=40)]
 
 
 @router.get("/practice/class")
-def show_own(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+def show_own(
+    request: Request, code: Annotated[str, Query(max_length=40)] = "", k: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
     """The class that the learner is in, or where its code is typed; opening a link alone joins nothing."""
-    return _own_page(request, code)
+    return _own_page(request, code, k)
 
 
 @router.post("/practice/class")
-async def join(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
+async def join(
+    request: Request,
+    code: Annotated[str, Form(max_length=40)] = "",
+    k: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
     """Joins a class; the page comes back with a sentence when it cannot be."""
-    limiter: Limiter = request.app.state.limiter
-    await limiter.check(WRONG_CODES_PER_ADDRESS, "class", address(request))
     known = find_learner(request)
     learner = known or new_learner()
     try:
-        found = await run_in_threadpool(service.join, request.app.state.engine, learner, code)
-    except NotFound as problem:
-        await limiter.take(WRONG_CODES_PER_ADDRESS, "class", address(request))
-        return await run_in_threadpool(_own_page, request, code, problem)
-    except Conflict as problem:
-        return await run_in_threadpool(_own_page, request, code, problem)
+        if known is None:
+            await take_learner(request)
+        async with nullcontext() if came_by_link(request, code, k) else wrong_codes(request, "class"):
+            found = await run_in_threadpool(service.join, request.app.state.engine, learner, code)
+    except (NotFound, Conflict, TooMany, Busy) as problem:
+        response = await run_in_threadpool(_own_page, request, code, k, problem)
+        response.headers.update(problem.headers)
+        return response
     response = RedirectResponse("/practice/class", status_code=303)
     remember_class(request, response, found)
     if known is None:
@@ -68,7 +76,7 @@ def leave(request: Request) -> Response:
     return response
 
 
-def _own_page(request: Request, code: str, problem: Problem | None = None) -> Response:
+def _own_page(request: Request, code: str, k: str = "", problem: Problem | None = None) -> Response:
     learner = find_learner(request)
     mine = service.class_of(request.app.state.engine, learner) if learner else None
     return render(
@@ -80,6 +88,7 @@ def _own_page(request: Request, code: str, problem: Problem | None = None) -> Re
         mine=view_known(mine) if mine else None,
         smallest=request.app.state.settings.small_group,
         code=code,
+        k=k,
         error=problem.detail if problem else None,
     )
 

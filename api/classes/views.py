@@ -7,6 +7,7 @@ from datetime import date
 from fastapi import Request
 from markupsafe import Markup
 
+from api.classes.access import link_mark
 from api.classes.service import Known, members
 from api.classes.summing import Sum, Told, by_level, by_system
 from api.classes.totals import Key, all_counts, class_counts
@@ -80,7 +81,7 @@ def view_known(found: Known) -> ClassRow:
 
 
 def join_url(request: Request, found: Known) -> str:
-    return f"{base_url(request)}/practice/class?code={found.code}"
+    return f"{base_url(request)}/practice/class?code={found.code}&k={link_mark(request, found.code)}"
 
 
 def shown(counts: Counts, smallest: int) -> ClassStatistics:

@@ -12,6 +12,7 @@ group that happens to draw the same code.
 
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import Request, Response
 
@@ -21,6 +22,7 @@ from api.identity.learner import bearer
 from api.identity.tokens import Tokens
 from api.problems import Forbidden, NotFound, Unauthorized
 
+DOOR: Final = "door"  # the purpose of a mark
 _MONTH = 31 * 24 * 3600
 
 
@@ -92,6 +94,23 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
     if state is None or (uid is not None and state.uid != uid):
         raise NotFound("There is no group with this code, or it has ended.")
     return state
+
+
+def door(request: Request, code: str) -> str:
+    """What QR codes and links of the shared screen carry: whoever has it does not guess codes."""
+    tokens: Tokens = request.app.state.tokens
+    return tokens.mark(DOOR, code)
+
+
+def has_key(request: Request, code: str) -> bool:
+    """Whether the asker was let in before, or comes by a link that was made here for this code."""
+    tokens: Tokens = request.app.state.tokens
+    mark = request.query_params.get("k", "") if request.scope["query_string"] else ""
+    return (
+        tokens.is_marked(DOOR, code, mark)
+        or find_member(request, code) is not None
+        or find_facilitator(request, code) is not None
+    )
 
 
 def remember_member(request: Request, response: Response, member: Member) -> None:

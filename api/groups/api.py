@@ -10,12 +10,15 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
+from api.admitting import take_group, take_join
 from api.db import now, table
 from api.groups import exporting, service
 from api.groups.access import (
+    door,
     facilitator_key,
     find_facilitator,
     find_member,
+    has_key,
     member_token,
     new_member,
     require_facilitator,
@@ -38,14 +41,8 @@ from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
 from api.library.catalogue import Catalogue
 from api.library.systems import Vote
-from api.problems import Conflict, Forbidden, NotFound, Unprocessable, field_errors, responses
-from api.ratelimit import (
-    GROUPS_PER_ADDRESS,
-    WRONG_CODES_PER_ADDRESS,
-    Limiter,
-    address,
-    take,
-)
+from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
+from api.ratelimit import wrong_codes
 from api.web import base_url
 
 router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
@@ -113,21 +110,16 @@ def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_
 
 
 async def limit_groups(request: Request) -> None:
-    await take(request, GROUPS_PER_ADDRESS, address(request))
+    await take_group(request)
 
 
 async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
-    """Codes are short, so guessing them is limited; whoever is in already is not kept out by others' mistakes."""
-    limiter: Limiter = request.app.state.limiter
-    if find_member(request, code) or find_facilitator(request, code):
+    """Codes are short, so guessing them is limited. Whoever is in, or comes by a QR code, is not kept out by others."""
+    if has_key(request, code):
         yield
         return
-    await limiter.check(WRONG_CODES_PER_ADDRESS, "code", address(request))
-    try:
+    async with wrong_codes(request, "code"):
         yield
-    except NotFound:
-        await limiter.take(WRONG_CODES_PER_ADDRESS, "code", address(request))
-        raise
 
 
 codes_limited = asynccontextmanager(limit_wrong_codes)
@@ -153,12 +145,13 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
     state = require_state(request, made.code)
     key = facilitator_key(request.app.state.tokens, made.code, made.uid)
     url = f"{base_url(request)}/g/{made.code}"
+    mark = door(request, made.code)
     return GroupOut(
         code=made.code,
-        join_url=url,
+        join_url=f"{url}?k={mark}",
         facilitator_key=key,
         console_url=f"{url}/console?key={key}",
-        screen_url=f"{url}/screen",
+        screen_url=f"{url}/screen?k={mark}",
         expires_at=state.expires_at.isoformat(),
     )
 
@@ -182,7 +175,12 @@ def _session(request: Request, body: NewGroupBody) -> tuple[Prepared | None, Kin
     return session, kind
 
 
-@router.post("/{code}/members", status_code=201, responses=responses(404), dependencies=[Depends(limit_wrong_codes)])
+@router.post(
+    "/{code}/members",
+    status_code=201,
+    responses=responses(404),
+    dependencies=[Depends(limit_wrong_codes), Depends(take_join)],
+)
 def join_group(request: Request, code: str) -> MemberOut:
     """Joins as a new member. No name is asked."""
     made = service.join(request.app.state.engine, code)

@@ -5,7 +5,9 @@ for a slow reader, and no reader waits for another.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import uniform
 from time import monotonic
@@ -18,10 +20,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from api.connections import most_streams
 from api.groups.broker import Broker
 from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
 from api.operating.metrics import Metrics
 from api.pressure import Pressure
+from api.problems import Busy, answer
+from api.ratelimit import Limiter, address
 from api.security import BARE_SEND
 
 PUSH_SECONDS = 0.25  # at most four updates a second
@@ -31,6 +36,7 @@ POLL_SECONDS = 2.0  # how old what is seen may be while the broker is away
 STALE_SECONDS = 60.0  # a stream that takes nothing for so long is dropped
 BREATH = 200  # streams written before other work gets its turn
 
+_FULL = "So many follow groups live just now that there is no room for more. This page looks again by itself."
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -139,6 +145,8 @@ class Hub:
         self._metrics = metrics
         self._pressure = pressure
         self._groups: dict[str, _Live] = {}
+        self._streams = 0  # open, or about to be
+        self._networks: Counter[str] = Counter()  # and of which networks
         self._changed: dict[str, float] = {}  # and since when, on the monotonic clock
         self._to_publish: set[str] = set()
         self._wake = asyncio.Event()
@@ -157,6 +165,24 @@ class Hub:
     @property
     def open_streams(self) -> int:
         return sum(len(live.streams) for live in self._groups.values())
+
+    def has_room(self, network: str | None) -> bool:
+        """Whether one more stream fits: of all, and of this network where it is named."""
+        most = most_streams()
+        return self._streams < most and (network is None or self._networks[network] < most // 2)
+
+    @contextmanager
+    def counted(self, network: str) -> Iterator[None]:
+        """Counts a stream of this network for as long as it is open."""
+        self._streams += 1
+        self._networks[network] += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
+            self._networks[network] -= 1
+            if not self._networks[network]:
+                del self._networks[network]
 
     @property
     def hears(self) -> bool:
@@ -328,14 +354,27 @@ class Hub:
 
 
 class EventStream(Response):
-    """The response of a stream; no session or connection of the database is held while it is open."""
+    """The response of a stream; no session or connection of the database is held while it is open.
+
+    Where there are too many already it is refused: pages then look again by themselves every few seconds.
+    """
 
     def __init__(self, request: Request, code: str, kind: str, member: str | None = None) -> None:
         super().__init__()
         self._hub: Hub = request.app.state.hub
+        self._limiter: Limiter = request.app.state.limiter
+        self._network = address(request)
         self._code, self._kind, self._member = code, kind, member
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._hub.has_room(self._network if self._limiter.enabled else None):
+            self._limiter.strikes.note("streams")
+            await answer(Request(scope), Busy(_FULL))(scope, receive, send)
+            return
+        with self._hub.counted(self._network):
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         # Each reader waits for another time before it comes back, so that a restart brings no stampede.
         retry = b"retry: %d\n\n" % uniform(1000, 5000)  # noqa: S311  # no secret

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
+from api.admitting import take_join
 from api.groups import service
 from api.groups.access import (
+    door,
     find_member,
     new_member,
     remember_member,
@@ -55,12 +57,17 @@ async def phone(request: Request, code: str) -> Response:
         async with codes_limited(request, code):
             seen = await look(request, code)
     if member is None or member.uid != seen.state.uid:
-        view = JoinView(code, seen.state.name, seen.state.kind)
+        view = JoinView(code, door(request, code), seen.state.name, seen.state.kind)
         return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
     return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
 
 
-@router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes)])
+async def _limit_joins(request: Request, code: str) -> None:
+    if find_member(request, code) is None:
+        await take_join(request)
+
+
+@router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes), Depends(_limit_joins)])
 def join(request: Request, code: str) -> Response:
     """Joins with one tap. A phone that is in already stays the member it is."""
     response = RedirectResponse(f"/g/{code}", status_code=303)

@@ -5,9 +5,7 @@ import asyncio
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from api.groups.access import (
-    require_state,
-)
+from api.groups.access import door, require_state
 from api.groups.api import limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.hub import EventStream
@@ -34,7 +32,8 @@ def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
     if state.at_step is not None:
         return guide_of(request).screen(request, state, fragment=fragment)
     template = "groups/_screen.html" if fragment else "groups/screen.html"
-    return render(request, template, title="Screen", section="groups", view=screen_view(request, state))
+    view = screen_view(request, state)
+    return render(request, template, title="Screen", section="groups", view=view, door=door(request, state.code))
 
 
 def screen_view(request: Request, state: GroupState) -> ScreenView:

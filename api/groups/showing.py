@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection, select
 
 from api.db import now, table
-from api.groups.access import facilitator_key
+from api.groups.access import DOOR, facilitator_key
 from api.groups.codes import spoken
 from api.groups.models import GroupRound, Vote
 from api.groups.phases import Phase, can_take_back, next_phases, open_ballot
@@ -38,6 +38,7 @@ from api.groups.views import (
     view_results,
 )
 from api.guesses.rules import MATCH_LABEL, feedback, match
+from api.identity.tokens import Tokens
 from api.library.case import Case
 from api.library.catalogue import Catalogue
 from api.library.explaining import explanation
@@ -54,10 +55,11 @@ _round, _vote = table(GroupRound), table(Vote)
 class Shower:
     """Makes the views of one process: it knows the library, the settings and the address."""
 
-    def __init__(self, catalogue: Catalogue, teller: Teller, settings: Settings) -> None:
+    def __init__(self, catalogue: Catalogue, teller: Teller, settings: Settings, tokens: Tokens) -> None:
         self._catalogue = catalogue
         self._teller = teller
         self._settings = settings
+        self._tokens = tokens
 
     def case(self, state: GroupState) -> Case | None:
         vignette = self._teller.vignette(state.round)
@@ -144,7 +146,7 @@ class Shower:
             code_spoken=spoken(state.code),
             join_url=url,
             join_host=urlsplit(base).netloc,
-            qr=qr(url),
+            qr=qr(self._marked(url, state.code)),
             name=state.name,
             kind=state.kind,
             step=state.step,
@@ -210,10 +212,10 @@ class Shower:
             results=self.results(state, training_results, reasons) if state.shown or training_results else None,
             reasons=reasons,
             questions=view_questions(case) if case else (),
-            screen_url=f"{url}/screen",
+            screen_url=self._marked(f"{url}/screen", state.code),
             console_url=f"{url}/console?key={key}",
             join_url=url,
-            qr=qr(url),
+            qr=qr(self._marked(url, state.code)),
             expires=f"{state.expires_at:%-d %B %Y}",
             choices=tuple(
                 view_choice(vignette.case, False)
@@ -271,10 +273,14 @@ class Shower:
             code_spoken=spoken(state.code),
             join_url=url,
             console_url=f"{url}/console?key={key}",
-            screen_url=f"{url}/screen",
-            qr=qr(url),
+            screen_url=self._marked(f"{url}/screen", state.code),
+            qr=qr(self._marked(url, state.code)),
             expires=f"{state.expires_at:%-d %B %Y}",
         )
+
+    def _marked(self, url: str, code: str) -> str:
+        """The address with what `has_key` looks for; too long to be typed."""
+        return f"{url}?k={self._tokens.mark(DOOR, code)}"
 
     def summary(self, connection: Connection, state: GroupState) -> SummaryView:
         """Every person whose answers were shown, on one page."""
@@ -323,7 +329,7 @@ def read_reasons(connection: Connection, round_id: int, only_shown: bool) -> tup
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def qr(url: str) -> Markup:
     """A QR code as SVG that takes its size and colour from the stylesheet."""
     code = segno.make(url, error="m")

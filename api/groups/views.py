@@ -64,9 +64,10 @@ class ReadyView:
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """The one question before joining: do you want to?"""
+    """The one question before joining: do you want to? `door` goes along, so that others' wrong codes do not matter."""
 
     code: str
+    door: str
     name: str
     kind: str
 

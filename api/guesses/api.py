@@ -19,7 +19,7 @@ from api.identity.trainer import find_trainer
 from api.library.api import find_vignette
 from api.pressure import spare_statistics
 from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
-from api.ratelimit import GUESSES, GUESSES_PER_ADDRESS, Limiter, address
+from api.ratelimit import Limiter
 from api.statistics.classes import ClassStatistics, class_statistics
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
@@ -43,8 +43,7 @@ def parse_guess(body: bytes) -> GuessBody:
 def take_guess(request: Request, who: str) -> None:
     """Counts a guess of this learner or member and this address; raises TooMany."""
     limiter: Limiter = request.app.state.limiter
-    limiter.take_here(GUESSES, who)
-    limiter.take_here(GUESSES_PER_ADDRESS, address(request))
+    limiter.take_here(request, who)
 
 
 # The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.

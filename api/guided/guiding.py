@@ -7,6 +7,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from starlette.datastructures import State
 
+from api.groups.access import door
 from api.groups.state import GroupState
 from api.groups.views import ConsoleView
 from api.guided.showing import SessionShower
@@ -48,9 +49,9 @@ class SessionGuide:
         )
 
     def screen(self, request: Request, state: GroupState, *, fragment: bool) -> Response:
-        view = self.shower.screen(state, base_url(request))
+        view, key = self.shower.screen(state, base_url(request)), door(request, state.code)
         template = "guided/_screen.html" if fragment else "guided/screen.html"
-        return render(request, template, title=view.face.title, section="groups", view=view, face=view.face)
+        return render(request, template, title=view.face.title, section="groups", view=view, face=view.face, door=key)
 
     def console(
         self,

@@ -15,9 +15,20 @@ def _of_group(*, primary_key: bool = True) -> Column[int]:
     )
 
 
+class GuidedPlan(SQLModel, table=True):
+    """A plan's text, once for all groups that began with the same. It goes some time after the last of them."""
+
+    __tablename__ = "guided_plan"
+
+    digest: str = Field(max_length=64, primary_key=True)
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    used_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class GuidedSession(SQLModel, table=True):
     """A plan as it was when the group began with it: later edits of the plan change nothing here.
 
+    `digest` names the plan's text in `guided_plan`; sessions from before it was kept there hold it in `document`.
     `added` are rounds that were put in on the way; `shown` the numbers of the check-ins whose totals were shown.
     """
 
@@ -25,6 +36,7 @@ class GuidedSession(SQLModel, table=True):
 
     group_id: int = Field(sa_column=_of_group())
     document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    digest: str | None = Field(default=None, max_length=64)
     length: int
     added: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     shown: list[int] = Field(sa_column=Column(JSON, nullable=False))

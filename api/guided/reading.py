@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 from api.db import table
 from api.groups.state import GroupState
 from api.guided.agenda import Agenda, make_agenda
-from api.guided.models import BoardLine, CheckInAnswer, CheckInTally, GuidedSession, Visit
+from api.guided.models import BoardLine, CheckInAnswer, CheckInTally, GuidedPlan, GuidedSession, Visit
 from api.plans.plan import Plan
 
 MOST_KEPT = 256  # plans of groups, about 100 kB each
 
-_session, _visit, _line = table(GuidedSession), table(Visit), table(BoardLine)
+_shared, _session, _visit, _line = table(GuidedPlan), table(GuidedSession), table(Visit), table(BoardLine)
 _answer, _tally = table(CheckInAnswer), table(CheckInTally)
 
 Counts = tuple[int, int, int]
@@ -66,10 +66,12 @@ class Plans:
 
     def _plan(self, connection: Connection, state: GroupState) -> Plan:
         if (plan := self._kept.get(state.uid)) is None:
-            document = connection.execute(
-                select(_session.c.document).where(_session.c.group_id == state.id)
-            ).scalar_one()
-            plan = Plan.model_validate(document)
+            row = connection.execute(
+                select(_session.c.document, _shared.c.document.label("shared"))
+                .outerjoin(_shared, _shared.c.digest == _session.c.digest)
+                .where(_session.c.group_id == state.id)
+            ).one()
+            plan = Plan.model_validate(row.shared or row.document)
             while len(self._kept) >= MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)), None)
             self._kept[state.uid] = plan

@@ -1,22 +1,28 @@
 """Starting a session with its group: which plans there are, and the copy that the group keeps."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Engine, delete, exists, insert
 from starlette.datastructures import State
 
-from api.db import table
+from api.db import insert_into, now, table, writing
 from api.groups.guide import NOT_BEGUN, Place
 from api.guided.agenda import make_agenda
-from api.guided.models import GuidedSession
+from api.guided.models import GuidedPlan, GuidedSession
 from api.planning.offering import plans_available
 from api.plans.plan import Plan
 from api.plans.steps import RoundStep
 from api.problems import Unprocessable
 
-_session = table(GuidedSession)
+_session, _plan = table(GuidedSession), table(GuidedPlan)
+
+# A plan that no group needs is kept for as long as somebody may just be starting one with it.
+SPARE = timedelta(days=2)
 
 
 def plans_on_offer(app: State) -> Mapping[str, Plan]:
@@ -46,11 +52,18 @@ class NewSession:
         return asdict(Place(visit=NOT_BEGUN, step=-1, number=0, steps=len(steps), kind="", title=""))
 
     def store(self, connection: Connection, group_id: int) -> None:
+        document = self.plan.model_dump(mode="json")
+        digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+        kept = insert_into(_plan, connection).values(digest=digest, document=document, used_at=now())
+        connection.execute(
+            kept.on_conflict_do_update(index_elements=["digest"], set_={"used_at": kept.excluded.used_at})
+        )
         connection.execute(
             insert(_session),
             {
                 "group_id": group_id,
-                "document": self.plan.model_dump(mode="json"),
+                "document": {},
+                "digest": digest,
                 "length": self.length,
                 "added": [],
                 "shown": [],
@@ -73,3 +86,10 @@ def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSess
             f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
         )
     return NewSession(plan, length)
+
+
+def purge_plans(engine: Engine) -> None:
+    """Deletes the texts of plans that no group goes through any more."""
+    used = exists().where(_session.c.digest == _plan.c.digest)
+    with writing(engine).begin() as connection:
+        connection.execute(delete(_plan).where(_plan.c.used_at < now() - SPARE, ~used))

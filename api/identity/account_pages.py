@@ -12,8 +12,8 @@ from api.identity.account import change_password
 from api.identity.models import Trainer
 from api.identity.permissions import ROLE_SENTENCE, role_of
 from api.identity.trainer import require_trainer
-from api.problems import Problem, Unprocessable
-from api.ratelimit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
+from api.problems import Problem, TooMany, Unprocessable
+from api.ratelimit import SIGN_INS_PER_DEVICE, take
 from api.web import render
 
 router = APIRouter(prefix="/trainers/account", include_in_schema=False)
@@ -22,8 +22,8 @@ Signed = Annotated[Trainer, Depends(require_trainer)]
 
 
 async def _limit(request: Request, trainer: Signed) -> None:
-    await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, trainer.name)
+    """By account, which only its holder is in: neither neighbours nor those who guess its name count here."""
+    await take(request, SIGN_INS_PER_DEVICE, "account", str(trainer.id))
 
 
 @router.get("")
@@ -41,7 +41,7 @@ def post_password(
     """Changes the password; every other device has to sign in again."""
     try:
         change_password(request.app.state.engine, trainer, present, password, request.state.sign_in_id)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _page(request, trainer, problem)
     return RedirectResponse("/trainers/account?changed=1", status_code=303)
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
+from api.admitting import take_learner
+from api.identity.attempts import take_sign_in
 from api.identity.learner import new_learner, token_for
 from api.identity.models import Trainer
 from api.identity.permissions import Role, role_of
 from api.identity.sessions import ACCESS_TOKEN_SECONDS
 from api.identity.trainer import access_token, require_trainer, sign_in
 from api.problems import Unauthorized, responses
-from api.ratelimit import LEARNERS_PER_ADDRESS, SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
 
 router = APIRouter(prefix="/api/v1", tags=["identity"])
 
@@ -37,13 +38,12 @@ class Me(BaseModel):
 @router.post("/learners", status_code=201, responses=responses())
 async def make_learner(request: Request) -> LearnerToken:
     """A new learner. Nothing about the person is asked, and nothing is kept until the first guess."""
-    await take(request, LEARNERS_PER_ADDRESS, address(request))
+    await take_learner(request)
     return LearnerToken(learner_token=token_for(request, new_learner()))
 
 
 async def _limit_sign_in(request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> None:
-    await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, form.username.strip())
+    await take_sign_in(request, form.username)
 
 
 @router.post("/auth/token", responses=responses(401, 422), dependencies=[Depends(_limit_sign_in)])

@@ -11,15 +11,15 @@ from api.identity.invitations import Kind
 from api.identity.models import Invitation, Trainer
 from api.identity.permissions import ROLE_SENTENCE
 from api.identity.trainer import remember_trainer
-from api.problems import Conflict, Problem, Unprocessable
-from api.ratelimit import SIGN_INS_PER_ADDRESS, address, take
+from api.problems import Conflict, Problem, TooMany, Unprocessable
+from api.ratelimit import SIGN_INS_PER_ADDRESS, take_from
 from api.web import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 
 async def _limit(request: Request) -> None:
-    await take(request, SIGN_INS_PER_ADDRESS, address(request))
+    await take_from(request, SIGN_INS_PER_ADDRESS)
 
 
 @router.get("/join/{token}")
@@ -40,7 +40,7 @@ def post_join(
     link = _find(request, token, "invite")
     try:
         trainer = invitations.join(request.app.state.engine, token, name, password)
-    except (Unprocessable, Conflict) as problem:
+    except (Unprocessable, Conflict, TooMany) as problem:
         return _join_page(request, token, link, problem, name)
     return _signed_in(request, trainer)
 
@@ -57,7 +57,7 @@ def post_reset(request: Request, token: str, password: Annotated[str, Form(max_l
     link = _find(request, token, "reset")
     try:
         trainer = invitations.reset(request.app.state.engine, token, password)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _reset_page(request, token, link, problem)
     return _signed_in(request, trainer)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.identity.attempts import known_device, take_sign_in
 from api.identity.trainer import (
     add_trainer,
     forget_trainer,
@@ -13,17 +14,15 @@ from api.identity.trainer import (
     remember_trainer,
     sign_in,
 )
-from api.problems import Conflict, NotFound, Problem, Unprocessable
-from api.ratelimit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
+from api.problems import Conflict, NotFound, Problem, TooMany, Unprocessable
 from api.web import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 
 async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
-    """Slows down whoever tries passwords, by address and by name."""
-    await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, name.strip())
+    """Slows down whoever tries passwords."""
+    await take_sign_in(request, name)
 
 
 @router.post("/sign-in", dependencies=[Depends(limit_sign_in)])
@@ -33,7 +32,12 @@ def post_sign_in(
     password: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Signs in with name and password."""
-    trainer = sign_in(request.app.state.engine, name, password)
+    try:
+        trainer = sign_in(request.app.state.engine, name, password, known=bool(known_device(request, name)))
+    except TooMany as problem:
+        response = sign_in_page(request, problem.detail, name, problem.status)
+        response.headers.update(problem.headers)
+        return response
     if trainer is None:
         return sign_in_page(request, "The name and password do not belong together. Please try again.", name, 401)
     response = RedirectResponse("/trainers", status_code=303)
@@ -67,7 +71,7 @@ def post_set_up(
     _require_open_setup(request, token)
     try:
         trainer = add_trainer(request.app.state.engine, name, password, role="admin", first=True)
-    except (Unprocessable, Conflict) as problem:
+    except (Unprocessable, Conflict, TooMany) as problem:
         return _set_up_page(request, token, problem, name)
     request.app.state.needs_setup = False
     response = RedirectResponse("/trainers", status_code=303)

@@ -5,8 +5,13 @@ The newest key signs; a value that an earlier key signed is read for as long as 
 
 import hashlib
 from functools import lru_cache
+from hmac import compare_digest
+from typing import Final
 
 from itsdangerous import BadSignature, Signer, TimestampSigner
+
+LONGEST_TOKEN: Final = 200  # characters; the longest that is made, of a device and a name, has about 100
+_MARK: Final = 22
 
 
 class Tokens:
@@ -22,13 +27,31 @@ class Tokens:
         """A token without an end."""
         return self._signer(purpose).sign(value).decode()
 
-    @lru_cache(maxsize=10_000)  # noqa: B019  # one for each application, for as long as it lives
     def read(self, purpose: str, token: str) -> str | None:
         """The value, or None when the token was not made here for this purpose."""
+        if len(token) > LONGEST_TOKEN:
+            return None
         try:
-            return self._signer(purpose).unsign(token).decode()
+            return self._read(purpose, token)
         except (BadSignature, UnicodeError):
             return None
+
+    @lru_cache(maxsize=10_000)  # noqa: B019  # one for each application, for as long as it lives
+    def _read(self, purpose: str, token: str) -> str:
+        """Kept only when it is ours: what raises is not."""
+        return self._signer(purpose).unsign(token).decode()
+
+    def mark(self, purpose: str, value: str) -> str:
+        """A signature of 132 bits for a link that names the value itself: short enough for a QR code."""
+        return self._signer(purpose).get_signature(value).decode()[:_MARK]
+
+    def is_marked(self, purpose: str, value: str, mark: str) -> bool:
+        """Whether the mark was made here for this value, with any of our keys."""
+        if len(mark) != _MARK or not mark.isascii():
+            return False
+        signer = self._signer(purpose)
+        made = (Signer(key, key_derivation="none", digest_method=hashlib.sha256) for key in signer.secret_keys)
+        return any(compare_digest(one.get_signature(value).decode()[:_MARK], mark) for one in made)
 
     def is_newest(self, purpose: str, token: str) -> bool:
         """Whether the newest key made this token: one that is not is given anew when its holder comes by."""
@@ -44,6 +67,8 @@ class Tokens:
 
         One from the future is ours as well: the clock has been put back since.
         """
+        if len(token) > LONGEST_TOKEN:
+            return None
         try:
             signer = self._timed_signer(purpose)
             value, made = signer.unsign(token, return_timestamp=True)

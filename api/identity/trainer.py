@@ -9,6 +9,7 @@ from sqlmodel import Session, func, select
 from api.audit.trail import note, note_refused
 from api.db import now, session, writing
 from api.identity import sessions
+from api.identity.attempts import remember_device
 from api.identity.cookies import drop_cookie, put_cookie, read_cookie
 from api.identity.devices import device_label
 from api.identity.learner import bearer
@@ -64,13 +65,16 @@ def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Train
     return trainer
 
 
-def sign_in(engine: Engine, name: str, password: str) -> Trainer | None:
-    """The trainer with this name and password; as slow for an unknown or disabled name as for another password."""
+def sign_in(engine: Engine, name: str, password: str, *, known: bool = False) -> Trainer | None:
+    """The trainer with this name and password; as slow for an unknown or disabled name as for another password.
+
+    `known`: the name has signed in on this device before. Raises TooMany when too many passwords wait to be hashed.
+    """
     name = name.strip()
     with Session(engine) as db:
         trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
-    known = fits(password, trainer.password_hash if trainer else None)
-    if trainer and known and trainer.disabled_at is None:
+    fitting = fits(password, trainer.password_hash if trainer else None, known=known)
+    if trainer and fitting and trainer.disabled_at is None:
         return trainer
     note_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
     return None
@@ -92,6 +96,7 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
     device = device_label(request.headers.get("user-agent", ""))
     token = sessions.begin(request.app.state.engine, trainer, device)
     put_cookie(request, response, COOKIE, token, int(sessions.LONGEST.total_seconds()))
+    remember_device(request, response, trainer.name)
 
 
 def forget_trainer(request: Request, response: Response) -> None:

@@ -6,30 +6,33 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from api.admitting import take_device_code
 from api.classes.access import COOKIE as IN_CLASS
 from api.classes.access import remember_class
 from api.classes.service import class_of
+from api.groups.codes import normalise
 from api.groups.showing import qr
 from api.identity.cookies import drop_cookie
 from api.identity.learner import COOKIE, find_learner, remember, require_learner
+from api.identity.tokens import Tokens
 from api.practice.api import ExportOut
 from api.practice.mine import CODE_MINUTES, delete_learner, export, export_csv, make_code, use_code
 from api.practice.views import CodeView
-from api.ratelimit import SIGN_INS_PER_ADDRESS, WRONG_CODES_PER_ADDRESS, Limiter, address, take
+from api.ratelimit import WRONG_CODES_PER_ADDRESS, take_from
 from api.web import render
 
 router = APIRouter(include_in_schema=False)
 
+_LINK = "device-link"  # the purpose of a mark
 _UNKNOWN = "This code is not good any more. It works once, and for ten minutes. Make a new one on your other device."
 
 
-async def _limit(request: Request) -> None:
-    await take(request, SIGN_INS_PER_ADDRESS, "device", address(request))
-
-
-async def _limit_wrong_codes(request: Request) -> None:
-    limiter: Limiter = request.app.state.limiter
-    await limiter.take(WRONG_CODES_PER_ADDRESS, "device", address(request))
+async def _limit_wrong_codes(
+    request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
+) -> None:
+    tokens: Tokens = request.app.state.tokens
+    if not (k and tokens.is_marked(_LINK, normalise(code), k)):
+        await take_from(request, WRONG_CODES_PER_ADDRESS, "device")
 
 
 @router.get("/practice/mine")
@@ -63,7 +66,7 @@ def delete(request: Request) -> Response:
     return response
 
 
-@router.post("/practice/mine/code", dependencies=[Depends(_limit)])
+@router.post("/practice/mine/code", dependencies=[Depends(take_device_code)])
 def code(request: Request) -> Response:
     """A code for another device."""
     learner = find_learner(request)
@@ -71,24 +74,29 @@ def code(request: Request) -> Response:
         return RedirectResponse("/practice/mine", status_code=303)
     made = make_code(request.app.state.engine, learner)
     base = request.app.state.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    url = f"{base}/practice/carry-on?code={quote(made)}"
+    tokens: Tokens = request.app.state.tokens
+    url = f"{base}/practice/carry-on?code={quote(made)}&k={tokens.mark(_LINK, made)}"
     response = _page(request, CodeView(f"{made[:5]} {made[5:]}", f"{base}/practice/carry-on", qr(url), CODE_MINUTES))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @router.get("/practice/carry-on")
-def carry_on_form(request: Request, code: Annotated[str, Query(max_length=40)] = "") -> Response:
+def carry_on_form(
+    request: Request, code: Annotated[str, Query(max_length=40)] = "", k: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
     """Where a code from another device is typed; opening the link alone changes nothing."""
-    return _carry_on(request, code, None, 200)
+    return _carry_on(request, code, k, None, 200)
 
 
 @router.post("/practice/carry-on", dependencies=[Depends(_limit_wrong_codes)])
-def carry_on(request: Request, code: Annotated[str, Form(max_length=40)] = "") -> Response:
+def carry_on(
+    request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
     """Makes this device the one that the code came from."""
     learner = use_code(request.app.state.engine, code)
     if learner is None:
-        return _carry_on(request, code, _UNKNOWN, 404)
+        return _carry_on(request, code, k, _UNKNOWN, 404)
     response = RedirectResponse("/practice", status_code=303)
     remember(request, response, learner)
     if mine := class_of(request.app.state.engine, learner):
@@ -101,7 +109,7 @@ def _page(request: Request, made: CodeView | None) -> Response:
     return render(request, "practice/mine.html", title="What is kept", section="practice", known=known, code=made)
 
 
-def _carry_on(request: Request, code: str, error: str | None, status: int) -> Response:
+def _carry_on(request: Request, code: str, k: str, error: str | None, status: int) -> Response:
     known = find_learner(request) is not None
     return render(
         request,
@@ -109,6 +117,7 @@ def _carry_on(request: Request, code: str, error: str | None, status: int) -> Re
         title="Carry on here",
         section="practice",
         code=code,
+        k=k,
         error=error,
         known=known,
         status_code=status,

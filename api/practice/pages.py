@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from api.admitting import take_learner
 from api.classes.access import is_in_class
 from api.classes.service import class_of
 from api.classes.views import class_block
@@ -31,7 +32,7 @@ from api.library.words import Span, phrases, spans_of
 from api.practice import parts
 from api.practice.choosing import WHY
 from api.practice.service import Place
-from api.problems import Problem, TooMany, Unavailable, Unprocessable
+from api.problems import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.web import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -99,9 +100,11 @@ async def give_guess(request: Request, slug: str) -> Response:
     beside = form.pop("beside", None)  # the story that this one was read beside
     try:
         take_guess(request, learner)
+        if not known:
+            await take_learner(request)
         body = _parse(form, fields)
         recorded = await record(request.app.state.writer, learner, vignette, body)
-    except (Unprocessable, TooMany, Unavailable) as problem:
+    except (Unprocessable, TooMany, Unavailable, Busy) as problem:
         return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
     response: Response
     if wants_fragment(request):

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
+from api.admitting import take_learner
 from api.db import session
 from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
@@ -21,14 +22,14 @@ from api.practice.shelf import item_of
 from api.practice.sittings import KINDS, Kind
 from api.practice.views import PairView, end_view, progress_view, start_view
 from api.problems import NotFound, Unprocessable
-from api.ratelimit import LEARNERS_PER_ADDRESS, address, take
 from api.web import render
 
 router = APIRouter(include_in_schema=False)
 
 
 async def _limit(request: Request) -> None:
-    await take(request, LEARNERS_PER_ADDRESS, address(request))
+    if find_learner(request) is None:
+        await take_learner(request)
 
 
 @router.get("/practice")

@@ -67,7 +67,9 @@ async def test_a_bulk_of_guesses_opens_nothing_and_is_slowed_down(
     make_settings: MakeSettings, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     method, path, form, let_through = GUESSABLE[what]
-    monkeypatch.setattr("api.identity.trainer.fits", lambda *_: False)  # the limits, not Argon2id, are what is tried
+    monkeypatch.setattr(
+        "api.identity.trainer.fits", lambda *_, **__: False
+    )  # the limits, not Argon2id, are what is tried
     async with running(make_settings(rate_limit=True)) as app, http_client(app) as client:
         statuses = [
             (
