@@ -87,7 +87,7 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
     It takes the place of the one before: the cookie of that is gone with it.
     """
-    if before := read_cookie(request, COOKIE, strict=True):
+    if before := read_cookie(request, COOKIE):
         sessions.end_token(request.app.state.engine, before)
     device = device_label(request.headers.get("user-agent", ""))
     token = sessions.begin(request.app.state.engine, trainer, device)
@@ -96,14 +96,14 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
 def forget_trainer(request: Request, response: Response) -> None:
     """Ends the sign-in on this device, in the database too."""
-    if token := read_cookie(request, COOKIE, strict=True):
+    if token := read_cookie(request, COOKIE):
         sessions.end_token(request.app.state.engine, token)
     drop_cookie(request, response, COOKIE)
 
 
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
     """The signed-in trainer, by bearer token or cookie, as plain values that no session holds."""
-    token = bearer(request) or read_cookie(request, COOKIE, strict=True)
+    token = bearer(request) or read_cookie(request, COOKIE)
     found = sessions.find(db, token) if token else None
     if found is None:
         request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()

@@ -5,10 +5,10 @@ import hashlib
 import io
 import secrets
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from api.classes.models import ClassMember, LearnerClass
@@ -58,6 +58,15 @@ def export(engine: Engine, learner: str) -> dict[str, Any]:
             "own_class": dict(own_class) if own_class else None,
             "worked_out": state,
         }
+
+
+def answered(engine: Engine, learner: str) -> tuple[int, date | None]:
+    """How many answers are kept about the learner, and the day of the newest."""
+    with engine.connect() as connection:
+        count, newest = connection.execute(
+            select(func.count(), func.max(_guess.c.created_at)).where(_guess.c.learner == learner)
+        ).one()
+    return count, newest.date() if newest else None
 
 
 def export_csv(engine: Engine, learner: str) -> str:

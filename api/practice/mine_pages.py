@@ -11,9 +11,9 @@ from api.classes.access import remember_class
 from api.classes.service import class_of
 from api.groups.showing import qr
 from api.identity.cookies import drop_cookie
-from api.identity.learner import COOKIE, find_learner, remember, require_learner
+from api.identity.learner import COOKIE, earlier_learner, find_learner, remember, require_learner
 from api.practice.api import ExportOut
-from api.practice.mine import CODE_MINUTES, delete_learner, export, export_csv, make_code, use_code
+from api.practice.mine import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
 from api.practice.views import CodeView
 from api.ratelimit import SIGN_INS_PER_ADDRESS, WRONG_CODES_PER_ADDRESS, Limiter, address, take
 from api.web import render
@@ -63,6 +63,16 @@ def delete(request: Request) -> Response:
     return response
 
 
+@router.post("/practice/mine/earlier")
+def carry_on_earlier(request: Request) -> Response:
+    """Carries on with what this browser led to before its cookies had the prefix, as its owner has just confirmed."""
+    response = RedirectResponse("/practice", status_code=303)
+    if learner := earlier_learner(request):
+        drop_cookie(request, response, COOKIE)
+        remember(request, response, learner)
+    return response
+
+
 @router.post("/practice/mine/code", dependencies=[Depends(_limit)])
 def code(request: Request) -> Response:
     """A code for another device."""
@@ -97,8 +107,18 @@ def carry_on(request: Request, code: Annotated[str, Form(max_length=40)] = "") -
 
 
 def _page(request: Request, made: CodeView | None) -> Response:
-    known = find_learner(request) is not None
-    return render(request, "practice/mine.html", title="What is kept", section="practice", known=known, code=made)
+    known, earlier = find_learner(request) is not None, earlier_learner(request)
+    count, newest = answered(request.app.state.engine, earlier) if earlier else (0, None)
+    return render(
+        request,
+        "practice/mine.html",
+        title="What is kept",
+        section="practice",
+        known=known,
+        code=made,
+        earlier_answers=count,
+        earlier_newest=newest,
+    )
 
 
 def _carry_on(request: Request, code: str, error: str | None, status: int) -> Response:
