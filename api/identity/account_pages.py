@@ -10,6 +10,7 @@ from api.db import LARGEST_ID
 from api.identity import sessions
 from api.identity.account import change_password
 from api.identity.models import Trainer
+from api.identity.names import name_key
 from api.identity.permissions import ROLE_SENTENCE, role_of
 from api.identity.trainer import require_trainer
 from api.problems import Problem, Unprocessable
@@ -23,7 +24,7 @@ Signed = Annotated[Trainer, Depends(require_trainer)]
 
 async def _limit(request: Request, trainer: Signed) -> None:
     await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, trainer.name)
+    await take(request, SIGN_INS_PER_NAME, name_key(trainer.name))
 
 
 @router.get("")

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from api.identity.learner import new_learner, token_for
 from api.identity.models import Trainer
+from api.identity.names import name_key
 from api.identity.permissions import Role, role_of
 from api.identity.sessions import ACCESS_TOKEN_SECONDS
 from api.identity.trainer import access_token, require_trainer, sign_in
@@ -43,7 +44,7 @@ async def make_learner(request: Request) -> LearnerToken:
 
 async def _limit_sign_in(request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()]) -> None:
     await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, form.username.strip())
+    await take(request, SIGN_INS_PER_NAME, name_key(form.username))
 
 
 @router.post("/auth/token", responses=responses(401, 422), dependencies=[Depends(_limit_sign_in)])

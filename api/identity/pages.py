@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.identity.names import name_key
 from api.identity.trainer import (
     add_trainer,
     forget_trainer,
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/trainers", include_in_schema=False)
 async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
     """Slows down whoever tries passwords, by address and by name."""
     await take(request, SIGN_INS_PER_ADDRESS, address(request))
-    await take(request, SIGN_INS_PER_NAME, name.strip())
+    await take(request, SIGN_INS_PER_NAME, name_key(name))
 
 
 @router.post("/sign-in", dependencies=[Depends(limit_sign_in)])
