@@ -127,6 +127,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
         db.expunge(row)
     db.rollback()  # gives the connection back before somebody needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
+    request.state.confirmed_at = here.confirmed_at
     request.state.places, request.state.trainer = places_for(trainer), trainer
     sessions.note_seen(request.app.state.engine, here)
     return trainer

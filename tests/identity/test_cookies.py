@@ -209,9 +209,7 @@ async def test_an_earlier_cookie_counts_once_its_owner_has_seen_what_it_leads_to
     assert cookies(taken)["learner"]["max-age"] == "0"
 
 
-async def test_from_its_day_on_an_earlier_cookie_is_nothing(
-    planted: Planted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_from_its_day_on_an_earlier_cookie_is_nothing(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.identity.cookies.now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
     earlier = {"Cookie": f"learner={planted.learner}"}
     shown = await planted.victim.get("/practice/mine", headers=earlier)

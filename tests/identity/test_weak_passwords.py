@@ -21,7 +21,14 @@ WEAK = (
     "welcomewelcome1", "000000000000000", "football2024", "987654321098", "adminadmin123", "MargaretHolmes1", "holmes1234567",
     "zxcvbnmasdfgh", "passphrase 123", "January-2026", "pässwörd1234",
 )  # fmt: skip
-STRONG = (PASSWORD, NEW_PASSWORD, "correct horse battery staple", "t7#kQ9!vLw2z", "my uncle grows leeks in Fife", "83746152093847")
+STRONG = (
+    PASSWORD,
+    NEW_PASSWORD,
+    "correct horse battery staple",
+    "t7#kQ9!vLw2z",
+    "my uncle grows leeks in Fife",
+    "83746152093847",
+)
 BOSS = "Boss 0"
 
 
@@ -58,7 +65,18 @@ async def test_a_weak_password_is_refused_at_every_door_with_what_to_do(guests: 
 
 @pytest.mark.parametrize(
     "other",
-    ["Вoss 0", "BOSS 0", "Ｂｏｓｓ ０", "Bo\u200bss 0", "Boss\u00a00", "B\u043e\u0455s 0", "Boss O", "\u202aBoss 0", "Boss  0", "Βoss 0"],
+    [
+        "Вoss 0",
+        "BOSS 0",
+        "Ｂｏｓｓ ０",
+        "Bo\u200bss 0",
+        "Boss\u00a00",
+        "B\u043e\u0455s 0",
+        "Boss O",
+        "\u202aBoss 0",
+        "Boss  0",
+        "Βoss 0",
+    ],
     ids=ascii,
 )
 async def test_a_name_that_looks_like_anothers_is_refused(app: FastAPI, other: str) -> None:

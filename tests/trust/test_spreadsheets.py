@@ -71,5 +71,3 @@ async def test_a_reason_is_text_in_ones_own_table(client: httpx.AsyncClient, lea
 
     (_, row, *_) = csv.reader(StringIO(table, newline=""))
     assert [cell for cell in row if "1+1" in cell or "@x" in cell][0].startswith("'")
-
-
