@@ -224,7 +224,9 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     )
     tell = request_teller() if settings.access_log else None
     inner = tracing.around(hot) if tracing else hot
-    app.middleware_stack = Security(inner, LARGEST_BODY, settings.public_url, UPLOADS, tell)
+    app.middleware_stack = Security(
+        inner, LARGEST_BODY, settings.public_url, UPLOADS, tell, subdomains=settings.hsts_subdomains
+    )
 
 
 def spare_the_collector() -> None:

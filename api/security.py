@@ -36,6 +36,7 @@ _HEADERS = [
 ]
 _NO_STORE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS_SUBDOMAINS = (_HSTS[0], _HSTS[1] + b"; includeSubDomains")
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,13 +52,16 @@ class Security:
         public_url: str,
         uploads: Mapping[str, int] | None = None,
         tell: Tell | None = None,
+        *,
+        subdomains: bool = False,
     ) -> None:
         self.app = app
         self.tell = tell  # writes a line for each request
         self.largest_body = largest_body
         self.uploads = uploads or {}  # how paths begin that take larger bodies
         self.public_host = urlsplit(public_url).netloc
-        self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
+        stay = _HSTS_SUBDOMAINS if subdomains else _HSTS
+        self.headers = [*_HEADERS, stay] if public_url.startswith("https://") else _HEADERS
         self.uncached_headers = [*self.headers, _NO_STORE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

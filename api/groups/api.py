@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
-from api.db import now, table
+from api.db import LARGEST_ID, now, table
 from api.groups import exporting, service
 from api.groups.access import (
     facilitator_key,
@@ -65,7 +65,7 @@ class SessionBody(BaseModel):
     """A session plan by its slug, and its length in minutes; without one its shortest."""
 
     plan: str = Field(max_length=80)
-    length: int | None = None
+    length: int | None = Field(None, strict=True, ge=1, le=LARGEST_ID)
 
 
 class NewGroupBody(BaseModel):
@@ -74,7 +74,9 @@ class NewGroupBody(BaseModel):
     name: str = Field("", max_length=200)
     kind: Kind = "psychoeducation"
     plan: list[str] = Field(default_factory=list, max_length=100, description="Slugs of vignettes, in order.")
-    show_first_ballot: bool = Field(False, description="Training only: show the first vote before talking.")
+    show_first_ballot: bool = Field(
+        False, strict=True, description="Training only: show the first vote before talking."
+    )
     session: SessionBody | None = Field(
         None, description="A guided session instead of a plan of vignettes; the kind is the one that it is made for."
     )

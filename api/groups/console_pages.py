@@ -10,8 +10,8 @@ from api.groups import service
 from api.groups.access import (
     find_facilitator,
     remember_facilitator,
-    require_led,
     require_leading,
+    require_led,
     require_state,
 )
 from api.groups.api import limit_groups, live_snapshot, may_start
@@ -212,7 +212,7 @@ def summary(request: Request, code: str) -> Response:
 
 @router.post("/g/{code}/link")
 def withdraw_link(request: Request, code: str) -> Response:
-    """Withdraws the facilitator's link and makes a new one; this device goes on, every other has to open the new one."""
+    """Withdraws the facilitator's link and makes a new one; this device continues, others open the new one."""
     state = require_led(request, code)
     service.withdraw_link(request.app.state.engine, code, state.uid)
     request.app.state.hub.changed(code)

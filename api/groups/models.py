@@ -16,8 +16,9 @@ def _of_group() -> Column[int]:
 class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
-    `version` goes up with every change that anybody can see, `leading` whenever the facilitator's link is withdrawn: it
-    is part of that link, and of the cookies that it was exchanged for. `place` says where its guided session stands, if any.
+    `version` goes up with every change that anybody can see, `leading` whenever the facilitator's link is
+    withdrawn: it is part of that link, and of the cookies that it was exchanged for.
+    `place` says where its guided session stands, if any.
     """
 
     __tablename__ = "room"

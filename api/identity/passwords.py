@@ -38,7 +38,7 @@ def fits(password: str, stored: str | None) -> bool:
         _passwords.verify(password[:LONGEST_PASSWORD], _nobody())
         return False
     spellings = dict.fromkeys((_composed(password), password))  # as typed for hashes from before they were composed
-    return any([_passwords.verify(spelling, stored or _nobody()) for spelling in spellings]) and bool(stored)
+    return any(_passwords.verify(spelling, stored or _nobody()) for spelling in spellings) and bool(stored)
 
 
 def _composed(password: str) -> str:

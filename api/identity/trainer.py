@@ -13,8 +13,8 @@ from api.identity.cookies import drop_cookie, put_cookie, read_cookie
 from api.identity.devices import device_label
 from api.identity.learner import bearer
 from api.identity.models import Trainer
-from api.identity.navigation import places_for
 from api.identity.names import chosen_name, name_key, skeleton
+from api.identity.navigation import places_for
 from api.identity.passwords import fits, hash_password
 from api.identity.permissions import Role
 from api.identity.tokens import Tokens

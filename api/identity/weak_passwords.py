@@ -14,7 +14,8 @@ _SHORTEST_WALK: Final = 3
 _WALKS: Final = tuple(
     walk
     for row in (
-        "01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm",
+        "01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl",
+        "qsdfghjklm",
         "zxcvbnm", "yxcvbnm", "wxcvbn", "!\"£$%^&*()", "!@#$%^&*()", "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn",
         "7ujm", "147", "258", "369", "159", "753", "aeiou",
     )
@@ -33,10 +34,11 @@ _COMMON: Final = tuple(
     golf swimming racing liverpool arsenal chelsea manchester united everton tottenham celtic rangers barcelona juventus
     england scotland wales ireland britain london paris berlin dragon monkey tiger lion eagle shadow ninja hunter ranger
     dolphin chicken chocolate cookie banana orange apple cheese purple yellow silver golden diamond freedom whatever
-    nothing trustno trust jesus christ heaven michael jennifer jessica ashley charlie daniel thomas george matthew andrew
-    joshua robert william nicole hannah samantha the my me you this is new old one two three four five six seven eight
-    nine ten abc abcd qwe asd zxc mynameis itsme doctor nurse hospital clinic nhs health staff office work team
-    """.split()
+    nothing trustno trust jesus christ heaven michael jennifer jessica ashley charlie daniel thomas george matthew
+    andrew joshua robert william nicole hannah samantha the my me you this is new old one two three four five six
+    seven eight nine ten abc abcd qwe asd zxc mynameis itsme doctor
+    nurse hospital clinic nhs health staff office work team
+    """.split()  # noqa: SIM905  # words are read and changed as a text
 )
 # Of this product and its subject: worth nothing here.
 _OURS: Final = tuple(
@@ -45,7 +47,7 @@ _OURS: Final = tuple(
     emotional regulation regulate compassion compassionate focused focus therapy therapist therapists trainer trainers
     training trainee facilitator facilitators group groups session sessions vignette vignettes story stories julie dave
     mind brain breathing mindfulness cft and
-    """.split()
+    """.split()  # noqa: SIM905  # words are read and changed as a text
 )
 _LEET: Final = (str.maketrans("013457@$!", "oieastasi"), str.maketrans("013457@$!|", "oleastasll"))
 _BETWEEN: Final = " -_.,:;/"

@@ -204,9 +204,21 @@ async def test_an_earlier_cookie_counts_once_its_owner_has_seen_what_it_leads_to
 
     assert "1 earlier answer," in shown.text
     assert "/practice/mine" in start.text
-    assert not cookies(shown) and not cookies(start)
+    assert not cookies(shown)
+    assert not cookies(start)
     assert cookies(taken)["__Host-learner"].value == planted.learner
     assert cookies(taken)["learner"]["max-age"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"), [(False, "max-age=31536000"), (True, "max-age=31536000; includeSubDomains")]
+)
+async def test_browsers_are_told_of_hosts_below_where_that_is_chosen(
+    make_settings: MakeSettings, chosen: bool, told: str
+) -> None:
+    settings = make_settings(public_url="https://circles.test", hsts_subdomains=chosen)
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.get("/about")).headers["strict-transport-security"] == told
 
 
 async def test_from_its_day_on_an_earlier_cookie_is_nothing(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,14 @@ from tests.cast import PASSWORD
 from tests.identity.people import NEW_PASSWORD, Guests, link_in
 
 WEAK = (
-    "aaaaaaaaaaaa", "123456789012", "passwordpassword", "threecircles1", "threat drive soothing", "Password1234",
-    "P4ssw0rd2024!", "qwertyuiop12", "1qaz2wsx3edc", "abcdefghijkl", "qwertzuiop!!", "Summer2026!!", "LiverpoolFC1",
-    "iloveyou1234", "ＰＡＳＳＷＯＲＤ１２３４", "abcabcabcabc", "letmeinletmein", "Compassion-Focused-Therapy", "ThreeCircles2026",
-    "welcomewelcome1", "000000000000000", "football2024", "987654321098", "adminadmin123", "MargaretHolmes1", "holmes1234567",
+    "aaaaaaaaaaaa", "123456789012", "passwordpassword",
+    "threecircles1", "threat drive soothing", "Password1234",
+    "P4ssw0rd2024!", "qwertyuiop12", "1qaz2wsx3edc",
+    "abcdefghijkl", "qwertzuiop!!", "Summer2026!!", "LiverpoolFC1",
+    "iloveyou1234", "ＰＡＳＳＷＯＲＤ１２３４", "abcabcabcabc",
+    "letmeinletmein", "Compassion-Focused-Therapy", "ThreeCircles2026",
+    "welcomewelcome1", "000000000000000", "football2024",
+    "987654321098", "adminadmin123", "MargaretHolmes1", "holmes1234567",
     "zxcvbnmasdfgh", "passphrase 123", "January-2026", "pässwörd1234",
 )  # fmt: skip
 STRONG = (

@@ -19,8 +19,11 @@ from tests.trust.markdown import ROOT
 
 SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫"
 BEFORE = (
-    "", " ", "\u00a0", "\t", "\r", "\n", "\r\n", "\0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u034f",
-    "\ufe0f", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069", "\u061c", "\u2028", "\u3000", "\u2800", "\u3164", "'",
+    "", " ", "\u00a0", "\t", "\r", "\n", "\r\n", "\0", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad",
+    "\u034f",
+    "\ufe0f", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066",
+    "\u2069", "\u061c", "\u2028", "\u3000", "\u2800", "\u3164",
+    "'",
     "\u200b\ufeff ", "\u00ad\t",
 )  # fmt: skip
 FORMULAS = [before + sign + "1+1" for before in BEFORE for sign in SIGNS] + ["\tcmd", "\rcmd", "\ncmd"]
@@ -70,4 +73,4 @@ async def test_a_reason_is_text_in_ones_own_table(client: httpx.AsyncClient, lea
     table = (await client.get("/practice/mine.csv", headers=learner.headers)).text
 
     (_, row, *_) = csv.reader(StringIO(table, newline=""))
-    assert [cell for cell in row if "1+1" in cell or "@x" in cell][0].startswith("'")
+    assert next(cell for cell in row if "1+1" in cell or "@x" in cell).startswith("'")
