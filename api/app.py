@@ -220,5 +220,11 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     tell = request_teller() if settings.access_log else None
     inner = tracing.around(hot) if tracing else hot
     app.middleware_stack = Security(
-        inner, LARGEST_BODY, settings.public_url, UPLOADS, tell, behind_proxy=bool(settings.trusted_proxies)
+        inner,
+        LARGEST_BODY,
+        settings.public_url,
+        UPLOADS,
+        tell,
+        behind_proxy=bool(settings.trusted_proxies),
+        subdomains=settings.hsts_subdomains,
     )

@@ -38,6 +38,7 @@ _NO_STORE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 # Says that a response is our own, and how long its body is: scripts put nothing else into the page (connection.js).
 MARK = b"three-circles"
+_HSTS_SUBDOMAINS = (_HSTS[0], _HSTS[1] + b"; includeSubDomains")
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
 LONGEST_HOST = 255  # bytes; longer names do not exist
@@ -57,6 +58,7 @@ class Security:
         tell: Tell | None = None,
         *,
         behind_proxy: bool = False,
+        subdomains: bool = False,
     ) -> None:
         self.app = app
         self.tell = tell  # writes a line for each request
@@ -66,7 +68,8 @@ class Security:
         self.public_host = urlsplit(public_url).netloc
         self.own_hosts = _spellings(public_url)
         self.behind_proxy = behind_proxy
-        self.headers = [*_HEADERS, _HSTS] if public_url.startswith("https://") else _HEADERS
+        stay = _HSTS_SUBDOMAINS if subdomains else _HSTS
+        self.headers = [*_HEADERS, stay] if public_url.startswith("https://") else _HEADERS
         self.uncached_headers = [*self.headers, _NO_STORE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
         "", description="Earlier keys, parted by commas: what they signed still counts, and nothing new is signed."
     )
     public_url: str = Field("", description="The address people type, such as https://circles.example.org.")
+    hsts_subdomains: bool = Field(
+        False, description="Whether browsers are told to use https for every host below PUBLIC_URL's too."
+    )
     open_groups: bool = Field(True, description="Whether anybody may start a group without an account.")
     small_group: int = Field(5, ge=1, description="Class statistics stay hidden below this many answers.")
     advice_low: float = Field(

@@ -1,7 +1,5 @@
 """The page on which admins read the trail, and take it out as a table."""
 
-import csv
-import io
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -14,7 +12,7 @@ from api.db import LARGEST_ID
 from api.identity.models import Trainer
 from api.identity.permissions import require
 from api.identity.trainer import require_trainer
-from api.spreadsheet import safe_cell
+from api.spreadsheet import csv_text
 from api.web import render
 
 
@@ -66,11 +64,18 @@ def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") 
     """All of it, or what was looked for, as CSV; no cell begins a formula. This is a deed too."""
     engine = request.app.state.engine
     note_taken(engine, trainer, "take_trail")
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["number", "time", "who", "deed", "about", "outcome", "times"])
-    for line in lines(engine, Filter(who, deed), None):
-        cells = (line.name, line.deed, line.about, "refused" if line.refused else "done")
-        writer.writerow([line.id, line.at.isoformat(), *map(safe_cell, cells), line.count])
+    rows = [
+        (
+            line.id,
+            line.at.isoformat(),
+            line.name,
+            line.deed,
+            line.about,
+            "refused" if line.refused else "done",
+            line.count,
+        )
+        for line in lines(engine, Filter(who, deed), None)
+    ]
+    text = csv_text([("number", "time", "who", "deed", "about", "outcome", "times"), *rows])
     headers = {"Content-Disposition": 'attachment; filename="three-circles-trail.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -29,7 +29,7 @@ Code = Annotated[str, Path(max_length=40)]
 class NewClassBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(max_length=200)
+    name: str = Field(min_length=1, max_length=200, pattern=r"\S")
     closes_on: date | None = Field(None, description="The last day (UTC); half a year from now when left out.")
 
 

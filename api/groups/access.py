@@ -1,13 +1,14 @@
-"""Who is asking in a group: a member or the facilitator, by signed token. No database is read.
+"""Who is asking in a group: a member or the facilitator, by signed token.
 
 | who         | token carries          | may                                                       |
 | ----------- | ---------------------- | --------------------------------------------------------- |
 | anybody     | –                      | join with the code; see the screen                        |
 | member      | code, uid, a random id | see the state, vote, leave; see results once revealed     |
-| facilitator | code, uid              | lead the rounds, see results as the kind allows, end it   |
+| facilitator | code, uid, a number    | lead the rounds, see results as the kind allows, end it   |
 
 The `uid` is compared with the group's own, so a token of one group is worth nothing in another, nor in a later
-group that happens to draw the same code.
+group that happens to draw the same code. A facilitator's number is compared too: it goes up when the link is withdrawn.
+The link is exchanged for a cookie that holds another value, so that no page, log or history shows what a cookie holds.
 """
 
 import secrets
@@ -37,22 +38,24 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Facilitator:
-    """Whoever holds the console's link."""
+    """Whoever holds the facilitator's link, or a cookie that it was exchanged for."""
 
     code: str
     uid: str
+    leading: int
 
 
 def new_member(code: str, uid: str) -> Member:
-    return Member(code, uid, secrets.token_urlsafe(12))
+    return Member(code, uid, secrets.token_urlsafe(16))
 
 
 def member_token(tokens: Tokens, member: Member) -> str:
     return tokens.sign("member", f"{member.code}:{member.uid}:{member.id}")
 
 
-def facilitator_key(tokens: Tokens, code: str, uid: str) -> str:
-    return tokens.sign("facilitator", f"{code}:{uid}")
+def facilitator_key(tokens: Tokens, state: GroupState) -> str:
+    """The secret of the facilitator's link."""
+    return tokens.sign("facilitator", f"{state.code}:{state.uid}:{state.leading}")
 
 
 def find_member(request: Request, code: str) -> Member | None:
@@ -62,9 +65,15 @@ def find_member(request: Request, code: str) -> Member | None:
 
 
 def find_facilitator(request: Request, code: str, key: str | None = None) -> Facilitator | None:
-    """The facilitator of this group, by the key of the link, bearer token or cookie."""
-    parts = _read(request, "facilitator", code, key or bearer(request) or read_cookie(request, f"facilitator-{code}"))
-    return Facilitator(*parts) if len(parts) == 2 else None
+    """Who holds a key of this group, by link, bearer token or cookie. Whether it was withdrawn, `require_led` knows."""
+    token = key or bearer(request)
+    if token is None and (token := read_cookie(request, f"facilitator-{code}")):
+        parts = _read(request, "leading", code, token)
+        if len(parts) == 4:
+            return Facilitator(code, parts[1], int(parts[2]))
+    # A cookie of before the exchange holds the key itself, and one of before it could be withdrawn no number.
+    parts = _read(request, "facilitator", code, token)
+    return Facilitator(code, parts[1], int(parts[2]) if len(parts) == 3 else 1) if len(parts) in (2, 3) else None
 
 
 def _read(request: Request, purpose: str, code: str, token: str | None) -> list[str]:
@@ -86,6 +95,20 @@ def require_facilitator(request: Request, code: str) -> Facilitator:
             raise Forbidden("Only whoever leads the group can do this.")
         raise Unauthorized("Open the console's own link to lead this group.")
     return facilitator
+
+
+def require_led(request: Request, code: str) -> GroupState:
+    """The state of the group that the asking facilitator leads, unless their link was withdrawn."""
+    facilitator = require_facilitator(request, code)
+    state = require_state(request, code, facilitator.uid)
+    require_leading(state, facilitator)
+    return state
+
+
+def require_leading(state: GroupState, facilitator: Facilitator) -> None:
+    """Raises Unauthorized for a link, or what it was exchanged for, that was withdrawn."""
+    if state.leading != facilitator.leading:
+        raise Unauthorized("This link was withdrawn. Ask whoever leads the group for the new one.")
 
 
 def require_state(request: Request, code: str, uid: str | None = None) -> GroupState:
@@ -118,6 +141,8 @@ def remember_member(request: Request, response: Response, member: Member) -> Non
     put_cookie(request, response, f"member-{member.code}", token, _MONTH)
 
 
-def remember_facilitator(request: Request, response: Response, code: str, uid: str) -> None:
-    key = facilitator_key(request.app.state.tokens, code, uid)
-    put_cookie(request, response, f"facilitator-{code}", key, _MONTH)
+def remember_facilitator(request: Request, response: Response, state: GroupState) -> None:
+    """Puts a token of this device's own in its cookie: the link's key is not in it."""
+    tokens: Tokens = request.app.state.tokens
+    token = tokens.sign("leading", f"{state.code}:{state.uid}:{state.leading}:{secrets.token_urlsafe(16)}")
+    put_cookie(request, response, f"facilitator-{state.code}", token, _MONTH)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
 from api.admitting import take_group, take_join
-from api.db import now, table
+from api.db import LARGEST_ID, now, table
 from api.groups import exporting, service
 from api.groups.access import (
     door,
@@ -22,6 +22,8 @@ from api.groups.access import (
     member_token,
     new_member,
     require_facilitator,
+    require_leading,
+    require_led,
     require_member,
     require_state,
 )
@@ -60,7 +62,7 @@ class SessionBody(BaseModel):
     """A session plan by its slug, and its length in minutes; without one its shortest."""
 
     plan: str = Field(max_length=80)
-    length: int | None = None
+    length: int | None = Field(None, strict=True, ge=1, le=LARGEST_ID)
 
 
 class NewGroupBody(BaseModel):
@@ -69,7 +71,9 @@ class NewGroupBody(BaseModel):
     name: str = Field("", max_length=200)
     kind: Kind = "psychoeducation"
     plan: list[str] = Field(default_factory=list, max_length=100, description="Slugs of vignettes, in order.")
-    show_first_ballot: bool = Field(False, description="Training only: show the first vote before talking.")
+    show_first_ballot: bool = Field(
+        False, strict=True, description="Training only: show the first vote before talking."
+    )
     session: SessionBody | None = Field(
         None, description="A guided session instead of a plan of vignettes; the kind is the one that it is made for."
     )
@@ -84,6 +88,13 @@ class GroupOut(BaseModel):
     console_url: str
     screen_url: str
     expires_at: str
+
+
+class LinkOut(BaseModel):
+    """The facilitator's new link. `facilitator_key` leads the group; `console_url` carries the same key."""
+
+    facilitator_key: str
+    console_url: str
 
 
 class MemberOut(BaseModel):
@@ -143,7 +154,7 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
         session,
     )
     state = require_state(request, made.code)
-    key = facilitator_key(request.app.state.tokens, made.code, made.uid)
+    key = facilitator_key(request.app.state.tokens, state)
     url = f"{base_url(request)}/g/{made.code}"
     mark = door(request, made.code)
     return GroupOut(
@@ -193,8 +204,11 @@ async def get_state(request: Request, code: str) -> Response:
     """The whole present state, for a member or the facilitator."""
     teller: Teller = request.app.state.teller
     member = find_member(request, code)
-    uid = member.uid if member else require_facilitator(request, code).uid
+    leads = None if member else require_facilitator(request, code)
+    uid = leads.uid if leads else member.uid if member else None
     seen = await look(request, code, uid, member.id if member else None)
+    if leads:
+        require_leading(seen.state, leads)
     own = seen.own.get(seen.state.round.ballot) if seen.state.round else None
     return Response(teller.json(seen.state, own), media_type="application/json")
 
@@ -202,7 +216,7 @@ async def get_state(request: Request, code: str) -> Response:
 @router.post("/{code}/rounds", status_code=201, response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
 def start_round(request: Request, code: str, body: RoundBody) -> Response:
     """Begins a round with a vignette, in phase `reading`."""
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     service.start_round(request.app.state.engine, code, who.uid, find_vignette(request, body.vignette))
     return _changed(request, code, who.uid, 201)
 
@@ -213,7 +227,7 @@ def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
 
     Discussing and revoting may be skipped; any other step is 409.
     """
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     service.change_phase(request.app.state.engine, request.app.state.catalogue, code, who.uid, body.phase)
     return _changed(request, code, who.uid)
 
@@ -221,7 +235,7 @@ def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
 @router.post("/{code}/back", response_model=StateOut, responses=responses(401, 403, 404, 409))
 def go_back(request: Request, code: str) -> Response:
     """Takes the last step back; after the answers have been shown it is 409. Votes are kept."""
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     service.go_back(request.app.state.engine, code, who.uid)
     return _changed(request, code, who.uid)
 
@@ -297,8 +311,9 @@ def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
 def get_results(request: Request, code: str) -> GroupResults:
     """The round's results: at any time for the facilitator of a training group, else once they are shown."""
     facilitator = find_facilitator(request, code)
-    uid = facilitator.uid if facilitator else require_member(request, code).uid
-    state = require_state(request, code, uid)
+    state = (
+        require_led(request, code) if facilitator else require_state(request, code, require_member(request, code).uid)
+    )
     live = live_snapshot(request, state) if facilitator else None
     results = request.app.state.teller.results(state, live) if state.shown or live else None
     if results is None:
@@ -327,8 +342,12 @@ async def follow(
         await look(request, code)
         return EventStream(request, code, "json")
     member = find_member(request, code)
-    await look(request, code, member.uid if member else require_facilitator(request, code).uid)
-    return EventStream(request, code, "json", member.id if member else None)
+    if member:
+        await look(request, code, member.uid)
+        return EventStream(request, code, "json", member.id)
+    leads = require_facilitator(request, code)
+    require_leading((await look(request, code, leads.uid)).state, leads)
+    return EventStream(request, code, "json", leading=leads.leading)
 
 
 def shown_rounds(engine: Engine, catalogue: Catalogue, state: GroupState) -> list[tuple[int, str, Snapshot]]:
@@ -346,8 +365,7 @@ def shown_rounds(engine: Engine, catalogue: Catalogue, state: GroupState) -> lis
 @router.get("/{code}/export", response_class=Response, responses=responses(401, 403, 404, 422))
 def export(request: Request, code: str, format: Literal["csv", "json"] = "json") -> Response:
     """The group's shown rounds, with counts of 1 to 7 as `*` and others rounded to the nearest 5."""
-    who = require_facilitator(request, code)
-    state = require_state(request, code, who.uid)
+    state = require_led(request, code)
     table_rows = exporting.rows(shown_rounds(request.app.state.engine, request.app.state.catalogue, state))
     name = f'attachment; filename="three-circles-{code}.{format}"'
     if format == "csv":
@@ -363,9 +381,19 @@ def export(request: Request, code: str, format: Literal["csv", "json"] = "json")
     return JSONResponse(body, headers={"Content-Disposition": name})
 
 
+@router.post("/{code}/link", status_code=201, responses=responses(401, 403, 404))
+def make_link(request: Request, code: str) -> LinkOut:
+    """Withdraws the facilitator's link and key, with every cookie that they were exchanged for, and makes a new one."""
+    who = require_led(request, code)
+    service.withdraw_link(request.app.state.engine, code, who.uid)
+    request.app.state.hub.changed(code)
+    key = facilitator_key(request.app.state.tokens, require_state(request, code, who.uid))
+    return LinkOut(facilitator_key=key, console_url=f"{base_url(request)}/g/{code}/console?key={key}")
+
+
 @router.delete("/{code}", status_code=204, responses=responses(401, 403, 404))
 def end_group(request: Request, code: str) -> None:
     """Ends the group for good: it, its rounds and its guesses are deleted."""
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     service.end_group(request.app.state.engine, code, who.uid)
     request.app.state.hub.changed(code)

@@ -10,7 +10,8 @@ from api.groups import service
 from api.groups.access import (
     find_facilitator,
     remember_facilitator,
-    require_facilitator,
+    require_leading,
+    require_led,
     require_state,
 )
 from api.groups.api import limit_groups, live_snapshot, may_start
@@ -64,7 +65,7 @@ def start_group(
     except Unprocessable as problem:
         return _new_page(request, problem, kind, name, vignette or [], asked_vignettes=not session)
     response = RedirectResponse(f"/g/{made.code}/ready", status_code=303)
-    remember_facilitator(request, response, made.code, made.uid)
+    remember_facilitator(request, response, require_state(request, made.code))
     return response
 
 
@@ -113,8 +114,10 @@ def console(request: Request, code: str, key: str | None = None) -> Response:
         facilitator = find_facilitator(request, code, key)
         if facilitator is None:
             raise NotFound("This console link is not complete, or its group has ended.")
+        state = require_state(request, code, facilitator.uid)
+        require_leading(state, facilitator)
         response = RedirectResponse(f"/g/{code}/console", status_code=303)
-        remember_facilitator(request, response, code, facilitator.uid)
+        remember_facilitator(request, response, state)
         return response
     return show_console(request, require_led(request, code), fragment=False)
 
@@ -140,11 +143,6 @@ def console_view(request: Request, state: GroupState) -> ConsoleView:
             reasons = read_reasons(connection, state.round.id, only_shown=False)
     live = live_snapshot(request, state)
     return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
-
-
-def require_led(request: Request, code: str) -> GroupState:
-    """The state of the group that the asking facilitator leads."""
-    return require_state(request, code, require_facilitator(request, code).uid)
 
 
 def back_to_console(request: Request, code: str) -> Response:
@@ -212,6 +210,17 @@ def summary(request: Request, code: str) -> Response:
     return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
 
 
+@router.post("/g/{code}/link")
+def withdraw_link(request: Request, code: str) -> Response:
+    """Withdraws the facilitator's link and makes a new one; this device continues, others open the new one."""
+    state = require_led(request, code)
+    service.withdraw_link(request.app.state.engine, code, state.uid)
+    request.app.state.hub.changed(code)
+    response = RedirectResponse(f"/g/{code}/ready#second-device", status_code=303)
+    remember_facilitator(request, response, require_state(request, code, state.uid))
+    return response
+
+
 @router.get("/g/{code}/end")
 def confirm_end(request: Request, code: str) -> Response:
     state = require_led(request, code)
@@ -231,5 +240,5 @@ def end(request: Request, code: str) -> Response:
 
 @router.get("/g/{code}/live/console")
 async def live_console(request: Request, code: str) -> Response:
-    await asyncio.to_thread(require_state, request, code, require_facilitator(request, code).uid)
-    return EventStream(request, code, "console")
+    state = await asyncio.to_thread(require_led, request, code)
+    return EventStream(request, code, "console", leading=state.leading)

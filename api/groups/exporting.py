@@ -4,13 +4,12 @@ The rule of NHS hospital statistics since 2018: counts of 1 to 7 become `*`, oth
 A total is hidden with any of its parts, so that no hidden count can be worked out from it.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from api.groups.results import Snapshot
 from api.library.systems import VOTES
+from api.spreadsheet import csv_text
 
 HIDDEN = "*"
 LARGEST_HIDDEN = 7
@@ -40,9 +39,6 @@ def _suppress_row(counts: Sequence[int]) -> dict[str, int | str]:
 
 
 def as_csv(table: Sequence[dict[str, Any]]) -> str:
-    """The rows as CSV with a header; numbers, slugs and `*` only, so no cell can be a formula."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ["round", "vignette", "ballot", *VOTES, "answered"])
-    writer.writeheader()
-    writer.writerows(table)
-    return text.getvalue()
+    """The rows as CSV with a header."""
+    columns = ("round", "vignette", "ballot", *VOTES, "answered")
+    return csv_text([columns, *([row[name] for name in columns] for row in table)])

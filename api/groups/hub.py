@@ -70,15 +70,18 @@ class Stream:
     one copy of a message between them. Elsewhere `send` is stepped by hand.
     """
 
-    __slots__ = ("behind_since", "dropped", "kind", "member", "send", "task", "transport", "version", "written_at")
+    __slots__ = (
+        "behind_since", "dropped", "kind", "leading", "member", "send", "task", "transport", "version", "written_at"
+    )  # fmt: skip
 
-    def __init__(self, send: Send, kind: str, member: str | None) -> None:
+    def __init__(self, send: Send, kind: str, member: str | None, leading: int | None = None) -> None:
         self.send = send
         cycle = getattr(send, "__self__", None)
         chunked = getattr(cycle, "chunked_encoding", None) is True
         self.transport: asyncio.Transport | None = getattr(cycle, "transport", None) if chunked else None
         self.kind = kind
         self.member = member
+        self.leading = leading  # a facilitator's ends when their link is withdrawn
         self.version = -1
         self.behind_since: float | None = None
         self.written_at = monotonic()
@@ -327,6 +330,9 @@ class Hub:
         for count, stream in enumerate(list(live.streams)):
             if stream.version == state.version:
                 continue
+            if stream.leading not in (None, state.leading):
+                stream.end()  # it comes back, and is told that its link was withdrawn
+                continue
             own = live.votes.get((number, stream.member)) if stream.member else None
             if (chunk := chunks.get((stream.kind, own))) is None:
                 data = self._renderers[stream.kind](state, own)
@@ -359,12 +365,14 @@ class EventStream(Response):
     Where there are too many already it is refused: pages then look again by themselves every few seconds.
     """
 
-    def __init__(self, request: Request, code: str, kind: str, member: str | None = None) -> None:
+    def __init__(
+        self, request: Request, code: str, kind: str, member: str | None = None, leading: int | None = None
+    ) -> None:
         super().__init__()
         self._hub: Hub = request.app.state.hub
         self._limiter: Limiter = request.app.state.limiter
         self._network = address(request)
-        self._code, self._kind, self._member = code, kind, member
+        self._code, self._kind, self._member, self._leading = code, kind, member, leading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._hub.has_room(self._network if self._limiter.enabled else None):
@@ -381,4 +389,4 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": retry, "more_body": True})
         # What wraps `send` looks at the start of a response only; thousands of bodies a second go around it.
         bare = scope.get(BARE_SEND, send)
-        await self._hub.follow(Stream(bare, self._kind, self._member), self._code, receive)
+        await self._hub.follow(Stream(bare, self._kind, self._member, self._leading), self._code, receive)

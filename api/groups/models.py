@@ -16,7 +16,9 @@ def _of_group() -> Column[int]:
 class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
-    `version` goes up with every change that anybody can see. `place` says where its guided session stands, if any.
+    `version` goes up with every change that anybody can see, `leading` whenever the facilitator's link is
+    withdrawn: it is part of that link, and of the cookies that it was exchanged for.
+    `place` says where its guided session stands, if any.
     """
 
     __tablename__ = "room"
@@ -31,6 +33,7 @@ class Group(SQLModel, table=True):
     place: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     version: int = 1
     members: int = 0
+    leading: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 

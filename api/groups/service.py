@@ -281,6 +281,13 @@ def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) 
         touch(connection, code)
 
 
+def withdraw_link(engine: Engine, code: str, uid: str) -> None:
+    """Makes the facilitator's link, and every cookie that it was exchanged for, worthless. Raises NotFound."""
+    with writing(engine).begin() as connection:
+        locked(connection, code, uid)
+        touch(connection, code, leading=_group.c.leading + 1)
+
+
 def end_group(engine: Engine, code: str, uid: str) -> None:
     """Deletes a group with its rounds and votes; totals stay. Raises NotFound."""
     with writing(engine).begin() as connection:

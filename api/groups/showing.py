@@ -371,7 +371,7 @@ def _steps(path: tuple[Phase, ...], second_vote: bool) -> tuple[PhaseStep, ...]:
 
 def console_key(request: Request, state: GroupState) -> str:
     """The secret of the console's link."""
-    return facilitator_key(request.app.state.tokens, state.code, state.uid)
+    return facilitator_key(request.app.state.tokens, state)
 
 
 def shower_of(request: Request) -> Shower:

@@ -62,6 +62,7 @@ class GroupState:
     show_first_ballot: bool
     version: int
     members: int
+    leading: int
     expires_at: datetime
     rounds: int
     round: RoundState | None
@@ -190,6 +191,7 @@ def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> Group
         show_first_ballot=row.show_first_ballot,
         version=row.version,
         members=row.members,
+        leading=row.leading,
         expires_at=row.expires_at,
         rounds=rounds,
         round=round_state,

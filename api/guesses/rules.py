@@ -46,7 +46,7 @@ class AnswerBody(BaseModel):
     )
 
     confidence: Confidence | None = None
-    cues: Annotated[list[tuple[Offset, Offset]], Field(max_length=40)] | None = Field(
+    cues: Annotated[list[tuple[Offset, Annotated[Offset, Field(ge=1)]]], Field(max_length=40)] | None = Field(
         None, description="Marked words: start and end in the story's text, counted in characters."
     )
     reason: Annotated[str, Field(max_length=280)] | None = Field(None, description="One line: what made you think so.")

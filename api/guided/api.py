@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.groups.access import require_facilitator, require_member, require_state
+from api.groups.access import require_led, require_member, require_state
 from api.groups.telling import StateOut
 from api.guesses.api import take_guess
 from api.guided import check_in, service
@@ -40,7 +40,7 @@ class CheckInOut(BaseModel):
 @router.post("/{code}/session", response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
 def move(request: Request, code: str, body: MoveBody) -> Response:
     """Goes to another step of the guided session; where there is no such step it is 404 or 409."""
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     way, to = service.read_way(body.way)
     app = request.app.state
     service.move(app.engine, app.catalogue, guide_in(request).shower.plans, code, who.uid, way, to, body.seen)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from api.circles.pages import NOTHING_LEAVES
-from api.groups.access import find_facilitator, find_member, require_facilitator, require_state
-from api.groups.console_pages import back_to_console, require_led, show_console
+from api.groups.access import find_facilitator, find_member, require_led, require_state
+from api.groups.console_pages import back_to_console, show_console
 from api.groups.state import GroupState
 from api.guided import board, check_in, service
 from api.guided.guiding import guide_in
@@ -24,7 +24,7 @@ LineText = Annotated[str, Form(max_length=1000)]
 
 def _do(request: Request, code: str, work: Callable[[str], None]) -> Response:
     """Does it as the facilitator. What could not be done is told on the console, which stays as it is."""
-    uid = require_facilitator(request, code).uid
+    uid = require_led(request, code).uid
     try:
         work(uid)
     except (Conflict, Unprocessable, NotFound) as problem:

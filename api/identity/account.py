@@ -25,7 +25,7 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
             "The present password is another one. Please try again.",
             [{"pointer": "/present", "detail": "the password that you sign in with"}],
         )
-    password_hash = hash_password(new)
+    password_hash = hash_password(new, trainer.name)
     with Session(writing(engine)) as db:
         row = locked(db, cast(int, trainer.id))
         row.password_hash = password_hash

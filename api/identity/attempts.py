@@ -10,7 +10,7 @@ import secrets
 from fastapi import Request, Response
 
 from api.identity.cookies import put_cookie, read_cookie
-from api.identity.passwords import LONGEST_NAME
+from api.identity.names import LONGEST_NAME, name_key
 from api.identity.tokens import Tokens
 from api.ratelimit import (
     SIGN_INS_PER_ADDRESS,
@@ -41,7 +41,7 @@ async def take_sign_in(request: Request, name: str) -> None:
 def known_device(request: Request, name: str) -> str | None:
     """The device's own number, when this name was the last to sign in on it."""
     tokens: Tokens = request.app.state.tokens
-    token = read_cookie(request, COOKIE, strict=True)
+    token = read_cookie(request, COOKIE)
     device, _, whose = ((tokens.read(_PURPOSE, token) if token else None) or "").partition(":")
     return device if whose == _fingerprint(_counted(name)) else None
 
@@ -55,7 +55,7 @@ def remember_device(request: Request, response: Response, name: str) -> None:
 
 def _counted(name: str) -> str:
     """What is counted of a name as it was typed: a longer one belongs to no account."""
-    return name.strip()[: LONGEST_NAME + 1]
+    return name_key(name)[: LONGEST_NAME + 1]
 
 
 def _fingerprint(name: str) -> str:

@@ -14,7 +14,8 @@ from api.audit.trail import note
 from api.db import now, writing
 from api.identity import sessions
 from api.identity.models import Invitation, Trainer
-from api.identity.passwords import chosen_name, hash_password
+from api.identity.names import chosen_name
+from api.identity.passwords import hash_password
 from api.identity.people import locked
 from api.identity.permissions import Role
 from api.identity.sessions import token_hash
@@ -115,7 +116,8 @@ def join(engine: Engine, token: str, name: str, password: str) -> Trainer:
     """
     with Session(engine) as db:  # a link that is worth nothing costs no hashing
         find_link(db, token, "invite")
-    name, password_hash = chosen_name(name), hash_password(password)
+    name = chosen_name(name)
+    password_hash = hash_password(password, name)
     with Session(writing(engine), expire_on_commit=False) as db:
         link = _use(db, token, "invite")
         trainer = new_trainer(db, name, password_hash, cast(Role, link.role))
@@ -127,8 +129,8 @@ def join(engine: Engine, token: str, name: str, password: str) -> Trainer:
 def reset(engine: Engine, token: str, password: str) -> Trainer:
     """Gives the person of a reset link a new password and ends all their sign-ins. Raises NotFound, Unprocessable."""
     with Session(engine) as db:
-        trainer_id = cast(int, find_link(db, token, "reset").trainer_id)
-    password_hash = hash_password(password)
+        link = find_link(db, token, "reset")
+    trainer_id, password_hash = cast(int, link.trainer_id), hash_password(password, link.name or "")
     with Session(writing(engine), expire_on_commit=False) as db:
         trainer = locked(db, trainer_id)
         _use(db, token, "reset")

@@ -4,7 +4,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from api.identity.cookies import put_cookie, read_cookie
+from api.identity.cookies import put_cookie, read_cookie, read_earlier_cookie
 from api.identity.tokens import Tokens
 from api.problems import Unauthorized
 from api.web import header
@@ -34,6 +34,14 @@ def find_learner(request: Request) -> str | None:
     token = bearer(request) or read_cookie(request, COOKIE)
     tokens: Tokens = request.app.state.tokens
     return tokens.read("learner", token) if token else None
+
+
+def earlier_learner(request: Request) -> str | None:
+    """Whom a cookie from before the prefix names, where nobody else is known here; not yet who is asking."""
+    if find_learner(request) is not None or (token := read_earlier_cookie(request, COOKIE)) is None:
+        return None
+    tokens: Tokens = request.app.state.tokens
+    return tokens.read("learner", token)
 
 
 def require_learner(request: Request) -> str:

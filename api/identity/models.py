@@ -19,7 +19,10 @@ class Trainer(SQLModel, table=True):
 
 
 class TrainerSession(SQLModel, table=True):
-    """One sign-in. Of the token only the SHA-256 is kept; of the device only a label such as “Firefox on Windows”."""
+    """One sign-in. Of the token only the SHA-256 is kept; of the device only a label such as “Firefox on Windows”.
+
+    `confirmed_at` is when its holder last gave the password.
+    """
 
     __tablename__ = "trainer_session"
 
@@ -29,6 +32,7 @@ class TrainerSession(SQLModel, table=True):
     device: str = Field(max_length=60)
     created_at: datetime = Field(sa_type=UTCDateTime)
     last_seen_on: date
+    confirmed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     ends_at: datetime = Field(sa_type=UTCDateTime)
 
 

@@ -1,9 +1,10 @@
-"""Names and passwords: what may be chosen, and Argon2id.
+"""Passwords: what may be chosen, and Argon2id.
 
 Hashing takes 64 MiB and a while on purpose: it happens in threads that may wait, two at a time, and those who find the
 queue full are told at once to come back, so that a flood of sign-ins takes neither memory nor threads from the pages.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,10 +14,10 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from api.identity.weak_passwords import is_weak
 from api.problems import TooMany, Unprocessable
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
-LONGEST_NAME = 60
 
 HASHES_AT_ONCE: Final = 2
 HASHES_WAITING: Final = 6
@@ -29,21 +30,21 @@ _places = BoundedSemaphore(HASHES_AT_ONCE + HASHES_WAITING)
 _kept_places = BoundedSemaphore(KNOWN_WAITING)
 
 
-def chosen_name(name: str) -> str:
-    """The name without blanks around it. Raises Unprocessable."""
-    name = name.strip()
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Unprocessable(
-            "Choose a name of 1 to 60 characters.", [{"pointer": "/name", "detail": "1 to 60 characters"}]
-        )
-    return name
+def hash_password(password: str, name: str) -> str:
+    """The Argon2id hash of a new password for somebody of this name.
 
-
-def hash_password(password: str) -> str:
-    """The Argon2id hash of a new password. Raises Unprocessable, and TooMany when too many wait."""
+    Raises Unprocessable for one that is too short, too long or guessed first, and TooMany when too many wait.
+    """
+    password = _composed(password)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         detail = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
         raise Unprocessable(f"Choose a password of {detail}.", [{"pointer": "/password", "detail": detail}])
+    if is_weak(password, name):
+        raise Unprocessable(
+            "This password is among the first that someone would try: it repeats itself, follows the keyboard, or is"
+            " made of common words, your name or words of Three Circles. Choose another, such as four unrelated words.",
+            [{"pointer": "/password", "detail": "choose one that is harder to guess"}],
+        )
     with _turn(_places):
         return _passwords.hash(password)
 
@@ -54,8 +55,16 @@ def fits(password: str, stored: str | None, *, known: bool = False) -> bool:
     `known`: the device has places in the queue that strangers cannot take. Raises TooMany when too many wait.
     """
     with _turn(_kept_places if known else _places):
-        valid = _passwords.verify(password[:LONGEST_PASSWORD], stored or _nobody())
-    return valid and bool(stored) and len(password) <= LONGEST_PASSWORD
+        if len(password) > LONGEST_PASSWORD:
+            _passwords.verify(password[:LONGEST_PASSWORD], _nobody())
+            return False
+        spellings = dict.fromkeys((_composed(password), password))  # as typed for hashes from before they were composed
+        return any(_passwords.verify(spelling, stored or _nobody()) for spelling in spellings) and bool(stored)
+
+
+def _composed(password: str) -> str:
+    """The same for every keyboard: some send é as one character, some as two."""
+    return unicodedata.normalize("NFC", password)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from api.db import LARGEST_ID
 from api.identity import invitations, removing
 from api.identity import people as service
+from api.identity.confirming import confirm, limit_confirming, needs_password
 from api.identity.invitations import LASTS, PATH, Kind
 from api.identity.models import Trainer
 from api.identity.permissions import ROLE_SENTENCE, Role, require
@@ -25,6 +26,14 @@ def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
 router = APIRouter(prefix="/trainers/people", include_in_schema=False)
 
 Manager = Annotated[Trainer, Depends(_manager)]
+
+
+async def _limit(request: Request, trainer: Manager) -> None:
+    await limit_confirming(request, trainer)
+
+
+Limited = [Depends(_limit)]
+Password = Annotated[str, Form(max_length=1000)]
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
@@ -34,15 +43,17 @@ def people(request: Request, trainer: Manager) -> Response:
     return _people_page(request, trainer)
 
 
-@router.post("/links")
+@router.post("/links", dependencies=Limited)
 def post_invitation(
     request: Request,
     trainer: Manager,
     role: Annotated[Role, Form()] = "trainer",
     name: Annotated[str, Form(max_length=200)] = "",
+    present: Password = "",
 ) -> Response:
     """Makes an invitation and shows its link, this once."""
     try:
+        confirm(request, trainer, present, "invite")
         token = invitations.invite(request.app.state.engine, trainer, role, name)
     except Unprocessable as problem:
         return _people_page(request, trainer, problem, name, role)
@@ -61,12 +72,19 @@ def person(request: Request, trainer: Manager, trainer_id: RowNumber) -> Respons
     return _person_page(request, trainer, trainer_id)
 
 
-@router.post("/{trainer_id}/role")
-def post_role(request: Request, trainer: Manager, trainer_id: RowNumber, role: Annotated[Role, Form()]) -> Response:
+@router.post("/{trainer_id}/role", dependencies=Limited)
+def post_role(
+    request: Request,
+    trainer: Manager,
+    trainer_id: RowNumber,
+    role: Annotated[Role, Form()],
+    present: Password = "",
+) -> Response:
     try:
+        confirm(request, trainer, present, "change_role")
         service.change_role(request.app.state.engine, trainer, trainer_id, role)
-    except Conflict as problem:
-        return _person_page(request, trainer, trainer_id, problem)
+    except (Conflict, Unprocessable) as problem:
+        return _person_page(request, trainer, trainer_id, problem, role)
     # Whoever has just given this up may not see the page of a person any more.
     left = trainer_id == trainer.id and role != "admin"
     return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
@@ -88,26 +106,32 @@ def post_enable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Re
     return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
 
 
-@router.post("/{trainer_id}/reset")
-def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
+@router.post("/{trainer_id}/reset", dependencies=Limited)
+def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, present: Password = "") -> Response:
     """Makes a link for a new password and shows it, this once."""
     try:
+        confirm(request, trainer, present, "reset_link")
         token = invitations.make_reset(request.app.state.engine, trainer, trainer_id)
-    except Conflict as problem:
+    except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     with Session(request.app.state.engine) as db:
         name = service.person(db, trainer_id).name
     return _link_page(request, "reset", token, name)
 
 
-@router.post("/{trainer_id}/remove")
+@router.post("/{trainer_id}/remove", dependencies=Limited)
 def post_remove(
-    request: Request, trainer: Manager, trainer_id: RowNumber, sure: Annotated[str, Form(max_length=10)] = ""
+    request: Request,
+    trainer: Manager,
+    trainer_id: RowNumber,
+    sure: Annotated[str, Form(max_length=10)] = "",
+    present: Password = "",
 ) -> Response:
     """Removes the account for good."""
     try:
         if not sure:
             raise Unprocessable("Tick the box first: this cannot be undone.")
+        confirm(request, trainer, present, "remove_person")
         removing.remove(request.app.state.engine, trainer, trainer_id)
     except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem)
@@ -129,6 +153,7 @@ def _people_page(
         people=everybody,
         links=links,
         me=trainer.id,
+        ask_password=needs_password(request),
         roles=ROLE_SENTENCE,
         days=LASTS["invite"].days,
         error=problem.detail if problem else None,
@@ -137,7 +162,9 @@ def _people_page(
     )
 
 
-def _person_page(request: Request, trainer: Trainer, trainer_id: int, problem: Problem | None = None) -> Response:
+def _person_page(
+    request: Request, trainer: Trainer, trainer_id: int, problem: Problem | None = None, chosen: Role | None = None
+) -> Response:
     with Session(request.app.state.engine) as db:
         found = service.person(db, trainer_id)
     return render(
@@ -148,6 +175,8 @@ def _person_page(request: Request, trainer: Trainer, trainer_id: int, problem: P
         place="people",
         status_code=problem.status if problem else 200,
         person=found,
+        chosen=chosen or found.role,
+        ask_password=needs_password(request),
         me=trainer.id,
         roles=ROLE_SENTENCE,
         hours=int(LASTS["reset"].total_seconds() // 3600),

@@ -70,6 +70,7 @@ def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONG
                 device=device,
                 created_at=moment,
                 last_seen_on=moment.date(),
+                confirmed_at=moment,
                 ends_at=moment + lasts,
             )
         )

@@ -14,8 +14,9 @@ from api.identity.cookies import drop_cookie, put_cookie, read_cookie
 from api.identity.devices import device_label
 from api.identity.learner import bearer
 from api.identity.models import Trainer
+from api.identity.names import chosen_name, name_key, skeleton
 from api.identity.navigation import places_for
-from api.identity.passwords import chosen_name, fits, hash_password
+from api.identity.passwords import fits, hash_password
 from api.identity.permissions import Role
 from api.identity.tokens import Tokens
 from api.problems import Conflict, Unauthorized
@@ -43,7 +44,8 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
 
     With `first` it also raises Conflict when there is a trainer already, checked in the same transaction.
     """
-    name, password_hash = chosen_name(name), hash_password(password)
+    name = chosen_name(name)
+    password_hash = hash_password(password, name)
     with Session(writing(engine), expire_on_commit=False) as db:
         if first and db.get_bind().dialect.name == "postgresql":
             db.connection().exec_driver_sql("LOCK TABLE trainer IN EXCLUSIVE MODE")  # two may come at once
@@ -56,9 +58,14 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
 
 
 def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Trainer:
-    """Adds an account in a writing session, which the caller commits. Raises Conflict for a taken name."""
-    if db.exec(select(Trainer).where(Trainer.name == name)).one_or_none():
-        raise Conflict(f"There is already a trainer named {name}. Choose another name.")
+    """Adds an account in a writing session, which the caller commits. Raises Conflict for a name that is taken, or
+    that looks like one."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.connection().exec_driver_sql("LOCK TABLE trainer IN SHARE ROW EXCLUSIVE MODE")  # two may come at once
+    alike = skeleton(name)
+    if taken := next((one for one in db.exec(select(Trainer.name)) if skeleton(one) == alike), None):
+        told = "is the same as" if name_key(taken) == name_key(name) else "looks like"
+        raise Conflict(f"This name {told} {taken}, who has an account here. Choose another name, such as a longer one.")
     trainer = Trainer(name=name, password_hash=password_hash, role=role, created_at=now())
     db.add(trainer)
     db.flush()
@@ -70,14 +77,21 @@ def sign_in(engine: Engine, name: str, password: str, *, known: bool = False) ->
 
     `known`: the name has signed in on this device before. Raises TooMany when too many passwords wait to be hashed.
     """
-    name = name.strip()
     with Session(engine) as db:
-        trainer = db.exec(select(Trainer).where(Trainer.name == name)).one_or_none() if name.isprintable() else None
+        trainer = _named(db, name.strip())
     fitting = fits(password, trainer.password_hash if trainer else None, known=known)
     if trainer and fitting and trainer.disabled_at is None:
         return trainer
     note_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
     return None
+
+
+def _named(db: Session, name: str) -> Trainer | None:
+    """The one who is meant: by the name as it is kept, else by another way of typing it that means nobody else."""
+    key = name_key(name)
+    found = {kept: number for kept, number in db.exec(select(Trainer.name, Trainer.id)) if name_key(kept) == key}
+    number = found.get(name) or (next(iter(found.values())) if len(found) == 1 else None)
+    return db.get(Trainer, number) if number else None
 
 
 def access_token(engine: Engine, trainer: Trainer) -> str:
@@ -91,7 +105,7 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
     It takes the place of the one before: the cookie of that is gone with it.
     """
-    if before := read_cookie(request, COOKIE, strict=True):
+    if before := read_cookie(request, COOKIE):
         sessions.end_token(request.app.state.engine, before)
     device = device_label(request.headers.get("user-agent", ""))
     token = sessions.begin(request.app.state.engine, trainer, device)
@@ -101,14 +115,14 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 
 def forget_trainer(request: Request, response: Response) -> None:
     """Ends the sign-in on this device, in the database too."""
-    if token := read_cookie(request, COOKIE, strict=True):
+    if token := read_cookie(request, COOKIE):
         sessions.end_token(request.app.state.engine, token)
     drop_cookie(request, response, COOKIE)
 
 
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
     """The signed-in trainer, by bearer token or cookie, as plain values that no session holds."""
-    token = bearer(request) or read_cookie(request, COOKIE, strict=True)
+    token = bearer(request) or read_cookie(request, COOKIE)
     found = sessions.find(db, token) if token else None
     if found is None:
         request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()
@@ -118,6 +132,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
         db.expunge(row)
     db.rollback()  # gives the connection back before somebody needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
+    request.state.confirmed_at = here.confirmed_at
     request.state.places, request.state.trainer = places_for(trainer), trainer
     sessions.note_seen(request.app.state.engine, here)
     return trainer

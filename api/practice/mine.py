@@ -1,14 +1,12 @@
 """What is held about a learner: all of it given out, all of it deleted, or carried on with on another device."""
 
-import csv
 import hashlib
-import io
 import secrets
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlmodel import SQLModel
 
 from api.classes.models import ClassMember, LearnerClass
@@ -17,7 +15,7 @@ from api.groups.codes import ALPHABET, normalise
 from api.guesses.models import Guess, Tally
 from api.library.models import Vignette
 from api.practice.models import DeviceCode, PracticeState, Sitting
-from api.spreadsheet import safe_cell
+from api.spreadsheet import csv_text
 
 CODE_LENGTH = 10  # 20 to the power of 10: it opens somebody's answers, and nobody has to read it out
 CODE_MINUTES = 10
@@ -60,15 +58,22 @@ def export(engine: Engine, learner: str) -> dict[str, Any]:
         }
 
 
+def answered(engine: Engine, learner: str) -> tuple[int, date | None]:
+    """How many answers are kept about the learner, and the day of the newest."""
+    with engine.connect() as connection:
+        count, newest = connection.execute(
+            select(func.count(), func.max(_guess.c.created_at)).where(_guess.c.learner == learner)
+        ).one()
+    return count, newest.date() if newest else None
+
+
 def export_csv(engine: Engine, learner: str) -> str:
-    """The guesses as a table, in the order in which they were given; reasons never begin a formula."""
-    text = io.StringIO()
-    columns = ("vignette", "attempt", "system", "confidence", "reason", "created_at")
-    writer = csv.DictWriter(text, columns, extrasaction="ignore")
-    writer.writeheader()
-    for row in export(engine, learner)["guesses"]:
-        writer.writerow({**row, "reason": safe_cell(row["reason"] or ""), "created_at": row["created_at"].isoformat()})
-    return text.getvalue()
+    """The guesses as a table, in the order in which they were given; no cell begins a formula."""
+    columns = ("vignette", "attempt", "system", "confidence", "reason")
+    rows = [
+        (*(row[name] for name in columns), row["created_at"].isoformat()) for row in export(engine, learner)["guesses"]
+    ]
+    return csv_text([(*columns, "created_at"), *rows])
 
 
 def delete_learner(engine: Engine, learner: str) -> None:

@@ -13,10 +13,10 @@ from api.classes.service import class_of
 from api.groups.codes import normalise
 from api.groups.showing import qr
 from api.identity.cookies import drop_cookie
-from api.identity.learner import COOKIE, find_learner, remember, require_learner
+from api.identity.learner import COOKIE, earlier_learner, find_learner, remember, require_learner
 from api.identity.tokens import Tokens
 from api.practice.api import ExportOut
-from api.practice.mine import CODE_MINUTES, delete_learner, export, export_csv, make_code, use_code
+from api.practice.mine import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
 from api.practice.views import CodeView
 from api.ratelimit import WRONG_CODES_PER_ADDRESS, take_from
 from api.web import render
@@ -66,6 +66,16 @@ def delete(request: Request) -> Response:
     return response
 
 
+@router.post("/practice/mine/earlier")
+def carry_on_earlier(request: Request) -> Response:
+    """Carries on with what this browser led to before its cookies had the prefix, as its owner has just confirmed."""
+    response = RedirectResponse("/practice", status_code=303)
+    if learner := earlier_learner(request):
+        drop_cookie(request, response, COOKIE)
+        remember(request, response, learner)
+    return response
+
+
 @router.post("/practice/mine/code", dependencies=[Depends(take_device_code)])
 def code(request: Request) -> Response:
     """A code for another device."""
@@ -105,8 +115,18 @@ def carry_on(
 
 
 def _page(request: Request, made: CodeView | None) -> Response:
-    known = find_learner(request) is not None
-    return render(request, "practice/mine.html", title="What is kept", section="practice", known=known, code=made)
+    known, earlier = find_learner(request) is not None, earlier_learner(request)
+    count, newest = answered(request.app.state.engine, earlier) if earlier else (0, None)
+    return render(
+        request,
+        "practice/mine.html",
+        title="What is kept",
+        section="practice",
+        known=known,
+        code=made,
+        earlier_answers=count,
+        earlier_newest=newest,
+    )
 
 
 def _carry_on(request: Request, code: str, k: str, error: str | None, status: int) -> Response:

@@ -1,10 +1,14 @@
 """Tokens open the group that they were made for, and nothing else."""
 
+import base64
+import re
+
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from api.groups.access import new_member
 from api.ratelimit import WRONG_CODES_PER_ADDRESS
 from tests.cast import ANA
 from tests.client import MakeSettings, http_client, running
@@ -16,12 +20,22 @@ LIMIT = WRONG_CODES_PER_ADDRESS.amount
 
 
 async def every_call(client: httpx.AsyncClient, code: str, token: str) -> dict[str, int]:
-    """What each call that needs a token answers to this one, as a header and as either cookie."""
+    """What each call that needs a token answers to this one, as a header, as either cookie and in the link."""
     kinds = {
         "bearer": bearer(token),
         "member cookie": {"Cookie": f"member-{code}={token}"},
         "facilitator cookie": {"Cookie": f"facilitator-{code}={token}"},
     }
+    found = {}
+    for kind, headers in kinds.items():
+        found |= {f"{call} by {kind}": status for call, status in (await calls_with(client, code, headers)).items()}
+    answer = await client.get(f"/g/{code}/console", params={"key": token}, follow_redirects=True)
+    found["the console's link"] = answer.status_code
+    return found
+
+
+async def calls_with(client: httpx.AsyncClient, code: str, headers: dict[str, str]) -> dict[str, int]:
+    """What each call that needs a token answers to these headers."""
     calls: tuple[tuple[str, str, object], ...] = (
         ("GET", f"{API}/{code}", None),
         ("PUT", f"{API}/{code}/guess", {"system": "drive"}),
@@ -40,17 +54,19 @@ async def every_call(client: httpx.AsyncClient, code: str, token: str) -> dict[s
         ("GET", f"/g/{code}/end", None),
         ("POST", f"/g/{code}/end", None),
         ("POST", f"/g/{code}/back", None),
+        ("POST", f"/g/{code}/link", None),
+        ("POST", f"{API}/{code}/link", None),
+        ("POST", f"{API}/{code}/session", {"way": "on"}),
+        ("GET", f"/g/{code}/board", None),
         ("GET", f"/g/{code}/live/member", None),
         ("GET", f"/g/{code}/live/console", None),
     )
-    found = {}
-    for method, path, body in calls:
-        for kind, headers in kinds.items():
-            answer = await client.request(method, path, json=body, headers=headers)
-            found[f"{method} {path.replace(code, '…')} by {kind}"] = answer.status_code
-    answer = await client.get(f"/g/{code}/console", params={"key": token}, follow_redirects=True)
-    found["the console's link"] = answer.status_code
-    return found
+    return {
+        f"{method} {path.replace(code, '…')}": (
+            await client.request(method, path, json=body, headers=headers)
+        ).status_code
+        for method, path, body in calls
+    }
 
 
 def assert_worthless(answers: dict[str, int], *also: int) -> None:
@@ -244,3 +260,58 @@ async def test_a_stream_of_a_stranger_does_not_open(room: Room, follow: Follow) 
         async with follow(path) as stream:
             await stream.until(lambda feed: feed.ended)
             assert stream.status == 401
+
+
+async def test_the_link_is_exchanged_for_a_cookie_of_each_device_that_is_not_the_link(app: FastAPI, room: Room) -> None:
+    values = set()
+    for _ in range(2):
+        async with http_client(app) as device:
+            opened = await device.get(f"/g/{room.code}/console", params={"key": room.key})
+            values |= set(device.cookies.values())
+            assert opened.status_code == 303
+            assert (await device.get(f"/g/{room.code}/console")).status_code == 200
+
+    assert len(values) == 2
+    assert not any(room.key in value for value in values)
+
+
+@pytest.mark.parametrize("how", ["page", "api"])
+async def test_a_withdrawn_link_ends_at_once_everywhere_but_where_it_was_withdrawn(
+    app: FastAPI, room: Room, how: str
+) -> None:
+    async with http_client(app) as here, http_client(app) as elsewhere, http_client(app) as bare:
+        for device in (here, elsewhere):
+            await device.get(f"/g/{room.code}/console", params={"key": room.key})
+        stolen = {"Cookie": "; ".join(f"{name}={value}" for name, value in elsewhere.cookies.items())}
+        if how == "page":
+            assert (await here.post(f"/g/{room.code}/link")).status_code == 303
+            ready = await here.get(f"/g/{room.code}/ready")
+            found = re.search(r"console\?key=([^\"]+)", ready.text)
+            assert found
+            key = found[1]
+        else:
+            answer = await here.post(f"{API}/{room.code}/link", headers=bearer(room.key))
+            assert answer.status_code == 201
+            key = answer.json()["facilitator_key"]
+            assert answer.json()["console_url"].endswith(f"/g/{room.code}/console?key={key}")
+
+        for headers in (bearer(room.key), stolen, {"Cookie": f"facilitator-{room.code}={room.key}"}):
+            answers = await calls_with(bare, room.code, headers)
+            assert {call: status for call, status in answers.items() if status not in (401, 404, 422)} == {}
+        assert (await elsewhere.get(f"/g/{room.code}/console", params={"key": room.key})).status_code == 401
+        assert (await elsewhere.get(f"/g/{room.code}/console", params={"key": key})).status_code == 303
+        assert (await elsewhere.get(f"/g/{room.code}/console")).status_code == 200
+        if how == "page":
+            assert (await here.get(f"/g/{room.code}/console")).status_code == 200
+        assert (await here.get(f"{API}/{room.code}", headers=bearer(key))).status_code == 200
+
+
+async def test_a_stream_of_who_led_ends_when_the_link_is_withdrawn(room: Room, follow: Follow) -> None:
+    async with follow(f"/g/{room.code}/live/console", room.cookies) as console:
+        await console.until(lambda feed: bool(feed.events))
+        await room.client.post(f"{API}/{room.code}/link", headers=bearer(room.key))
+        await console.until(lambda feed: feed.ended)
+
+
+def test_a_members_id_has_128_random_bits() -> None:
+    assert len(base64.urlsafe_b64decode(new_member("c", "u").id + "==")) == 16

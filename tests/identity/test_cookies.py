@@ -1,10 +1,15 @@
 """Cookies: two kinds, out of reach of scripts and other sites, and only where they are needed."""
 
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.cookies import Morsel, SimpleCookie
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
 
 from api.identity.sessions import LONGEST
 from api.identity.trainer import add_trainer
@@ -131,17 +136,99 @@ async def test_under_https_a_trainer_cookie_that_a_neighbouring_domain_could_pla
     assert (planted.status_code, own.status_code) == (401, 200)
 
 
-async def test_under_https_a_learner_of_before_the_prefix_is_still_known(make_settings: MakeSettings) -> None:
-    async with (
-        running(make_settings(public_url="https://circles.example.org")) as app,
-        http_client(app) as client,
-    ):
-        token = (await client.post("/api/v1/learners")).json()["learner_token"]
-        first = await client.post(
-            f"/vignettes/{ANA}/guesses", data={"system": "drive"}, headers={"Cookie": f"learner={token}"}
-        )
+@dataclass(frozen=True)
+class Planted:
+    """A server behind https, a victim's browser, and what an attacker made there for themselves."""
 
-    assert "set-cookie" not in first.headers
+    app: FastAPI
+    victim: httpx.AsyncClient
+    learner: str
+    code: str
+    member: str
+    facilitator: str
+
+
+@pytest.fixture
+async def planted(make_settings: MakeSettings) -> AsyncIterator[Planted]:
+    async with (
+        running(make_settings(public_url="https://circles.test")) as app,
+        http_client(app) as attacker,
+        http_client(app) as victim,
+    ):
+        learner = (await attacker.post("/api/v1/learners")).json()["learner_token"]
+        await attacker.post(
+            f"/api/v1/vignettes/{ANA}/guesses", json={"system": "drive"}, headers={"Authorization": f"Bearer {learner}"}
+        )
+        group = (await attacker.post("/api/v1/groups", json={"plan": [ANA]})).json()
+        member = (await attacker.post(f"/api/v1/groups/{group['code']}/members")).json()["member_token"]
+        yield Planted(app, victim, learner, group["code"], member, group["facilitator_key"])
+
+
+def answers_of(app: FastAPI) -> Counter[str]:
+    with app.state.engine.connect() as connection:
+        return Counter(connection.execute(text("SELECT learner FROM guess")).scalars())
+
+
+# Names as a neighbouring domain can set them. A browser does not see the prefix behind a byte that only the framework
+# takes for a blank.
+NAMES = ("{}", "\xa0__Host-{}", "\x85__Host-{}", "__host-{}", "__Secure-{}")
+
+
+@pytest.mark.parametrize("form", NAMES)
+async def test_a_planted_cookie_names_no_learner_member_or_facilitator(planted: Planted, form: str) -> None:
+    def cookie(name: str, value: str) -> dict[bytes, bytes]:
+        return {b"Cookie": f"{form.format(name)}={value}".encode("latin-1")}
+
+    victim, code = planted.victim, planted.code
+    before = answers_of(planted.app)
+    learner = cookie("learner", planted.learner)
+    given = await victim.post(f"/vignettes/{ANA}/guesses", data={"system": "threat"}, headers=learner)
+    device = await victim.post("/practice/mine/code", headers=learner)
+    member = cookie(f"member-{code}", planted.member)
+    facilitator = cookie(f"facilitator-{code}", planted.facilitator)
+
+    assert "__Host-learner" in cookies(given)  # one of their own
+    assert {count for who, count in answers_of(planted.app).items() if who in before} == {1}
+    assert device.status_code == 303  # no code that leads to the attacker's answers
+    assert "Join" in (await victim.get(f"/g/{code}", headers=member)).text
+    assert (await victim.get(f"/api/v1/groups/{code}", headers=member)).status_code == 401
+    assert (await victim.get(f"/g/{code}/console", headers=facilitator)).status_code == 401
+    assert (await victim.get(f"/api/v1/groups/{code}", headers=facilitator)).status_code == 401
+
+
+async def test_an_earlier_cookie_counts_once_its_owner_has_seen_what_it_leads_to(planted: Planted) -> None:
+    earlier = {"Cookie": f"learner={planted.learner}"}
+    shown = await planted.victim.get("/practice/mine", headers=earlier)
+    start = await planted.victim.get("/practice", headers=earlier)
+    taken = await planted.victim.post("/practice/mine/earlier", headers=earlier)
+
+    assert "1 earlier answer," in shown.text
+    assert "/practice/mine" in start.text
+    assert not cookies(shown)
+    assert not cookies(start)
+    assert cookies(taken)["__Host-learner"].value == planted.learner
+    assert cookies(taken)["learner"]["max-age"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"), [(False, "max-age=31536000"), (True, "max-age=31536000; includeSubDomains")]
+)
+async def test_browsers_are_told_of_hosts_below_where_that_is_chosen(
+    make_settings: MakeSettings, chosen: bool, told: str
+) -> None:
+    settings = make_settings(public_url="https://circles.test", hsts_subdomains=chosen)
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.get("/about")).headers["strict-transport-security"] == told
+
+
+async def test_from_its_day_on_an_earlier_cookie_is_nothing(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.identity.cookies.now", lambda: datetime(2027, 3, 1, tzinfo=UTC))
+    earlier = {"Cookie": f"learner={planted.learner}"}
+    shown = await planted.victim.get("/practice/mine", headers=earlier)
+    taken = await planted.victim.post("/practice/mine/earlier", headers=earlier)
+
+    assert "earlier answer" not in shown.text
+    assert not cookies(taken)
 
 
 async def test_every_cookie_goes_away_in_the_way_it_came(make_settings: MakeSettings) -> None:

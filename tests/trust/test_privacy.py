@@ -37,7 +37,7 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
     put = set(re.findall(r"put_cookie\(request, response, (f\"[^\"]+\"|\w+)", source))
 
     assert named == {"learner", "trainer", "in-class", "member-CODE", "facilitator-CODE"}
-    assert put == {"COOKIE", 'f"member-{member.code}"', 'f"facilitator-{code}"'}
+    assert put == {"COOKIE", 'f"member-{member.code}"', 'f"facilitator-{state.code}"'}
     assert set(re.findall(r'^COOKIE = "([^"]+)"', source, re.M)) == {"learner", "trainer", "in-class"}
     assert source.count(".set_cookie(") == 1  # in one place alone
 

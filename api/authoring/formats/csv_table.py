@@ -1,16 +1,14 @@
 """CSV for people with a spreadsheet: one vignette a row, in UTF-8 with a mark that Excel needs to see."""
 
 import csv
-import re
 from collections.abc import Iterable
 from io import StringIO
 
 from api.authoring.formats.columns import COLUMNS, Cell, Column, cells, header, is_note, notes, read_row
 from api.authoring.formats.rows import Finding, Progress, Refused, Row, decode, limit, limit_rows, quiet
 from api.library.case import Case
+from api.spreadsheet import bare_cell, csv_text
 
-# What spreadsheets take for the start of a formula; full-width signs too, which some of them fold.
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _MOST_COLUMNS = 100
 
 
@@ -37,23 +35,13 @@ def load(data: bytes, progress: Progress = quiet) -> list[Row]:
     limit_rows(len(table))
     rows = []
     for number, values in enumerate(table[1:], 2):
-        given = [bare(value).replace("\r\n", "\n").replace("\r", "\n") for value in values[:_MOST_COLUMNS]]
+        given = [bare_cell(value).replace("\r\n", "\n").replace("\r", "\n") for value in values[:_MOST_COLUMNS]]
         if not is_note(given):
             rows.append(_row(f"row {number}", columns, given))
         progress(number, len(table))
     if not rows:
         raise Refused("The table has no vignette below its first row.")
     return rows
-
-
-def tame(text: str) -> str:
-    """The text so that no spreadsheet runs it: with an apostrophe before what looks like a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def bare(text: str) -> str:
-    """What `tame` was given."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _row(place: str, columns: list[Column], values: list[str]) -> Row:
@@ -63,8 +51,4 @@ def _row(place: str, columns: list[Column], values: list[str]) -> Row:
 
 
 def _write(table: Iterable[Iterable[Cell]]) -> bytes:
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(column.name for column in COLUMNS)
-    writer.writerows(["" if cell is None else tame(str(cell)) for cell in row] for row in table)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_text([(column.name for column in COLUMNS), *table]).encode("utf-8-sig")
