@@ -17,6 +17,7 @@ class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
     `version` goes up with every change that anybody can see. `place` says where its guided session stands, if any.
+    `people`: how many are in the room, where the facilitator has said so.
     """
 
     __tablename__ = "room"
@@ -31,6 +32,7 @@ class Group(SQLModel, table=True):
     place: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     version: int = 1
     members: int = 0
+    people: int | None = None
     created_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
@@ -49,7 +51,8 @@ class Departure(SQLModel, table=True):
 class GroupRound(SQLModel, table=True):
     """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown.
 
-    `ask` is what people may add to their choice; None leaves it to the kind of the group.
+    `ask` is what people may add to their choice; None leaves it to the kind of the group. `advice` was worked out when
+    the first vote was closed, and never changes; `none` where there was none to give.
     """
 
     __tablename__ = "round"
@@ -64,6 +67,7 @@ class GroupRound(SQLModel, table=True):
     series: int
     path: list[str] = Field(sa_column=Column(JSON, nullable=False))
     ask: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    advice: str | None = Field(default=None, max_length=8)
     second_vote: bool = True
     frozen: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 

@@ -34,6 +34,7 @@ class RoundState:
     ask: tuple[str, ...] | None
     ballots: tuple[tuple[int, ...], ...]
     frozen: Snapshot | None
+    advice: str | None
 
     @property
     def phase(self) -> Phase:
@@ -66,6 +67,12 @@ class GroupState:
     rounds: int
     round: RoundState | None
     place: Place | None = None
+    people: int | None = None
+
+    @property
+    def too_many(self) -> bool:
+        """Whether more phones have joined than there are people in the room."""
+        return self.people is not None and self.members > self.people
 
     @property
     def shown(self) -> bool:
@@ -176,6 +183,7 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
         ask=tuple(row.ask) if row.ask is not None else None,
         ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),
         frozen=Snapshot.model_validate(row.frozen) if row.frozen else None,
+        advice=row.advice,
     )
 
 
@@ -194,6 +202,7 @@ def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> Group
         rounds=rounds,
         round=round_state,
         place=Place(**row.place) if row.place else None,
+        people=row.people,
     )
 
 
