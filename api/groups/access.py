@@ -10,7 +10,6 @@ The `uid` is compared with the group's own, so a token of one group is worth not
 group that happens to draw the same code.
 """
 
-import secrets
 from dataclasses import dataclass
 
 from fastapi import Request, Response
@@ -39,10 +38,6 @@ class Facilitator:
 
     code: str
     uid: str
-
-
-def new_member(code: str, uid: str) -> Member:
-    return Member(code, uid, secrets.token_urlsafe(12))
 
 
 def member_token(tokens: Tokens, member: Member) -> str:
@@ -97,6 +92,16 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
 def remember_member(request: Request, response: Response, member: Member) -> None:
     token = member_token(request.app.state.tokens, member)
     put_cookie(request, response, f"member-{member.code}", token, _MONTH)
+
+
+def find_departed(request: Request, code: str) -> Member | None:
+    """The member that this device was before it left, so that coming back makes no one new."""
+    parts = _read(request, "member", code, read_cookie(request, f"left-{code}"))
+    return Member(*parts) if len(parts) == 3 else None
+
+
+def remember_departed(request: Request, response: Response, member: Member) -> None:
+    put_cookie(request, response, f"left-{member.code}", member_token(request.app.state.tokens, member), _MONTH)
 
 
 def remember_facilitator(request: Request, response: Response, code: str, uid: str) -> None:

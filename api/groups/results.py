@@ -84,7 +84,9 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
     """The results as people may see them."""
     careful = kind == "psychoeducation"
     scope = "group"
-    ballots = [class_statistics(tuple(counts), smallest, scope, careful, snapshot.people) for counts in snapshot.ballots]
+    ballots = [
+        class_statistics(tuple(counts), smallest, scope, careful, snapshot.people) for counts in snapshot.ballots
+    ]
     both_shown = len(ballots) == 2 and not any(ballot.suppressed for ballot in ballots)
     least = least_marked(careful)
     spans = word_spans(case.story)

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -50,6 +51,7 @@ def create_group(
     days: int,
     show_first: bool,
     session: Prepared | None = None,
+    people: int | None = None,
 ) -> NewGroup:
     """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be.
 
@@ -83,6 +85,7 @@ def create_group(
         "version": 1,
         "place": session.place if session else None,
         "members": 0,
+        "people": people,
         "created_at": made,
         "expires_at": made + timedelta(days=days),
     }
@@ -159,6 +162,12 @@ def leave(engine: Engine, code: str, uid: str, member: str, forget: Forget) -> b
         forget(connection, group_id, member)
         touch(connection, code, members=_group.c.members - 1)
     return True
+
+
+def has_left(connection: Connection, group_id: int, member: str) -> bool:
+    """Whether a member has left, and not come back."""
+    left = select(_departure.c.member).where(_departure.c.group_id == group_id, _departure.c.member == member)
+    return connection.execute(left).first() is not None
 
 
 def _take_out(connection: Connection, group_id: int, member: str) -> None:
@@ -353,14 +362,22 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
     )
 
 
-def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) -> None:
-    """Lets a one-line reason through to the group, or takes it back."""
+def reason_number(round_id: int, ballot: int, member: str) -> int:
+    """The number of a reason in forms: as random as the member's id, so that it does not tell who came when."""
+    drawn = blake2b(f"{round_id}:{ballot}:{member}".encode(), digest_size=8).digest()
+    return 1 + int.from_bytes(drawn) % (2**31 - 1)
+
+
+def show_reason(engine: Engine, code: str, uid: str, number: int, shown: bool) -> None:
+    """Lets a one-line reason through to the group, or takes it back. `number`: its `reason_number`."""
     with writing(engine).begin() as connection:
         state = locked(connection, code, uid)
         rounds = select(_round.c.id).where(_round.c.group_id == state.id)
-        connection.execute(
-            update(_vote).where(_vote.c.id == vote_id, _vote.c.round_id.in_(rounds)).values(reason_shown=shown)
+        given = select(_vote.c.id, _vote.c.round_id, _vote.c.ballot, _vote.c.member).where(
+            _vote.c.round_id.in_(rounds), _vote.c.reason.is_not(None)
         )
+        wanted = [row.id for row in connection.execute(given) if reason_number(*row[1:]) == number]
+        connection.execute(update(_vote).where(_vote.c.id.in_(wanted)).values(reason_shown=shown))
         touch(connection, code)
 
 

@@ -13,7 +13,7 @@ from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
 from api.groups.results import Kind, Snapshot
-from api.groups.voting import COLUMN
+from api.groups.voting import COLUMN, asked_by
 from api.guesses.rules import Confidence
 from api.library.systems import VOTES, Vote
 
@@ -70,9 +70,14 @@ class GroupState:
     people: int | None = None
 
     @property
-    def too_many(self) -> bool:
-        """Whether more phones have joined than there are people in the room."""
-        return self.people is not None and self.members > self.people
+    def crowd(self) -> str | None:
+        """What to say where more have joined than there are people in the room."""
+        if self.people is None or self.members <= self.people:
+            return None
+        return (
+            f"{self.members} have joined, but {self.people} {'is' if self.people == 1 else 'are'} in the room. "
+            f"What may be shown goes by {self.people}."
+        )
 
     @property
     def shown(self) -> bool:
@@ -100,7 +105,7 @@ class GroupState:
     def asks(self) -> frozenset[str]:
         """What people may add to their choice in the round."""
         if self.round is None or self.round.ask is None:
-            return frozenset(("cues", "confidence", "reason") if self.kind == "training" else ("cues",))
+            return asked_by(self.kind)
         return frozenset(self.round.ask)
 
     @property
