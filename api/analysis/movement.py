@@ -13,9 +13,10 @@ from sqlalchemy import Engine, select
 from api.db import table
 from api.groups.models import GroupMovement, GroupTotal
 from api.library.systems import ANSWERS, VOTES
+from api.statistics.disclosure import rounded, starred
 from api.statistics.enough import NotEnough
 
-GROUPS_NEEDED, PEOPLE_NEEDED, FEW, STEP = 5, 20, 7, 5
+GROUPS_NEEDED, PEOPLE_NEEDED = 5, 20
 
 _movement, _total = table(GroupMovement), table(GroupTotal)
 
@@ -63,8 +64,8 @@ def present(counts: dict[tuple[str, str], int], groups: int, acceptable: Sequenc
     )
     return Moved(
         groups=groups,
-        people=_rounded(people),
-        table={start: {end: _cell(counts.get((start, end), 0)) for end in VOTES} for start in VOTES},
+        people=rounded(people),
+        table={start: {end: starred(counts.get((start, end), 0)) for end in VOTES} for start in VOTES},
         before=round(round(first * 20) / 20, 2),
         after=round(round(second * 20) / 20, 2),
         gain=None if first == 1 else round((second - first) / (1 - first), 1),
@@ -74,11 +75,3 @@ def present(counts: dict[tuple[str, str], int], groups: int, acceptable: Sequenc
 def _fitting(counts: dict[str, int], acceptable: Sequence[str]) -> float:
     answered = sum(counts.values())
     return sum(counts[answer] for answer in acceptable if answer in counts) / answered if answered else 0.0
-
-
-def _cell(count: int) -> int | None:
-    return None if 1 <= count <= FEW else _rounded(count)
-
-
-def _rounded(count: int) -> int:
-    return STEP * ((count + STEP // 2) // STEP)

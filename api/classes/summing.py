@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.library.systems import System
 from api.statistics.classes import ClassStatistics
+from api.statistics.disclosure import known_sum
 from api.statistics.intervals import wilson
 
 
@@ -38,14 +39,8 @@ class Sum:
 
 def fitting(told: Told) -> int | None:
     """How many answers fitted the key, where the shown counts tell it; None where only hidden ones would."""
-    shown = {share.system: share.count for share in told.statistics.systems}
-    hidden = {system for system, count in shown.items() if count is None}
-    fits = sum(count for system, count in shown.items() if count is not None and system in told.acceptable)
-    if hidden.isdisjoint(told.acceptable):
-        return fits
-    if hidden <= set(told.acceptable):
-        return fits + told.statistics.answered - sum(count for count in shown.values() if count is not None)
-    return None
+    shown: dict[str, int | None] = {share.system: share.count for share in told.statistics.systems}
+    return known_sum(shown, told.acceptable, told.statistics.answered)
 
 
 def add_up(name: str, stories: Iterable[Told]) -> Sum:

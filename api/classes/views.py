@@ -19,6 +19,7 @@ from api.library.systems import NAME, SYSTEMS, System
 from api.practice.progress import Share
 from api.practice.views import Band, band
 from api.statistics.classes import ClassStatistics, class_statistics
+from api.statistics.disclosure import size_if_enough
 from api.statistics.figures import ClassStatisticsView, view_class_statistics
 from api.web import base_url, fragment
 
@@ -102,7 +103,7 @@ def totals_of(request: Request, found: Known) -> Totals:
     size = members(request.app.state.engine, found.id)
     counts = all_counts(request.app.state.engine, found, smallest)
     stories = _stories(request.app.state.catalogue.vignettes.values(), counts, smallest)
-    return Totals(size if size >= smallest else None, stories, by_system(stories, SYSTEMS), by_level(stories))
+    return Totals(size_if_enough(size, smallest), stories, by_system(stories, SYSTEMS), by_level(stories))
 
 
 def _stories(vignettes: Sequence[Vignette], counts: Mapping[Key, Counts], smallest: int) -> tuple[Told, ...]:

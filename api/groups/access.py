@@ -45,10 +45,6 @@ class Facilitator:
     leading: int
 
 
-def new_member(code: str, uid: str) -> Member:
-    return Member(code, uid, secrets.token_urlsafe(16))
-
-
 def member_token(tokens: Tokens, member: Member) -> str:
     return tokens.sign("member", f"{member.code}:{member.uid}:{member.id}")
 
@@ -139,6 +135,16 @@ def has_key(request: Request, code: str) -> bool:
 def remember_member(request: Request, response: Response, member: Member) -> None:
     token = member_token(request.app.state.tokens, member)
     put_cookie(request, response, f"member-{member.code}", token, _MONTH)
+
+
+def find_departed(request: Request, code: str) -> Member | None:
+    """The member that this device was before it left, so that coming back makes no one new."""
+    parts = _read(request, "member", code, read_cookie(request, f"left-{code}"))
+    return Member(*parts) if len(parts) == 3 else None
+
+
+def remember_departed(request: Request, response: Response, member: Member) -> None:
+    put_cookie(request, response, f"left-{member.code}", member_token(request.app.state.tokens, member), _MONTH)
 
 
 def remember_facilitator(request: Request, response: Response, state: GroupState) -> None:

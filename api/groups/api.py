@@ -1,6 +1,6 @@
 """JSON: groups, their rounds, votes, live events and results."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -14,13 +14,13 @@ from api.admitting import take_group, take_join
 from api.db import LARGEST_ID, now, table
 from api.groups import exporting, service
 from api.groups.access import (
+    Member,
     door,
     facilitator_key,
     find_facilitator,
     find_member,
     has_key,
     member_token,
-    new_member,
     require_facilitator,
     require_leading,
     require_led,
@@ -32,7 +32,7 @@ from api.groups.hub import EventStream
 from api.groups.looking import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
-from api.groups.results import GroupResults, Kind, Snapshot
+from api.groups.results import GroupResults, Kind, Snapshot, present
 from api.groups.state import GroupState
 from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
@@ -58,6 +58,13 @@ class VoteBody(AnswerBody):
     system: Vote
 
 
+_PEOPLE = "How many people are in the room; null where it was not said. Small numbers go by it where more have joined."
+
+
+class PeopleBody(BaseModel):
+    people: int | None = Field(strict=True, ge=1, le=service.MOST_PEOPLE, description=_PEOPLE)
+
+
 class SessionBody(BaseModel):
     """A session plan by its slug, and its length in minutes; without one its shortest."""
 
@@ -74,6 +81,7 @@ class NewGroupBody(BaseModel):
     show_first_ballot: bool = Field(
         False, strict=True, description="Training only: show the first vote before talking."
     )
+    people: int | None = Field(None, ge=1, le=service.MOST_PEOPLE, strict=True, description=_PEOPLE)
     session: SessionBody | None = Field(
         None, description="A guided session instead of a plan of vignettes; the kind is the one that it is made for."
     )
@@ -152,6 +160,7 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
         settings.group_days,
         body.show_first_ballot,
         session,
+        body.people,
     )
     state = require_state(request, made.code)
     key = facilitator_key(request.app.state.tokens, state)
@@ -193,10 +202,26 @@ def _session(request: Request, body: NewGroupBody) -> tuple[Prepared | None, Kin
     dependencies=[Depends(limit_wrong_codes), Depends(take_join)],
 )
 def join_group(request: Request, code: str) -> MemberOut:
-    """Joins as a new member. No name is asked."""
-    made = service.join(request.app.state.engine, code)
+    """Joins as a new member, or again as the member whose token is sent along. No name is asked."""
+    return MemberOut(
+        member_token=member_token(request.app.state.tokens, let_in(request, code, find_member(request, code)))
+    )
+
+
+def let_in(request: Request, code: str, earlier: Member | None) -> Member:
+    """Joins; a device that was in before is the same member again."""
+    known = (earlier.uid, earlier.id) if earlier else ("", "")
+    made = service.join(request.app.state.engine, code, *known)
     request.app.state.hub.changed(code)
-    return MemberOut(member_token=member_token(request.app.state.tokens, new_member(made.code, made.uid)))
+    return Member(made.code, made.uid, made.member)
+
+
+@router.put("/{code}/people", response_model=StateOut, responses=responses(401, 403, 404, 422))
+def say_people(request: Request, code: str, body: PeopleBody) -> Response:
+    """Says how many people are in the room, or with null takes it back."""
+    who = require_facilitator(request, code)
+    service.say_people(request.app.state.engine, code, who.uid, body.people)
+    return _changed(request, code, who.uid)
 
 
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
@@ -228,7 +253,8 @@ def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
     Discussing and revoting may be skipped; any other step is 409.
     """
     who = require_led(request, code)
-    service.change_phase(request.app.state.engine, request.app.state.catalogue, code, who.uid, body.phase)
+    app = request.app.state
+    service.change_phase(app.engine, app.catalogue, app.settings, code, who.uid, body.phase)
     return _changed(request, code, who.uid)
 
 
@@ -250,6 +276,8 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
     """Keeps a member's vote: when this returns it is on disk. Raises as the writer does."""
     member = require_member(request, code)
     take_guess(request, member.id)
+    if body.cues:
+        await _check_marks(request, code, member, body.cues)
     voted: Voted = await request.app.state.writer.submit(
         NewVote(
             code=code,
@@ -264,6 +292,17 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
     )
     request.app.state.hub.mark(code)
     return voted
+
+
+async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
+    """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
+    teller: Teller = request.app.state.teller
+    vignette = teller.vignette((await look(request, code, member.uid)).state.round)
+    if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
+        raise Unprocessable(
+            "A marked span ends behind the end of the story.",
+            [{"pointer": "/cues", "detail": f"the story has {len(vignette.case.story)} characters"}],
+        )
 
 
 # Parsed and answered by hand, as the solo guess is: a class votes within one second.
@@ -350,23 +389,26 @@ async def follow(
     return EventStream(request, code, "json", leading=leads.leading)
 
 
-def shown_rounds(engine: Engine, catalogue: Catalogue, state: GroupState) -> list[tuple[int, str, Snapshot]]:
-    """Every round of the group whose answers were shown: number, slug and frozen results."""
+def shown_rounds(
+    engine: Engine, catalogue: Catalogue, state: GroupState, smallest: int
+) -> list[tuple[int, str, GroupResults]]:
+    """Every round of the group whose answers were shown: number, slug and results as they may be seen."""
     with engine.connect() as connection:
         found = connection.execute(select(_round).where(_round.c.group_id == state.id).order_by(_round.c.number)).all()
     rounds = []
     for row in found:
         vignette = catalogue.version(row.vignette_id, row.vignette_version)
         if row.frozen and is_shown(row.path) and vignette:
-            rounds.append((row.number, vignette.slug, Snapshot.model_validate(row.frozen)))
+            frozen = Snapshot.model_validate(row.frozen)
+            rounds.append((row.number, vignette.slug, present(frozen, vignette.case, state.kind, smallest)))
     return rounds
 
 
 @router.get("/{code}/export", response_class=Response, responses=responses(401, 403, 404, 422))
 def export(request: Request, code: str, format: Literal["csv", "json"] = "json") -> Response:
-    """The group's shown rounds, with counts of 1 to 7 as `*` and others rounded to the nearest 5."""
-    state = require_led(request, code)
-    table_rows = exporting.rows(shown_rounds(request.app.state.engine, request.app.state.catalogue, state))
+    """The group's shown rounds: what its screen hides, and counts of 1 to 7, as `*`; others to the nearest 5."""
+    state, app = require_led(request, code), request.app.state
+    table_rows = exporting.rows(shown_rounds(app.engine, app.catalogue, state, app.settings.small_group))
     name = f'attachment; filename="three-circles-{code}.{format}"'
     if format == "csv":
         return PlainTextResponse(

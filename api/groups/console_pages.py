@@ -173,7 +173,7 @@ def step(
             raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
         service.start_round(engine, code, state.uid, find_vignette(request, slug))
     else:
-        service.change_phase(engine, request.app.state.catalogue, code, state.uid, phase)
+        service.change_phase(engine, request.app.state.catalogue, request.app.state.settings, code, state.uid, phase)
     return back_to_console(request, code)
 
 
@@ -182,6 +182,16 @@ def back(request: Request, code: str) -> Response:
     """Takes the last step back."""
     state = require_led(request, code)
     service.go_back(request.app.state.engine, code, state.uid)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/room")
+def say_people(request: Request, code: str, people: Annotated[str, Form(max_length=20)] = "") -> Response:
+    """Keeps how many people are in the room; an empty field takes it back."""
+    state = require_led(request, code)
+    typed = people.strip()
+    number = int(typed) if typed.isascii() and typed.isdecimal() else 0
+    service.say_people(request.app.state.engine, code, state.uid, number if typed else None)
     return back_to_console(request, code)
 
 

@@ -1,41 +1,24 @@
-"""A group's rounds as a file, with small numbers suppressed.
-
-The rule of NHS hospital statistics since 2018: counts of 1 to 7 become `*`, others are rounded to the nearest 5.
-A total is hidden with any of its parts, so that no hidden count can be worked out from it.
-"""
+"""A group's rounds as a file: what its screen shows, with small numbers as stars and others rounded."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from api.groups.results import Snapshot
+from api.groups.results import GroupResults
 from api.library.systems import VOTES
 from api.spreadsheet import csv_text
-
-HIDDEN = "*"
-LARGEST_HIDDEN = 7
-STEP = 5
+from api.statistics.disclosure import exported
 
 
-def suppress(count: int) -> int | str:
-    """A count as it may be exported."""
-    if 0 < count <= LARGEST_HIDDEN:
-        return HIDDEN
-    return STEP * round(count / STEP)
-
-
-def rows(rounds: Sequence[tuple[int, str, Snapshot]]) -> list[dict[str, Any]]:
-    """One row for each ballot of each (number, slug, results)."""
-    return [
-        {"round": number, "vignette": slug, "ballot": ballot} | _suppress_row(counts)
-        for number, slug, results in rounds
-        for ballot, counts in enumerate(results.ballots, start=1)
-    ]
-
-
-def _suppress_row(counts: Sequence[int]) -> dict[str, int | str]:
-    """A ballot's counts; where one is hidden, so is the total that would narrow it down."""
-    shown = {vote: suppress(count) for vote, count in zip(VOTES, counts, strict=True)}
-    return shown | {"answered": HIDDEN if HIDDEN in shown.values() else suppress(sum(counts))}
+def rows(rounds: Sequence[tuple[int, str, GroupResults]]) -> list[dict[str, Any]]:
+    """One row for each ballot of each (number, slug, results as they may be seen)."""
+    table = []
+    for number, slug, results in rounds:
+        for ballot, statistics in enumerate(results.ballots, start=1):
+            counts = {share.system: share.count for share in statistics.systems}
+            cells = exported([counts.get(vote) for vote in VOTES])
+            row = {"round": number, "vignette": slug, "ballot": ballot}
+            table.append(row | dict(zip((*VOTES, "answered"), cells, strict=True)))
+    return table
 
 
 def as_csv(table: Sequence[dict[str, Any]]) -> str:

@@ -70,6 +70,9 @@ class Guide(Protocol):
     def choices(self) -> Sequence[Any]:
         """The plans that can be started, for the page that starts a group."""
 
+    def forget(self, connection: Connection, group_id: int, member: str) -> None:
+        """Takes out what a member who leaves answered to questions about themselves that were not shown yet."""
+
     def words(self, state: Any) -> tuple[Markup, Markup]:
         """What the plan says on wall and phone while people read the story of a round."""
 

@@ -11,13 +11,13 @@ from api.admitting import take_join
 from api.groups import service
 from api.groups.access import (
     door,
+    find_departed,
     find_member,
-    new_member,
+    remember_departed,
     remember_member,
     require_member,
-    require_state,
 )
-from api.groups.api import VoteBody, cast, codes_limited, limit_wrong_codes
+from api.groups.api import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
 from api.groups.codes import normalise
 from api.groups.guide import guide_of
 from api.groups.hub import EventStream
@@ -69,25 +69,25 @@ async def _limit_joins(request: Request, code: str) -> None:
 
 @router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes), Depends(_limit_joins)])
 def join(request: Request, code: str) -> Response:
-    """Joins with one tap. A phone that is in already stays the member it is."""
+    """Joins with one tap. A phone that is or was in stays the member it is."""
     response = RedirectResponse(f"/g/{code}", status_code=303)
     member = find_member(request, code)
-    if member is None or member.uid != require_state(request, code).uid:
-        made = service.join(request.app.state.engine, code)
-        request.app.state.hub.changed(code)
-        remember_member(request, response, new_member(made.code, made.uid))
+    remember_member(request, response, let_in(request, code, member or find_departed(request, code)))
+    drop_cookie(request, response, f"left-{code}")
     return response
 
 
 @router.post("/g/{code}/leave")
 def leave(request: Request, code: str) -> Response:
-    """Leaves; answers that were given stay, for nobody knows whose they are."""
+    """Leaves; answers that were not shown yet go too. The phone remembers that it was in, should it come back."""
     member = find_member(request, code)
     response = RedirectResponse("/", status_code=303)
     if member is not None:
-        if service.leave(request.app.state.engine, code, member.uid, member.id):
+        forget = guide_of(request).forget
+        if service.leave(request.app.state.engine, code, member.uid, member.id, forget):
             request.app.state.hub.changed(code)
         drop_cookie(request, response, f"member-{code}")
+        remember_departed(request, response, member)
     return response
 
 

@@ -16,9 +16,10 @@ def _of_group() -> Column[int]:
 class Group(SQLModel, table=True):
     """A room of people. `uid` is part of its tokens, so that a code used again later opens nothing old.
 
-    `version` goes up with every change that anybody can see, `leading` whenever the facilitator's link is
-    withdrawn: it is part of that link, and of the cookies that it was exchanged for.
-    `place` says where its guided session stands, if any.
+    `version` goes up with every change that anyone can see, `leading` whenever the facilitator's link is withdrawn: it
+    is part of that link, and of the cookies that it was exchanged for.
+    `place` says where its guided session is, if it has one. `people`: how many are in the room, where the facilitator
+    has said so.
     """
 
     __tablename__ = "room"
@@ -34,6 +35,7 @@ class Group(SQLModel, table=True):
     version: int = 1
     members: int = 0
     leading: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    people: int | None = None
     created_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 
@@ -52,7 +54,8 @@ class Departure(SQLModel, table=True):
 class GroupRound(SQLModel, table=True):
     """One vignette in a group. `path` is the list of phases so far; `frozen` the results as they were shown.
 
-    `ask` is what people may add to their choice; None leaves it to the kind of the group.
+    `ask` is what people may add to their choice; None leaves it to the kind of the group. `advice` was worked out when
+    the first vote was closed, and never changes; `none` where there was none to give.
     """
 
     __tablename__ = "round"
@@ -67,6 +70,7 @@ class GroupRound(SQLModel, table=True):
     series: int
     path: list[str] = Field(sa_column=Column(JSON, nullable=False))
     ask: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    advice: str | None = Field(default=None, max_length=8)
     second_vote: bool = True
     frozen: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 

@@ -9,7 +9,8 @@ from api.guesses.rules import CONFIDENCE_LABEL
 from api.library.case import Case
 from api.library.systems import NAME, VOTES
 from api.library.views import CueView, view_cues
-from api.statistics.classes import FEW, ClassStatistics
+from api.statistics.classes import ClassStatistics
+from api.statistics.disclosure import FEW
 from api.statistics.figures import Circles, Row, view_class_statistics
 
 OTHERS = "others"

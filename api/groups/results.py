@@ -10,12 +10,12 @@ from api.library.case import Case
 from api.library.systems import ANSWERS, VOTES
 from api.library.words import word_spans
 from api.statistics.blend import class_blend
-from api.statistics.classes import FEW, ClassStatistics, class_statistics
+from api.statistics.classes import ClassStatistics, class_statistics
+from api.statistics.disclosure import enough, least_marked, shown_movement
 
 Kind = Literal["psychoeducation", "training"]
 Advice = Literal["reread", "discuss", "explain"]
 Movement = dict[str, dict[str, int]]
-Node = tuple[str, str]
 
 
 class Calibration(BaseModel):
@@ -36,7 +36,8 @@ class Snapshot(BaseModel):
     """A round's raw counts, frozen when they are shown, so that no later answer can be worked out by difference.
 
     `ballots`: for each ballot a count for each of VOTES. `movement`: of those who answered in both.
-    `words`: how many marked each word of the story, by its place among the words.
+    `words`: how many marked each word of the story, by its place among the words. `people`: how many were in the room,
+    where the facilitator had said so.
     """
 
     ballots: list[list[int]]
@@ -44,6 +45,7 @@ class Snapshot(BaseModel):
     words: dict[int, int] = Field(default_factory=dict)
     calibration: dict[str, Calibration] = Field(default_factory=dict)
     sized: Sized | None = None
+    people: int | None = None
 
 
 class Heat(BaseModel):
@@ -82,9 +84,11 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
     """The results as people may see them."""
     careful = kind == "psychoeducation"
     scope = "group"
-    ballots = [class_statistics(tuple(counts), smallest, scope, careful) for counts in snapshot.ballots]
+    ballots = [
+        class_statistics(tuple(counts), smallest, scope, careful, snapshot.people) for counts in snapshot.ballots
+    ]
     both_shown = len(ballots) == 2 and not any(ballot.suppressed for ballot in ballots)
-    least = FEW + 1 if careful else 1
+    least = least_marked(careful)
     spans = word_spans(case.story)
     return GroupResults(
         ballots=ballots,
@@ -97,54 +101,15 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
             for place, count in sorted(snapshot.words.items())
             if count >= least and place < len(spans)
         ],
-        circles=snapshot.sized if snapshot.sized and snapshot.sized.people >= smallest else None,
+        circles=snapshot.sized if snapshot.sized and enough(snapshot.sized.people, smallest, snapshot.people) else None,
     )
 
 
 def present_movement(movement: Movement, careful: bool) -> dict[str, dict[str, int | None]]:
-    """Every step between two answers with its count; None where it is hidden.
-
-    Carefully, a count below 3 is hidden, zero among them. Whoever knows the totals of both ballots could still work
-    some out, so further counts are hidden, the smallest first, until none is fixed by the totals.
-    """
+    """Every step between two answers with its count; None where it is hidden, which is in careful groups alone."""
     table = {(start, end): movement.get(start, {}).get(end, 0) for start in VOTES for end in VOTES}
-    shown = {cell for cell, count in table.items() if count > FEW or not careful}
-    while careful and shown and _any_fixed({cell: count for cell, count in table.items() if cell not in shown}):
-        shown.remove(min(shown, key=lambda cell: (table[cell], cell)))
+    shown = shown_movement(table) if careful else table.keys()
     return {start: {end: table[start, end] if (start, end) in shown else None for end in VOTES} for start in VOTES}
-
-
-def _any_fixed(hidden: Mapping[tuple[str, str], int]) -> bool:
-    """Whether the totals of rows and columns leave a hidden count no other value.
-
-    A count of a table can change exactly when it lies on a cycle of hidden cells whose counts can be raised and
-    lowered in turn; lowering needs a count above zero. Rows and columns are nodes, raising leads from row to column.
-    """
-    leads: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for (start, end), count in hidden.items():
-        leads.setdefault(("row", start), set()).add(("column", end))
-        if count:
-            leads.setdefault(("column", end), set()).add(("row", start))
-    return any(
-        count
-        and not _reaches(leads, ("row", start), ("column", end))
-        and not _reaches(leads, ("column", end), ("row", start))
-        for (start, end), count in hidden.items()
-    )
-
-
-def _reaches(leads: Mapping[Node, set[Node]], origin: Node, goal: Node) -> bool:
-    """Whether a way leads from one node to the other that is not the step between them."""
-    seen, waiting = {origin}, [origin]
-    while waiting:
-        here = waiting.pop()
-        for there in leads.get(here, ()):
-            if there == goal and here != origin:
-                return True
-            if there not in seen and there != goal:
-                seen.add(there)
-                waiting.append(there)
-    return False
 
 
 def gain(ballots: Sequence[Sequence[int]], case: Case) -> float | None:
@@ -161,19 +126,24 @@ def _accepted_share(counts: Sequence[int], case: Case) -> float | None:
     return sum(by_vote[answer] for answer in case.acceptable) / answered if answered else None
 
 
-def advise(counts: Sequence[int], case: Case, low: float, high: float) -> Advice | None:
+def advise(first: ClassStatistics, case: Case, low: float, high: float) -> Advice | None:
     """What to do after the first ballot, by the share that matches the key (Crouch & Mazur 2001).
 
     Below `low` read again together, up to `high` talk in pairs and vote again, above explain. With two acceptable
-    answers there is no right share: then it goes by the largest one, and disagreement means talking.
+    answers there is no right share: then it goes by the largest one, and disagreement means talking. It knows only
+    the counts that may be shown, so that it tells no hidden one: a hidden count is small beside a shown one, and
+    where all are hidden people do not agree. None below the smallest group.
     """
-    by_vote = dict(zip(VOTES, counts, strict=True))
-    answered = sum(by_vote[answer] for answer in ANSWERS)
-    if not answered:
+    counts = {share.system: share.count for share in first.systems}
+    answered = first.answered - (counts.get("pass") or 0)
+    shown = [count for answer in ANSWERS if (count := counts.get(answer)) is not None]
+    if first.suppressed or not answered:
         return None
+    if not shown:
+        return "discuss"
     if len(case.acceptable) > 1:
-        return "explain" if max(by_vote[answer] for answer in ANSWERS) / answered > high else "discuss"
-    share = by_vote[case.head.key.dominant] / answered
+        return "explain" if max(shown) / answered > high else "discuss"
+    share = (counts[case.head.key.dominant] or 0) / answered
     return "reread" if share < low else "discuss" if share <= high else "explain"
 
 

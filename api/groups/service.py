@@ -1,9 +1,10 @@
 """What people do with a group: start it, join it, lead it through its rounds, end it."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -14,15 +15,19 @@ from api.groups.codes import new_code
 from api.groups.guide import Prepared
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
-from api.groups.results import Kind, Snapshot, calibrate, count_movement, count_words, middle_of
+from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
 from api.groups.state import GroupState, read_states
+from api.groups.voting import COLUMN
 from api.library.catalogue import Catalogue, Vignette
 from api.library.systems import ANSWERS, VOTES
 from api.problems import Conflict, NotFound, Unprocessable
+from api.settings import Settings
+from api.statistics.classes import class_statistics
 
 SUGGESTED = ("julie", "dave")
 LONGEST_PLAN = 20
 LONGEST_NAME = 60
+MOST_PEOPLE = 2000  # in one room
 
 _group, _round, _vote = table(Group), table(GroupRound), table(Vote)
 _tally, _total, _departure = table(BallotTally), table(GroupTotal), table(Departure)
@@ -46,6 +51,7 @@ def create_group(
     days: int,
     show_first: bool,
     session: Prepared | None = None,
+    people: int | None = None,
 ) -> NewGroup:
     """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be.
 
@@ -79,6 +85,7 @@ def create_group(
         "version": 1,
         "place": session.place if session else None,
         "members": 0,
+        "people": people,
         "created_at": made,
         "expires_at": made + timedelta(days=days),
     }
@@ -94,20 +101,53 @@ def create_group(
             continue
 
 
-def join(engine: Engine, code: str) -> NewGroup:
-    """Counts one more member. Raises NotFound for a code that is not open."""
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Someone who is in: their random id, and the group's."""
+
+    code: str
+    uid: str
+    member: str
+
+
+def join(engine: Engine, code: str, uid: str = "", member: str = "") -> Joined:
+    """Counts one more member, or has a device come back as the `member` of the group `uid` that it was.
+
+    The visit of a guided session at which they joined is part of the id, so that check-ins know who came while they
+    were open. Raises NotFound for a code that is not open.
+    """
     with writing(engine).begin() as connection:
-        uid = connection.execute(select(_group.c.uid).where(_group.c.code == code)).scalar_one_or_none()
-        if uid is None:
+        connection.execute(select(_group.c.id).where(_group.c.code == code).with_for_update())
+        group = connection.execute(
+            select(_group.c.id, _group.c.uid, _group.c.place).where(_group.c.code == code)
+        ).one_or_none()
+        if group is None:
             raise NotFound("There is no group with this code. Please look at the code once more.")
-        touch(connection, code, members=_group.c.members + 1)
-    return NewGroup(code, uid)
+        if member and group.uid == uid:
+            left = (_departure.c.group_id == group.id, _departure.c.member == member)
+            back = connection.execute(delete(_departure).where(*left)).rowcount
+        else:
+            visit = group.place["visit"] if group.place else 0
+            member, back = f"{secrets.token_urlsafe(12)}.{visit}", 1
+        if back:
+            touch(connection, code, members=_group.c.members + 1)
+    return Joined(code, group.uid, member)
 
 
-def leave(engine: Engine, code: str, uid: str, member: str) -> bool:
+def joined_at(member: str) -> int:
+    """The visit of a guided session at which a member joined; 0 before the first."""
+    _, _, visit = member.partition(".")
+    return int(visit) if visit.isdecimal() else 0
+
+
+Forget = Callable[[Connection, int, str], None]
+
+
+def leave(engine: Engine, code: str, uid: str, member: str, forget: Forget) -> bool:
     """Counts one member less, once for each member, and says whether it did.
 
-    What they answered stays, for nobody knows which answer it was.
+    What they answered in a round that was not shown yet goes with them, so that no one can answer for people who are
+    not there; `forget` does the same for a session's check-ins. Results that were shown stay as they are.
     """
     with writing(engine).begin() as connection:
         group_id = connection.execute(
@@ -118,8 +158,30 @@ def leave(engine: Engine, code: str, uid: str, member: str) -> bool:
         noted = insert_into(_departure, connection).on_conflict_do_nothing().returning(_departure.c.member)
         if connection.execute(noted, {"group_id": group_id, "member": member}).first() is None:
             return False
+        _take_out(connection, group_id, member)
+        forget(connection, group_id, member)
         touch(connection, code, members=_group.c.members - 1)
     return True
+
+
+def has_left(connection: Connection, group_id: int, member: str) -> bool:
+    """Whether a member has left, and not come back."""
+    left = select(_departure.c.member).where(_departure.c.group_id == group_id, _departure.c.member == member)
+    return connection.execute(left).first() is not None
+
+
+def _take_out(connection: Connection, group_id: int, member: str) -> None:
+    """Deletes a member's votes of rounds that were not shown, and lowers the tallies by what was deleted."""
+    unseen = select(_round.c.id).where(_round.c.group_id == group_id, _round.c.frozen.is_(None))
+    gone = connection.execute(
+        delete(_vote)
+        .where(_vote.c.member == member, _vote.c.round_id.in_(unseen))
+        .returning(_vote.c.round_id, _vote.c.ballot, _vote.c.system)
+    ).all()
+    for round_id, number, system in gone:
+        here = (_tally.c.round_id == round_id, _tally.c.ballot == number)
+        column = COLUMN[system]
+        connection.execute(update(_tally).where(*here).values({column: _tally.c[column] - 1}))
 
 
 def touch(connection: Connection, code: str, **values: Any) -> None:
@@ -197,14 +259,21 @@ def add_person(engine: Engine, code: str, uid: str, slug: str) -> None:
             touch(connection, code, plan=[*state.plan, slug])
 
 
-def change_phase(engine: Engine, catalogue: Catalogue, code: str, uid: str, phase: str) -> None:
-    """Takes the round one step on; at the reveal the results are frozen. Raises Conflict for another step."""
+def change_phase(engine: Engine, catalogue: Catalogue, settings: Settings, code: str, uid: str, phase: str) -> None:
+    """Takes the round one step on; at the reveal the results are frozen. Raises Conflict for another step.
+
+    Advice is worked out when the first vote is closed for the first time, and kept: advice that followed each vote
+    would tell that vote.
+    """
 
     def step(connection: Connection, state: GroupState) -> None:
         assert state.round is not None
         path = advance(state.round.path, phase, state.round.second_vote)
         frozen = snapshot(connection, state, catalogue).model_dump(mode="json") if phase == "revealed" else None
-        _set_path(connection, state, path, frozen)
+        values: dict[str, Any] = {"frozen": frozen} if frozen else {}
+        if state.round.phase == "voting" and state.round.advice is None:
+            values["advice"] = _advice(state, catalogue, settings)
+        _set_path(connection, state, path, values)
 
     _step(engine, code, uid, step)
 
@@ -233,11 +302,33 @@ def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, Gro
 
 
 def _set_path(
-    connection: Connection, state: GroupState, path: Sequence[str], frozen: dict[str, Any] | None = None
+    connection: Connection, state: GroupState, path: Sequence[str], values: Mapping[str, Any] | None = None
 ) -> None:
     assert state.round is not None
-    values: dict[str, Any] = {"path": list(path)} | ({"frozen": frozen} if frozen else {})
-    connection.execute(update(_round).where(_round.c.id == state.round.id).values(**values))
+    changed: dict[str, Any] = {"path": list(path), **(values or {})}
+    connection.execute(update(_round).where(_round.c.id == state.round.id).values(**changed))
+
+
+def _advice(state: GroupState, catalogue: Catalogue, settings: Settings) -> str:
+    """The advice that is kept; `none` where there is none to give."""
+    assert state.round is not None
+    vignette = catalogue.version(state.round.vignette_id, state.round.vignette_version)
+    assert vignette is not None, "a version is never deleted while a round refers to it"
+    careful = state.kind == "psychoeducation"
+    first = class_statistics(state.round.ballots[0], settings.small_group, "group", careful, state.people)
+    return advise(first, vignette.case, settings.advice_low, settings.advice_high) or "none"
+
+
+def say_people(engine: Engine, code: str, uid: str, people: int | None) -> None:
+    """Keeps how many people are in the room; None takes it back."""
+    if people is not None and not 1 <= people <= MOST_PEOPLE:
+        raise Unprocessable(
+            f"Say how many people are in the room: a whole number from 1 to {MOST_PEOPLE}, or leave it empty.",
+            [{"pointer": "/people", "detail": f"1 to {MOST_PEOPLE}, or null"}],
+        )
+    with writing(engine).begin() as connection:
+        locked(connection, code, uid)
+        touch(connection, code, people=people)
 
 
 def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) -> Snapshot:
@@ -266,18 +357,27 @@ def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) ->
         movement=count_movement(answers[1], answers[2]) if last == 2 else {},
         words=count_words(case.story, marked.values()),
         sized=middle_of(sized.values()),
+        people=state.people,
         calibration=calibrate(((row.system, row.confidence) for row in found if row.ballot == last), case),
     )
 
 
-def show_reason(engine: Engine, code: str, uid: str, vote_id: int, shown: bool) -> None:
-    """Lets a one-line reason through to the group, or takes it back."""
+def reason_number(round_id: int, ballot: int, member: str) -> int:
+    """The number of a reason in forms: as random as the member's id, so that it does not tell who came when."""
+    drawn = blake2b(f"{round_id}:{ballot}:{member}".encode(), digest_size=8).digest()
+    return 1 + int.from_bytes(drawn) % (2**31 - 1)
+
+
+def show_reason(engine: Engine, code: str, uid: str, number: int, shown: bool) -> None:
+    """Lets a one-line reason through to the group, or takes it back. `number`: its `reason_number`."""
     with writing(engine).begin() as connection:
         state = locked(connection, code, uid)
         rounds = select(_round.c.id).where(_round.c.group_id == state.id)
-        connection.execute(
-            update(_vote).where(_vote.c.id == vote_id, _vote.c.round_id.in_(rounds)).values(reason_shown=shown)
+        given = select(_vote.c.id, _vote.c.round_id, _vote.c.ballot, _vote.c.member).where(
+            _vote.c.round_id.in_(rounds), _vote.c.reason.is_not(None)
         )
+        wanted = [row.id for row in connection.execute(given) if reason_number(*row[1:]) == number]
+        connection.execute(update(_vote).where(_vote.c.id.in_(wanted)).values(reason_shown=shown))
         touch(connection, code)
 
 

@@ -1,6 +1,7 @@
 """Builds what phone, wall, console and summary show from a group's state."""
 
 from functools import lru_cache
+from typing import get_args
 from urllib.parse import urlsplit
 
 import segno
@@ -14,7 +15,8 @@ from api.groups.codes import spoken
 from api.groups.models import GroupRound, Vote
 from api.groups.phases import Phase, can_take_back, next_phases, open_ballot
 from api.groups.pictures import ring, view_ballots
-from api.groups.results import Advice, Snapshot, advise, present
+from api.groups.results import Advice, Snapshot, present
+from api.groups.service import reason_number
 from api.groups.state import GroupState, OwnVote
 from api.groups.telling import Teller
 from api.groups.views import (
@@ -156,6 +158,7 @@ class Shower:
             ballot=state.round.ballot if state.round else 1,
             vignette=view_vignette(case) if case else None,
             members=state.members,
+            crowd=state.crowd,
             answered=answered,
             ring=ring(state.members, answered),
             results=results,
@@ -165,7 +168,7 @@ class Shower:
             first_ballot=None
             if not (state.show_first_ballot and state.round and state.round.phase in ("discussing", "revoting"))
             else view_ballots(
-                [class_statistics(state.round.ballots[0], self._settings.small_group, "group")],
+                [class_statistics(state.round.ballots[0], self._settings.small_group, "group", people=state.people)],
                 self._settings.small_group,
             )[0],
             led=state.place is not None,
@@ -181,7 +184,7 @@ class Shower:
         phase: Phase | None = path[-1] if path else None
         second_vote = state.round.second_vote if state.round else True
         next_phase, next_label = self._next(state)
-        advice = self._advice(state, case)
+        advice = _advice(state)
         url = f"{base}/g/{state.code}"
         training_results = live if state.kind == "training" else None
         return ConsoleView(
@@ -199,6 +202,8 @@ class Shower:
             steps=_steps(path, second_vote),
             vignette=view_vignette(case) if case else None,
             members=state.members,
+            people_in_room=state.people,
+            crowd=state.crowd,
             answered=state.round.answered if state.round else 0,
             next_label=next_label,
             next_phase=next_phase,
@@ -257,14 +262,6 @@ class Shower:
                 people.append(Person(slug, vignette.case.head.person, vignette.case.head.title, standing))
         return tuple(people)
 
-    def _advice(self, state: GroupState, case: Case | None) -> Advice | None:
-        if case is None or state.round is None or state.round.phase not in ("voting", "discussing"):
-            return None
-        counts = state.round.ballots[0]
-        if state.round.phase == "voting" and sum(counts) < state.members:
-            return None  # while people still vote, advice would only hurry them
-        return advise(counts, case, self._settings.advice_low, self._settings.advice_high)
-
     def ready(self, state: GroupState, base: str, key: str) -> ReadyView:
         """Links, code and QR."""
         url = f"{base}/g/{state.code}"
@@ -316,14 +313,16 @@ class Shower:
 
 
 def read_reasons(connection: Connection, round_id: int, only_shown: bool) -> tuple[ReasonView, ...]:
-    """The one-line reasons of a round in an order that says nothing about who wrote them."""
+    """The one-line reasons of a round by the alphabet: order and numbers say nothing about who wrote them."""
     found = connection.execute(
-        select(_vote.c.id, _vote.c.reason, _vote.c.system, _vote.c.reason_shown)
+        select(_vote.c.ballot, _vote.c.member, _vote.c.reason, _vote.c.system, _vote.c.reason_shown)
         .where(_vote.c.round_id == round_id, _vote.c.reason.is_not(None))
         .order_by(_vote.c.reason)
     )
     return tuple(
-        ReasonView(row.id, row.reason, row.system, NAME[row.system], row.reason_shown)
+        ReasonView(
+            reason_number(round_id, row.ballot, row.member), row.reason, row.system, NAME[row.system], row.reason_shown
+        )
         for row in found
         if row.reason_shown or not only_shown
     )
@@ -334,6 +333,13 @@ def qr(url: str) -> Markup:
     """A QR code as SVG that takes its size and colour from the stylesheet."""
     code = segno.make(url, error="m")
     return Markup(code.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2))  # noqa: S704
+
+
+def _advice(state: GroupState) -> Advice | None:
+    """The advice that was kept when the first vote was closed, until the answers are shown or voted on again."""
+    if state.round is None or state.round.phase not in ("voting", "discussing"):
+        return None
+    return next((known for known in get_args(Advice) if known == state.round.advice), None)
 
 
 def _told(advice: Advice, second_vote: bool) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
 from api.groups.results import Kind, Snapshot
-from api.groups.voting import COLUMN
+from api.groups.voting import COLUMN, asked_by
 from api.guesses.rules import Confidence
 from api.library.systems import VOTES, Vote
 
@@ -34,6 +34,7 @@ class RoundState:
     ask: tuple[str, ...] | None
     ballots: tuple[tuple[int, ...], ...]
     frozen: Snapshot | None
+    advice: str | None
 
     @property
     def phase(self) -> Phase:
@@ -67,6 +68,17 @@ class GroupState:
     rounds: int
     round: RoundState | None
     place: Place | None = None
+    people: int | None = None
+
+    @property
+    def crowd(self) -> str | None:
+        """What to say where more have joined than there are people in the room."""
+        if self.people is None or self.members <= self.people:
+            return None
+        return (
+            f"{self.members} have joined, but {self.people} {'is' if self.people == 1 else 'are'} in the room. "
+            f"What may be shown goes by {self.people}."
+        )
 
     @property
     def shown(self) -> bool:
@@ -94,7 +106,7 @@ class GroupState:
     def asks(self) -> frozenset[str]:
         """What people may add to their choice in the round."""
         if self.round is None or self.round.ask is None:
-            return frozenset(("cues", "confidence", "reason") if self.kind == "training" else ("cues",))
+            return asked_by(self.kind)
         return frozenset(self.round.ask)
 
     @property
@@ -177,6 +189,7 @@ def _round_state(row: Any, counts: Mapping[tuple[int, int], tuple[int, ...]]) ->
         ask=tuple(row.ask) if row.ask is not None else None,
         ballots=tuple(counts.get((row.id, number), nobody) for number in range(1, ballot(row.path) + 1)),
         frozen=Snapshot.model_validate(row.frozen) if row.frozen else None,
+        advice=row.advice,
     )
 
 
@@ -196,6 +209,7 @@ def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> Group
         rounds=rounds,
         round=round_state,
         place=Place(**row.place) if row.place else None,
+        people=row.people,
     )
 
 

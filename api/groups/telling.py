@@ -54,6 +54,7 @@ class StateOut(BaseModel):
     kind: Kind
     vignette: VignetteOut | None
     members: int
+    people: int | None = Field(None, description="How many are in the room, where the facilitator has said so.")
     answered: int
     guess: GroupGuess | None
     outcome: GroupOutcome | None
@@ -107,6 +108,7 @@ class Teller:
             "kind": state.kind,
             "vignette": public_fields(vignette) if vignette else None,
             "members": state.members,
+            "people": state.people,
             "answered": round_state.answered if round_state else 0,
             "guess": guess,
             "outcome": outcome,

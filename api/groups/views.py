@@ -152,6 +152,7 @@ class ScreenView:
     ballot: int
     vignette: VignetteView | None
     members: int
+    crowd: str | None
     answered: int
     ring: tuple[tuple[float, float, bool], ...]
     results: ResultsView | None
@@ -200,6 +201,8 @@ class ConsoleView:
     steps: tuple[PhaseStep, ...]
     vignette: VignetteView | None
     members: int
+    people_in_room: int | None
+    crowd: str | None
     answered: int
     next_label: str | None
     next_phase: str | None

@@ -1,6 +1,6 @@
 """Writes a batch of votes: each replaces the member's own, and the tallies move, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,8 @@ from api.problems import Conflict, NotFound, Unprocessable
 COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in VOTES}
 
 _PLACE: dict[str, int] = {vote: place for place, vote in enumerate(VOTES)}
+
+HAS_LEFT = "You have left this group. Join it again with its code, and then answer."
 
 Key = tuple[int, int, str]  # round id, ballot, member
 Row = tuple[str, str | None, object, str | None, object, int]  # system, confidence, cues, reason, circles, version
@@ -44,6 +46,13 @@ _EARLIER = BatchStatement(
     WHERE vote.round_id = CAST(batch.value ->> 0 AS INTEGER)
       AND vote.ballot = CAST(batch.value ->> 1 AS INTEGER)
       AND vote.member = batch.value ->> 2
+    """
+)
+_LEFT = BatchStatement(
+    """
+    SELECT departure.group_id, departure.member
+    FROM {batch} AS batch CROSS JOIN departure
+    WHERE departure.group_id = CAST(batch.value ->> 0 AS INTEGER) AND departure.member = batch.value ->> 1
     """
 )
 _UPSERT = BatchStatement(
@@ -116,11 +125,14 @@ class _Open:
 def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted | Exception]:
     """Inserts or replaces the batch; whoever votes outside a ballot gets a Conflict alone."""
     opened = _open_ballots(connection, batch)
+    left = _left(connection, batch, opened)
     answers: list[Voted | Exception | None] = []
     rows: dict[Key, Row] = {}
     for vote in batch:
         place = opened.get((vote.code, vote.uid))
-        if isinstance(place, _Open) and (told := _unasked(vote, place)):
+        if isinstance(place, _Open) and (place.group_id, vote.member) in left:
+            answers.append(Conflict(HAS_LEFT))
+        elif isinstance(place, _Open) and (told := _unasked(vote, place)):
             answers.append(Unprocessable(told))
         elif isinstance(place, _Open):
             answers.append(None)
@@ -135,6 +147,16 @@ def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted 
     return [
         answer or _voted(opened[vote.code, vote.uid], answered) for vote, answer in zip(batch, answers, strict=True)
     ]
+
+
+def _left(
+    connection: Connection, batch: Sequence[NewVote], opened: Mapping[tuple[str, str], _Open | Exception]
+) -> set[tuple[int, str]]:
+    """Which members of the batch have left their group."""
+    asked = {
+        (place.group_id, vote.member) for vote in batch if isinstance(place := opened.get((vote.code, vote.uid)), _Open)
+    }
+    return {(row[0], row[1]) for row in _LEFT.execute(connection, sorted(asked))} if asked else set()
 
 
 def _voted(place: "_Open | Exception", answered: dict[tuple[int, int], int]) -> Voted | Exception:
@@ -168,12 +190,16 @@ def _unasked(vote: NewVote, place: _Open) -> str | None:
     """Why the vote cannot be taken as it is: it brings what this round does not ask for."""
     if vote.reason and place.kind != "training":
         return "This group takes no words of your own; please send only your choice."
-    if place.ask is None:
-        return None
-    asked = _asked(place.ask)
+    asked = asked_by(place.kind) if place.ask is None else _asked(place.ask)
     brought = {"cues": vote.cues, "confidence": vote.confidence, "reason": vote.reason, "circles": vote.circles}
     more = [name for name, value in brought.items() if value and name not in asked]
     return f"This round does not ask for {' or '.join(more)}; please send it without." if more else None
+
+
+@lru_cache
+def asked_by(kind: str) -> frozenset[str]:
+    """What a round may be told beside the choice, where its session's plan does not say."""
+    return frozenset(("cues", "confidence", "reason") if kind == "training" else ("cues",))
 
 
 @lru_cache

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from api.db import insert_into, table, writing
-from api.groups.service import locked
+from api.groups.service import has_left, joined_at, locked
 from api.groups.state import GroupState
-from api.guided.models import CheckInAnswer, CheckInTally, GuidedSession
+from api.groups.voting import HAS_LEFT
+from api.guided.models import CheckInAnswer, CheckInTally, GuidedSession, Visit
 from api.guided.placing import changed, keep_place, place_of
 from api.plans.faces import CHECK_IN_VALUES
 from api.problems import Conflict, Unprocessable
@@ -16,7 +17,10 @@ from api.problems import Conflict, Unprocessable
 MOST_QUESTIONS = 4  # of a check-in, as plans have it
 COLUMN: Mapping[str, str] = {value: "passed" if value == "pass" else value for value in CHECK_IN_VALUES}
 
+CAME_LATE = "You joined while this was open, so you answer from the next one on. Until then you can read along."
+
 _answer, _tally, _session = table(CheckInAnswer), table(CheckInTally), table(GuidedSession)
+_visit = table(Visit)
 
 
 def give_answers(engine: Engine, code: str, uid: str, member: str, answers: Mapping[int, str]) -> None:
@@ -29,9 +33,38 @@ def give_answers(engine: Engine, code: str, uid: str, member: str, answers: Mapp
         place = place_of(state)
         if place.kind != "check_in" or place.closed:
             raise Conflict("The answers to this have been shown already, or the session is at another step.")
+        if has_left(connection, state.id, member):
+            raise Conflict(HAS_LEFT)
+        if came_late(connection, state.id, place.step, member):
+            raise Conflict(CAME_LATE)
         for question, value in sorted(answers.items()):
             _keep(connection, state, place.step, question, member, value)
         keep_place(connection, state, place)
+
+
+def came_late(connection: Connection, group_id: int, step: int, member: str) -> bool:
+    """Whether a member joined when the step had been opened already.
+
+    A check-in is about people themselves: if phones could join while it is open, made-up members could lift every
+    count above the smallest that may be shown.
+    """
+    first = select(func.min(_visit.c.number)).where(_visit.c.group_id == group_id, _visit.c.step == step)
+    opened = connection.execute(first).scalar_one()
+    return opened is not None and joined_at(member) >= opened
+
+
+def forget(connection: Connection, group_id: int, member: str) -> None:
+    """Deletes a leaving member's answers that were not shown, and lowers the totals by what was deleted."""
+    shown = connection.execute(select(_session.c.shown).where(_session.c.group_id == group_id)).scalar_one_or_none()
+    gone = connection.execute(
+        delete(_answer)
+        .where(_answer.c.group_id == group_id, _answer.c.member == member, _answer.c.step.not_in(shown or []))
+        .returning(_answer.c.step, _answer.c.question, _answer.c.answer)
+    ).all()
+    for step, question, value in gone:
+        here = (_tally.c.group_id == group_id, _tally.c.step == step, _tally.c.question == question)
+        column = COLUMN[value]
+        connection.execute(update(_tally).where(*here).values({column: _tally.c[column] - 1}))
 
 
 def _keep(connection: Connection, state: GroupState, step: int, question: int, member: str, value: str) -> None:

@@ -6,21 +6,23 @@ where all gave one answer nothing is told either: it would be everybody's own.
 """
 
 from api.plans.faces import CheckInTotals
-from api.statistics.classes import hidden_cells
+from api.statistics.disclosure import enough, own_answers
 
 
-def totals(counts: tuple[int, int, int], smallest: int) -> CheckInTotals:
+def totals(counts: tuple[int, int, int], smallest: int, people: int | None = None) -> CheckInTotals:
     """The counts of one question as everybody may see them."""
     answered = sum(counts)
-    if answered < smallest:
+    if not enough(answered, smallest, people):
         told = (
             "Nobody answered this one. That is fine."
             if not answered
             else f"Fewer than {smallest} people answered, so the numbers stay hidden."
+            if answered < smallest
+            else f"Fewer than {smallest} people are in the room, so the numbers stay hidden."
         )
         return CheckInTotals(answered, None, told)
-    if max(counts) == answered:
+    shown = own_answers(counts, smallest)
+    if shown is None:
         return CheckInTotals(answered, None, "The answers were so much alike that the numbers stay hidden.")
-    hidden = hidden_cells(counts)
-    first, second, third = (None if place in hidden else count for place, count in enumerate(counts))
+    first, second, third = shown
     return CheckInTotals(answered, (first, second, third))

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from fastapi import Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.datastructures import State
 
 from api.groups.access import door
 from api.groups.state import GroupState
 from api.groups.views import ConsoleView
+from api.guided.check_in import forget
 from api.guided.showing import SessionShower
 from api.guided.starting import NewSession, plans_on_offer, prepare
 from api.plans.plan import Plan
@@ -30,6 +32,9 @@ class SessionGuide:
     def choices(self) -> Sequence[Plan]:
         """The plans that can be started: those for members first."""
         return sorted(plans_on_offer(self._app).values(), key=lambda plan: (plan.audience, plan.slug))
+
+    def forget(self, connection: Connection, group_id: int, member: str) -> None:
+        forget(connection, group_id, member)
 
     def words(self, state: GroupState) -> tuple[Markup, Markup]:
         return self.shower.words(state)

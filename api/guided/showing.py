@@ -14,7 +14,7 @@ from api.groups.state import GroupState
 from api.groups.views import ConsoleView
 from api.guided import pace
 from api.guided.agenda import Agenda, Item
-from api.guided.check_in import people_who_answered
+from api.guided.check_in import CAME_LATE, came_late, people_who_answered
 from api.guided.counting import totals
 from api.guided.reading import (
     Entered,
@@ -90,11 +90,13 @@ class SessionShower:
             found = columns(read_lines(connection, state.id, item.id), len(step.headings))
             return Live(board=tuple(tuple(line.text for line in under) for under in found), join=join, group=code)
         if isinstance(step, CheckInStep):
+            late = member is not None and came_late(connection, state.id, item.id, member)
             given = read_answers(connection, state.id, item.id, member) if member else {}
             return Live(
                 check_in=self._totals(connection, state, session, item, step),
                 own_check_in=tuple(given.get(place) for place in range(len(step.questions))),
-                post_url=f"/g/{code}/check-in" if member and item.id not in session.shown else None,
+                post_url=f"/g/{code}/check-in" if member and not late and item.id not in session.shown else None,
+                late=CAME_LATE if late else None,
                 join=join,
                 group=code,
             )
@@ -115,7 +117,9 @@ class SessionShower:
         if item.id not in session.shown:
             return ()
         tallies = read_tallies(connection, state.id, item.id)
-        return tuple(totals(tallies.get(place, (0, 0, 0)), self._smallest) for place in range(len(step.questions)))
+        return tuple(
+            totals(tallies.get(place, (0, 0, 0)), self._smallest, state.people) for place in range(len(step.questions))
+        )
 
     def found(self, connection: Connection, state: GroupState) -> tuple[Found, ...]:
         """What the group found about each person whose answers were shown."""
@@ -150,7 +154,9 @@ class SessionShower:
             shown = self._face(connection, state, session, _item(session.agenda, place), join=join)
             gathering = place.kind == "check_in" and not place.closed
             answered = people_who_answered(connection, state.id, place.step) if gathering else None
-        return SessionScreen(state.code, state.name, state.step, f"step-{place.visit}", shown, state.members, answered)
+        return SessionScreen(
+            state.code, state.name, state.step, f"step-{place.visit}", shown, state.members, answered, state.crowd
+        )
 
     # Console
 

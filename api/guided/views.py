@@ -112,6 +112,7 @@ class SessionScreen:
     face: StepFace
     members: int
     answered: int | None
+    crowd: str | None
     led: bool = True
 
 

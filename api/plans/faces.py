@@ -77,6 +77,7 @@ class Live:
     own_check_in: tuple[str | None, ...] = ()  # the asking member's answers, each of CHECK_IN_VALUES
     found: tuple[Found, ...] = ()
     signposting: Signposting | None = None
+    late: str | None = None  # why someone who joined while a check-in was open cannot answer it
     post_url: str | None = None  # where a phone posts its check-in; None: controls do nothing
     takeaway_url: str | None = None
     join: Join | None = None

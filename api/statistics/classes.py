@@ -1,14 +1,12 @@
 """How a class answered: counts, shares and intervals."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 from pydantic import BaseModel, Field
 
 from api.library.systems import VOTES, Vote
+from api.statistics.disclosure import enough, hidden_cells
 from api.statistics.intervals import wilson
-
-FEW = 2  # so many answers would single somebody out
 
 
 class AnswerShare(BaseModel):
@@ -32,14 +30,19 @@ class ClassStatistics(BaseModel):
 
 @lru_cache(maxsize=512)
 def class_statistics(
-    counts: tuple[int, ...], smallest: int, scope: str = "everyone", hide_few: bool = False
+    counts: tuple[int, ...],
+    smallest: int,
+    scope: str = "everyone",
+    hide_few: bool = False,
+    people: int | None = None,
 ) -> ClassStatistics:
     """The statistics of counts in the order of VOTES (passes may be left out).
 
-    Nothing but their number below `smallest` answers. With `hide_few` counts of 1 or 2 are not told.
+    Nothing but their number below `smallest` answers, or `people` in the room. With `hide_few` counts of 1 or 2 are
+    not told.
     """
     answered = sum(counts)
-    if answered < smallest:
+    if not enough(answered, smallest, people):
         return ClassStatistics(scope=scope, answered=answered, suppressed=True, systems=[])
     hidden = hidden_cells(counts) if hide_few else frozenset()
     systems = [
@@ -49,25 +52,6 @@ def class_statistics(
         for place, vote in enumerate(VOTES[: len(counts)])
     ]
     return ClassStatistics(scope=scope, answered=answered, suppressed=False, systems=systems)
-
-
-def hidden_cells(counts: Sequence[int]) -> frozenset[int]:
-    """The places of counts that may not be shown, because 1 or 2 answers would single somebody out.
-
-    Then every count up to an edge is hidden, empty ones too: which of them is empty would tell the rest to whoever
-    adds up. The edge starts at 2 and rises to the next larger count while only one is hidden, or while the hidden
-    ones are all as large as they can be.
-    """
-    if not any(0 < count <= FEW for count in counts):
-        return frozenset()
-    edge = FEW
-    while True:
-        hidden = frozenset(place for place, count in enumerate(counts) if count <= edge)
-        larger = [count for count in counts if count > edge]
-        open_still = len(hidden) > 1 and sum(counts[place] for place in hidden) < edge * len(hidden)
-        if open_still or not larger:
-            return hidden
-        edge = min(larger)
 
 
 def _share(answer: Vote, count: int, total: int) -> AnswerShare:

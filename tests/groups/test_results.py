@@ -16,6 +16,7 @@ from api.groups.results import (
 )
 from api.library.systems import VOTES
 from api.library.words import word_spans
+from api.statistics.classes import class_statistics
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
 
 SMALLEST = 5
@@ -80,13 +81,16 @@ def test_there_is_no_gain_where_it_is_not_defined(ballots: list[list[int]]) -> N
 def test_advice_goes_by_the_share_that_matches_the_key(matching: int, answered: int, advice: str) -> None:
     first = counts(drive=matching, threat=answered - matching, passed=50)
 
-    assert advise(first, ANA_CASE, LOW, HIGH) == advice
+    assert advise(class_statistics(tuple(first), 1), ANA_CASE, LOW, HIGH) == advice
 
 
 def test_the_thresholds_of_advice_are_settings() -> None:
     first = counts(drive=5, threat=5)
 
-    assert [advise(first, ANA_CASE, low, high) for low, high in ((0.6, 0.9), (0.3, 0.9), (0.1, 0.4))] == [
+    assert [
+        advise(class_statistics(tuple(first), 1), ANA_CASE, low, high)
+        for low, high in ((0.6, 0.9), (0.3, 0.9), (0.1, 0.4))
+    ] == [
         "reread",
         "discuss",
         "explain",
@@ -112,12 +116,12 @@ def test_without_answers_there_is_no_advice() -> None:
     ],
 )
 def test_where_several_answers_fit_advice_goes_by_disagreement(first: list[int], advice: str) -> None:
-    assert advise(first, BEN_CASE, LOW, HIGH) == advice
+    assert advise(class_statistics(tuple(first), 1), BEN_CASE, LOW, HIGH) == advice
 
 
 @given(st.tuples(*[st.integers(0, 30)] * len(VOTES)))
 def test_nobody_is_told_to_read_again_where_several_answers_fit(first: tuple[int, ...]) -> None:
-    assert advise(first, BEN_CASE, LOW, HIGH) in (None, "discuss", "explain")
+    assert advise(class_statistics(tuple(first), 1), BEN_CASE, LOW, HIGH) in (None, "discuss", "explain")
 
 
 # Marked words

@@ -25,6 +25,7 @@ from api.library.catalogue import Catalogue
 from api.library.sync import load_library
 from api.library.systems import VOTES
 from api.problems import Conflict, NotFound, Unprocessable
+from api.settings import Settings
 from api.writing import write_batch
 from tests.cast import ANA, CLEO, put_cases
 from tests.groups.room import Room, new_room, vote_all
@@ -50,7 +51,7 @@ def make_group(engine: Engine, catalogue: Catalogue, kind: str = "training", pha
     if phase is not None:
         service.start_round(engine, made.code, made.uid, catalogue.vignettes[ANA])
         if phase == "voting":
-            service.change_phase(engine, catalogue, made.code, made.uid, "voting")
+            service.change_phase(engine, catalogue, Settings(), made.code, made.uid, "voting")
     return made
 
 
@@ -103,7 +104,7 @@ class Evening(RuleBasedStateMachine):
     def step(self, group: int, phase: Phase) -> None:
         made, path = self.groups[group], self.paths[group]
         try:
-            service.change_phase(self.engine, self.catalogue, made.code, made.uid, phase)
+            service.change_phase(self.engine, self.catalogue, Settings(), made.code, made.uid, phase)
         except Conflict:
             if path:
                 with pytest.raises(WrongPhase):
