@@ -19,7 +19,9 @@ def _filled(url: str) -> Engine:
     with writing(engine).begin() as connection:
         for story in STORIES:
             values = f"({story}, 'story-{story}', 'published', 'built-in', 1, 1)"
-            connection.execute(text(f"INSERT INTO vignette (id, slug, status, origin, version, series) VALUES {values}"))
+            connection.execute(
+                text(f"INSERT INTO vignette (id, slug, status, origin, version, series) VALUES {values}")
+            )
         write_guesses(connection, [_guess(who, story) for who in ("ana", "ben") for story in STORIES])
     return engine
 
