@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 from defusedxml import ElementTree
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
@@ -16,7 +16,11 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from api import assets
+from api.db import LARGEST_ID
 from api.library.systems import NAME, PLAIN_LABEL
+
+# A number in an address: beyond these bounds there is no row, and a database may not even take the number.
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @dataclass(frozen=True, slots=True)

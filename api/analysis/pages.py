@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ from api.analysis.item import analyse
 from api.analysis.whole import Item, Whole, WholeLibrary
 from api.authoring import agreeing, reviewing
 from api.authoring.standing import is_sealed, look
-from api.db import table
+from api.db import LARGEST_ID, table
 from api.guesses.rules import CONFIDENCE_LABEL
 from api.identity.models import Trainer
 from api.identity.permissions import require
@@ -80,7 +80,9 @@ _COMMON: dict[str, Any] = {
 
 
 @router.get("/analysis", dependencies=[Depends(spare_statistics)])
-def library_analysis(request: Request, trainer: Asking, page: int = 1) -> Response:
+def library_analysis(
+    request: Request, trainer: Asking, page: Annotated[int, Query(ge=1, le=LARGEST_ID)] = 1
+) -> Response:
     """Every answered vignette, first what needs attention, with agreement and calibration over the library."""
     require(trainer, "see_library")
     engine, kept = request.app.state.engine, request.app.state.analysis

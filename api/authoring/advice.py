@@ -135,7 +135,7 @@ def _wording(case: Case) -> Iterator[Advice]:
                 break
 
 
-_SPEECH = re.compile(r"“[^”]*”|‘[^’]*’(?!\w)|\"[^\"]*\"")
+_SPEECH = re.compile(r"“[^“”]*”|‘[^‘’]*’(?!\w)|\"[^\"]*\"")
 # Domain brief, section 4, after the NHS style guide.
 GUIDANCE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bsuffer(?:s|ed|ing)? from\b", re.I), "“Has” or “lives with” leaves the person whole."),

@@ -1,6 +1,5 @@
 """The fields of the editor's page, as browsers send them. Nothing typed is refused: what cannot be, stays as it was."""
 
-import re
 from typing import Literal, get_args
 
 from pydantic import BaseModel
@@ -78,7 +77,7 @@ def _form(fields: Fields, before: CaseForm) -> CaseForm:
         skills=tuple(skill for skill in fields.skills if skill in SKILLS or skill in before.skills),
         about=_about(fields, before.about),
         # Whoever presses Enter once means a new paragraph; the page shows a paragraph in one line.
-        story=re.sub(r"\s*\n\s*", "\n\n", fields.story.strip()),
+        story="\n\n".join(line.strip() for line in fields.story.split("\n") if line.strip()),
         why=fields.why,
         others={"threat": fields.other_threat, "drive": fields.other_drive, "soothing": fields.other_soothing},
         questions=tuple(fields.questions.splitlines()),

@@ -19,7 +19,7 @@ from api.library.catalogue import Vignette
 from api.problems import NotFound, Problem, Unprocessable
 from api.statistics.classes import class_statistics
 from api.statistics.figures import view_class_statistics
-from api.web import render
+from api.web import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
@@ -160,7 +160,7 @@ def versions(request: Request, slug: str, trainer: Asking) -> Response:
 
 
 @router.get("/versions/{number}")
-def version(request: Request, slug: str, number: int, trainer: Asking) -> Response:
+def version(request: Request, slug: str, number: RowNumber, trainer: Asking) -> Response:
     """One version: what changed in it, its whole text, and the way back to it."""
     return _version_page(request, trainer, slug, number)
 
@@ -196,7 +196,7 @@ def _version_page(
 
 @router.post("/versions/{number}/restore")
 def post_restore(
-    request: Request, slug: str, number: int, trainer: Asking, change: Annotated[str, Form()] = ""
+    request: Request, slug: str, number: RowNumber, trainer: Asking, change: Annotated[str, Form()] = ""
 ) -> Response:
     """Publishes an earlier text once more."""
     require(trainer, "restore")

@@ -219,7 +219,7 @@ def let_in(request: Request, code: str, earlier: Member | None) -> Member:
 @router.put("/{code}/people", response_model=StateOut, responses=responses(401, 403, 404, 422))
 def say_people(request: Request, code: str, body: PeopleBody) -> Response:
     """Says how many people are in the room, or with null takes it back."""
-    who = require_facilitator(request, code)
+    who = require_led(request, code)
     service.say_people(request.app.state.engine, code, who.uid, body.people)
     return _changed(request, code, who.uid)
 

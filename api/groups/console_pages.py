@@ -24,7 +24,7 @@ from api.groups.views import ConsoleView, NewGroupView, ReasonView, view_choice
 from api.identity.cookies import drop_cookie
 from api.library.api import find_vignette
 from api.problems import Conflict, NotFound, Problem, Unprocessable
-from api.web import base_url, render, wants_fragment
+from api.web import RowNumber, base_url, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
@@ -204,7 +204,7 @@ def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_le
 
 
 @router.post("/g/{code}/reasons/{vote_id}")
-def let_through(request: Request, code: str, vote_id: int, shown: Annotated[bool, Form()] = False) -> Response:
+def let_through(request: Request, code: str, vote_id: RowNumber, shown: Annotated[bool, Form()] = False) -> Response:
     """Shows a reason to the group, or takes it back."""
     state = require_led(request, code)
     service.show_reason(request.app.state.engine, code, state.uid, vote_id, shown)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from api.db import RowId, UTCDateTime
@@ -40,6 +40,10 @@ class Guess(SQLModel, table=True):
 
 class Tally(SQLModel, table=True):
     """How many learners first answered what. Kept in the transaction of the guess, so reading never counts rows."""
+
+    __table_args__ = (
+        CheckConstraint("threat >= 0 AND drive >= 0 AND soothing >= 0 AND unsure >= 0", name="tally_not_negative"),
+    )
 
     vignette_id: int = Field(foreign_key="vignette.id", primary_key=True)
     series: int = Field(primary_key=True)

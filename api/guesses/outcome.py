@@ -155,8 +155,8 @@ def _key_json(case: Case) -> bytes:
 @lru_cache(maxsize=512)
 def _statistics_json(counts: Counts, smallest: int) -> bytes:
     """A ClassStatistics as JSON; by hand, for the counts change with every guess of a busy class."""
-    answered = sum(counts)
-    suppressed = answered < smallest
+    answered = max(0, sum(counts))
+    suppressed = answered < smallest or min(counts) < 0
     shares = [] if suppressed else [_share_json(a, n, answered) for a, n in zip(ANSWERS, counts, strict=True)]
     return (
         f'{{"scope":"everyone","answered":{answered},"suppressed":{"true" if suppressed else "false"},'

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from api.db import LARGEST_ID, table, writing
+from api.db import table, writing
 from api.groups.service import locked
 from api.groups.state import GroupState
 from api.guided.models import BoardLine, Visit
@@ -105,7 +105,7 @@ def _own(connection: Connection, code: str, uid: str, line: int) -> tuple[GroupS
     """The group, and the line's row; only its own lines are a group's to change. Raises NotFound."""
     state = locked(connection, code, uid)
     mine = select(_line).where(_line.c.id == line, _line.c.group_id == state.id)
-    row = connection.execute(mine).first() if line <= LARGEST_ID else None
+    row = connection.execute(mine).first()
     if row is None:
         raise NotFound("This line is no longer on the board.")
     return state, row

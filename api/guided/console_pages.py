@@ -14,7 +14,7 @@ from api.guided import board, check_in, service
 from api.guided.guiding import guide_in
 from api.library.api import find_vignette
 from api.problems import Conflict, NotFound, Problem, Unprocessable
-from api.web import render, wants_fragment
+from api.web import RowNumber, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
@@ -70,7 +70,7 @@ def add_line(request: Request, code: str, text: LineText = "", heading: Annotate
 
 @router.post("/g/{code}/board/{line}")
 def change_line(
-    request: Request, code: str, line: int, do: Annotated[str, Form(max_length=10)] = "save", text: LineText = ""
+    request: Request, code: str, line: RowNumber, do: Annotated[str, Form(max_length=10)] = "save", text: LineText = ""
 ) -> Response:
     """Saves, deletes or moves a line."""
     engine = request.app.state.engine

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from api.db import LARGEST_ID
 from api.identity import sessions
 from api.identity.account import change_password
 from api.identity.models import Trainer
@@ -14,7 +13,7 @@ from api.identity.permissions import ROLE_SENTENCE, role_of
 from api.identity.trainer import require_trainer
 from api.problems import Problem, TooMany, Unprocessable
 from api.ratelimit import SIGN_INS_PER_DEVICE, take
-from api.web import render
+from api.web import RowNumber, render
 
 router = APIRouter(prefix="/trainers/account", include_in_schema=False)
 
@@ -47,7 +46,7 @@ def post_password(
 
 
 @router.post("/sign-ins/{session_id}/end")
-def post_end(request: Request, trainer: Signed, session_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+def post_end(request: Request, trainer: Signed, session_id: RowNumber) -> Response:
     """Ends one of one's own sign-ins, be it the one that asks."""
     sessions.end(request.app.state.engine, trainer, session_id)
     return RedirectResponse("/trainers/account", status_code=303)

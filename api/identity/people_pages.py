@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from api.db import LARGEST_ID
 from api.identity import invitations, removing
 from api.identity import people as service
 from api.identity.confirming import confirm, limit_confirming, needs_password
@@ -15,7 +14,7 @@ from api.identity.models import Trainer
 from api.identity.permissions import ROLE_SENTENCE, Role, require
 from api.identity.trainer import require_trainer
 from api.problems import Conflict, Problem, Unprocessable
-from api.web import base_url, render
+from api.web import RowNumber, base_url, render
 
 
 def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
@@ -34,7 +33,6 @@ async def _limit(request: Request, trainer: Manager) -> None:
 
 Limited = [Depends(_limit)]
 Password = Annotated[str, Form(max_length=1000)]
-RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 @router.get("")

@@ -16,7 +16,8 @@ from api.library.yaml_reading import MISSING, NO_FIELD, Document, Fault, clean, 
 
 LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
-_ATTRIBUTES = re.compile(r"\{\s*\.(?P<type>[\w.]+)(?P<rest>[^{}]*)\}")
+# Possessive and bounded: an opening without its end is given up at once, however long the text behind it.
+_ATTRIBUTES = re.compile(r"\{\s{0,20}+\.(?P<type>[\w.]{1,60}+)(?P<rest>[^{}]{0,200}+)\}")
 _ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
@@ -133,9 +134,9 @@ def _head_fault(document: Document, path: tuple[int | str, ...], message: str) -
 
 def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
     """Plain text and cues from paragraphs with spans: `[words]{.system.cue strength=partial polarity=absent}`."""
-    plain: list[str] = []
+    plain: list[str] = []  # a character each, so that a place in it is a place in the story
     cues: list[Cue] = []
-    opened: tuple[int, int] | None = None  # where the span starts: in the file, in the plain text
+    opened: tuple[int, int] | None = None  # where the span starts: in the file, among the plain characters
     blank_lines = 0
     position = 0
     source = raw.text
@@ -146,7 +147,7 @@ def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
             position += 1
             continue
         if character == "]" and opened is not None:
-            position = _close(raw, position, opened, "".join(plain), cues)
+            position = _close(raw, position, opened, plain, cues)
             opened = None
             continue
         before = position == 0 or source[position - 1].isspace()
@@ -154,12 +155,12 @@ def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
             if blank_lines > 1 and opened is not None:
                 raw.fault(opened[0], "the span runs into another paragraph; close it with ]{.system.cue} before")
                 opened = None
-            plain.append("\n\n" if blank_lines > 1 else " ")
+            plain.extend("\n\n" if blank_lines > 1 else " ")
         blank_lines = 0
         if character == "[":
             if opened is not None:
                 raw.fault(position, "a span starts inside another; spans stand side by side and never cross")
-            opened = (position, sum(map(len, plain)))
+            opened = (position, len(plain))
             # The blank before a bracket belongs to the text, the one after it is dropped.
             position += 1
             while position < len(source) and source[position].isspace():
@@ -176,7 +177,7 @@ def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
     return "".join(plain), cues
 
 
-def _close(raw: _Text, position: int, opened: tuple[int, int], plain: str, cues: list[Cue]) -> int:
+def _close(raw: _Text, position: int, opened: tuple[int, int], plain: list[str], cues: list[Cue]) -> int:
     """Takes the attributes after the `]` at `position`, adds the cue, and says where reading goes on."""
     attributes = _ATTRIBUTES.match(raw.text, position + 1)
     if attributes is None:
@@ -200,6 +201,7 @@ def _close(raw: _Text, position: int, opened: tuple[int, int], plain: str, cues:
     elif len(plain) == opened[1]:
         raw.fault(opened[0], "the span holds no words")
     else:
-        start = opened[1] + len(plain[opened[1] :]) - len(plain[opened[1] :].lstrip())
+        inside = "".join(plain[opened[1] :])
+        start = opened[1] + len(inside) - len(inside.lstrip())
         cues.append(Cue(start=start, end=len(plain), type=cue_type, strength=strength, polarity=polarity))
     return attributes.end()

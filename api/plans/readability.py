@@ -8,7 +8,7 @@ from api.library.checking import sentences, words
 FEWEST_WORDS: Final = 30  # below this the formula says more about chance than about the text
 SCHOOL_STARTS: Final = 5  # years of age before the first grade of the formula's schools
 
-_LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
+_LIST_MARK = re.compile(r"^[^\S\n]*+(?:[-*]|\d++\.)\s++", re.MULTILINE)
 
 
 def sentences_of(text: str) -> list[str]:

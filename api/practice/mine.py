@@ -83,20 +83,22 @@ def delete_learner(engine: Engine, learner: str) -> None:
     alone: both are about nobody.
     """
     with writing(engine).begin() as connection:
-        first = connection.execute(
-            select(_guess.c.vignette_id, _guess.c.series, _guess.c.system).where(
-                _guess.c.learner == learner, _guess.c.attempt == 1
-            )
+        # Counted by what this transaction deleted: of equal deletions at once only one finds the rows.
+        deleted = connection.execute(
+            delete(_guess)
+            .where(_guess.c.learner == learner)
+            .returning(_guess.c.vignette_id, _guess.c.series, _guess.c.system, _guess.c.attempt)
         )
+        first = [(row.vignette_id, row.series, row.system) for row in deleted if row.attempt == 1]
         # In the order of their keys, so that two processes on one database cannot wait for each other.
-        for (vignette_id, series, system), count in sorted(Counter(tuple(row) for row in first).items()):
+        for (vignette_id, series, system), count in sorted(Counter(first).items()):
             column = _tally.c[system]
             connection.execute(
                 update(_tally)
                 .where(_tally.c.vignette_id == vignette_id, _tally.c.series == series)
                 .values({column: column - count})
             )
-        for model in (ClassMember, Guess, PracticeState, Sitting, DeviceCode):
+        for model in (ClassMember, PracticeState, Sitting, DeviceCode):
             connection.execute(delete(_of(model)).where(_of(model).c.learner == learner))
 
 

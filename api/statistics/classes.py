@@ -38,11 +38,11 @@ def class_statistics(
 ) -> ClassStatistics:
     """The statistics of counts in the order of VOTES (passes may be left out).
 
-    Nothing but their number below `smallest` answers, or `people` in the room. With `hide_few` counts of 1 or 2 are
-    not told.
+    Nothing but their number below `smallest` answers, or `people` in the room, and none of counts below zero, which
+    cannot be. With `hide_few` counts of 1 or 2 are not told.
     """
-    answered = sum(counts)
-    if not enough(answered, smallest, people):
+    answered = max(0, sum(counts))
+    if not enough(answered, smallest, people) or min(counts) < 0:
         return ClassStatistics(scope=scope, answered=answered, suppressed=True, systems=[])
     hidden = hidden_cells(counts) if hide_few else frozenset()
     systems = [

@@ -26,7 +26,7 @@ async def every_call(client: httpx.AsyncClient, code: str, token: str) -> dict[s
         "member cookie": {"Cookie": f"member-{code}={token}"},
         "facilitator cookie": {"Cookie": f"facilitator-{code}={token}"},
     }
-    found = {}
+    found: dict[str, int] = {}
     for kind, headers in kinds.items():
         found |= {f"{call} by {kind}": status for call, status in (await calls_with(client, code, headers)).items()}
     answer = await client.get(f"/g/{code}/console", params={"key": token}, follow_redirects=True)

@@ -8,7 +8,7 @@ from api.db import now
 from tests.cast import PASSWORD
 from tests.identity.people import Guests
 
-DEEDS = (
+DEEDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("links", {"role": "admin", "name": "Mallory"}),
     ("{}/role", {"role": "editor"}),
     ("{}/reset", {}),

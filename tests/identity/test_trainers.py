@@ -242,7 +242,7 @@ def test_a_password_is_kept_as_argon2id_only_with_at_least_the_work_that_owasp_a
 
 def test_a_password_counts_as_typed_however_long() -> None:
     longest = "long words " * 18 + "to"
-    stored = hash_password(longest)
+    stored = hash_password(longest, "Vera")
 
     assert len(longest) == LONGEST_PASSWORD
     assert fits(longest, stored)
