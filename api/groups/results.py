@@ -107,7 +107,9 @@ def present(snapshot: Snapshot, case: Case, kind: Kind, smallest: int) -> GroupR
 
 def present_movement(movement: Movement, careful: bool) -> dict[str, dict[str, int | None]]:
     """Every step between two answers with its count; None where it is hidden, which is in careful groups alone."""
-    table = {(start, end): movement.get(start, {}).get(end, 0) for start in VOTES for end in VOTES}
+    table: dict[tuple[str, str], int] = {
+        (start, end): movement.get(start, {}).get(end, 0) for start in VOTES for end in VOTES
+    }
     shown = shown_movement(table) if careful else table.keys()
     return {start: {end: table[start, end] if (start, end) in shown else None for end in VOTES} for start in VOTES}
 

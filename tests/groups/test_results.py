@@ -98,11 +98,11 @@ def test_the_thresholds_of_advice_are_settings() -> None:
 
 
 def test_unsure_is_an_answer_when_advice_is_given() -> None:
-    assert advise(counts(drive=4, unsure=6), ANA_CASE, LOW, HIGH) == "reread"
+    assert advise(class_statistics(tuple(counts(drive=4, unsure=6)), 1), ANA_CASE, LOW, HIGH) == "reread"
 
 
 def test_without_answers_there_is_no_advice() -> None:
-    assert advise(counts(passed=8), ANA_CASE, LOW, HIGH) is None
+    assert advise(class_statistics(tuple(counts(passed=8)), 1), ANA_CASE, LOW, HIGH) is None
 
 
 @pytest.mark.parametrize(
