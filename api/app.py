@@ -7,70 +7,73 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import assets, health, home, problems
-from api.analysis import api as analysis_api
-from api.analysis import pages as analysis_pages
-from api.analysis.whole import WholeLibrary
-from api.audit import pages as audit_pages
+from api.accounts import account_pages, audit_pages, link_pages, people_pages
+from api.accounts import api as identity_api
+from api.accounts import pages as identity_pages
+from api.accounts.tokens import Tokens
+from api.accounts.trainer import needs_setup
 from api.audit.refusals import Refusals
-from api.authoring import api as authoring_api
-from api.authoring import editor_pages, exchange_pages, list_pages, review_pages, vignette_pages
-from api.circles import pages as circles_pages
+from api.bulk_writes import write_batch
 from api.classes import api as classes_api
 from api.classes import pages as classes_pages
-from api.db import make_engine
-from api.direct import Direct
+from api.editorial import api as authoring_api
+from api.editorial import editor_pages, list_pages, settings_pages, vignette_pages
+from api.exchange import pages as exchange_pages
 from api.groups import api as groups_api
-from api.groups import console_pages, member_pages, screen_pages
 from api.groups.api import VoteBody
-from api.groups.broker import make_broker
-from api.groups.hub import Hub
-from api.groups.kept_pages import KeptPages
-from api.groups.looking import Looker
-from api.groups.showing import Shower
-from api.groups.telling import Teller, tell_step, tell_version
+from api.groups.live.broker import make_broker
+from api.groups.live.hub import Hub
+from api.groups.live.page_cache import KeptPages
+from api.groups.live.state_json import Teller, tell_step, tell_version
+from api.groups.live.state_loader import Looker
+from api.groups.pages import console as console_pages
+from api.groups.pages import member as member_pages
+from api.groups.pages import screen as screen_pages
+from api.groups.pages import session_console as guided_console_pages
+from api.groups.pages import session_member as guided_member_pages
+from api.groups.pages.view_builder import Shower
+from api.groups.sessions import api as guided_api
+from api.groups.sessions.guiding import SessionGuide
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
-from api.guesses.writer import Writer
-from api.guided import api as guided_api
-from api.guided import console_pages as guided_console_pages
-from api.guided import member_pages as guided_member_pages
-from api.guided.guiding import SessionGuide
-from api.health import keep_figures_for_ever
-from api.help import router as help_router
-from api.identity import account_pages, link_pages, people_pages
-from api.identity import api as identity_api
-from api.identity import pages as identity_pages
-from api.identity.tokens import Tokens
-from api.identity.trainer import needs_setup
-from api.library import api as library_api
-from api.library import settings_pages
-from api.library.panel import Panel
-from api.library.sync import load_library
-from api.library.watching import watch_for_ever
-from api.logs import request_teller
-from api.migrations.running import upgrade
-from api.openapi import describe
-from api.operating.metrics import Metrics
-from api.planning import editor_pages as plan_editor_pages
-from api.planning import pages as planning_pages
-from api.planning import step_pages as plan_step_pages
-from api.plans.catalogue import load_plans
-from api.plans.signposting import needed_signposting
+from api.item_analysis import api as analysis_api
+from api.item_analysis import pages as analysis_pages
+from api.item_analysis.whole import WholeLibrary
+from api.jobs import purge_for_ever, purge_quietly
+from api.kit import assets
+from api.kit.settings import Settings
+from api.observability.logs import request_teller
+from api.observability.metrics import Metrics
+from api.observability.tracing import Tracing, following, start_tracing
+from api.persistence.engine import make_engine
+from api.persistence.group_commit import Writer
+from api.persistence.migrations.running import upgrade
 from api.practice import api as practice_api
-from api.practice import mine_pages, sitting_pages
 from api.practice import pages as practice_pages
+from api.practice import personal_data_pages, sitting_pages
 from api.practice.service import Practice
-from api.pressure import Pressure
-from api.problems import ProblemDetails
-from api.purging import purge_for_ever, purge_quietly
-from api.ratelimit import Limiter
-from api.security import Security
-from api.settings import Settings
-from api.shutdown import on_shutdown_signal
-from api.tracing import Tracing, following, start_tracing
-from api.web import HashedStatic
-from api.writing import write_batch
+from api.private_pages import pages as circles_pages
+from api.review import pages as review_pages
+from api.review.panel import Panel
+from api.session_plans.catalogue import load_plans
+from api.session_plans.editor import editor_pages as plan_editor_pages
+from api.session_plans.editor import pages as planning_pages
+from api.session_plans.editor import step_pages as plan_step_pages
+from api.session_plans.signposting import needed_signposting
+from api.vignettes import api as library_api
+from api.vignettes.sync import load_library
+from api.vignettes.watching import watch_for_ever
+from api.web import health, home, problems
+from api.web.fast_path import Direct
+from api.web.health import keep_figures_for_ever
+from api.web.help import router as help_router
+from api.web.load_shedding import Pressure
+from api.web.openapi import describe
+from api.web.problems import ProblemDetails
+from api.web.rate_limit import Limiter
+from api.web.rendering import HashedStatic
+from api.web.security import Security
+from api.web.shutdown import on_shutdown_signal
 
 ROUTERS = (
     guesses_api.router,
@@ -95,7 +98,7 @@ ROUTERS = (
     practice_api.router,
     practice_pages.router,
     sitting_pages.router,
-    mine_pages.router,
+    personal_data_pages.router,
     circles_pages.router,
     identity_pages.router,
     link_pages.router,

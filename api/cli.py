@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 import typer
 
 from api import __version__
-from api.authoring import commands as authoring
-from api.identity.secret_commands import app as secret
-from api.operating import commands as operating
-from api.plans.commands import app as plans
-from api.terminal import fail, out, read_settings
+from api.accounts.secret_commands import app as secret
+from api.exchange import commands as authoring
+from api.kit.terminal import fail, out, read_settings
+from api.operations import commands as operating
+from api.session_plans.commands import app as plans
 
 app = typer.Typer(
     name="three-circles",
@@ -45,9 +45,9 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and a broker.", min=1)] = 1,
 ) -> None:
     """Migrates the database, loads the vignettes and serves the product."""
-    from api.db import OLDEST_SQLITE
-    from api.plans.signposting import UnreadableSignposting, needed_signposting
-    from api.serving import run
+    from api.persistence.engine import OLDEST_SQLITE
+    from api.server import run
+    from api.session_plans.signposting import UnreadableSignposting, needed_signposting
 
     settings = read_settings()
     try:
@@ -66,8 +66,8 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Brings the database to the newest schema."""
-    from api.db import make_engine
-    from api.migrations.running import upgrade
+    from api.persistence.engine import make_engine
+    from api.persistence.migrations.running import upgrade
 
     upgrade(make_engine(read_settings().resolved_database_url()))
     out.print("The database is current.")
@@ -90,10 +90,10 @@ def add(
     ] = None,
 ) -> None:
     """Makes a trainer's account."""
-    from api.db import make_engine
-    from api.identity.trainer import add_trainer, needs_setup
-    from api.migrations.running import upgrade
-    from api.problems import Problem
+    from api.accounts.trainer import add_trainer, needs_setup
+    from api.persistence.engine import make_engine
+    from api.persistence.migrations.running import upgrade
+    from api.web.problems import Problem
 
     if not password_stdin:
         raise fail("Give the password on standard input, with --password-stdin.")
@@ -112,9 +112,9 @@ def add(
 @groups.command("purge")
 def purge_groups() -> None:
     """Deletes the groups whose time is over, as the server does every hour."""
-    from api.db import make_engine
     from api.groups.service import purge
-    from api.migrations.running import upgrade
+    from api.persistence.engine import make_engine
+    from api.persistence.migrations.running import upgrade
 
     engine = make_engine(read_settings().resolved_database_url())
     upgrade(engine)
@@ -128,7 +128,7 @@ def check(
     ] = None,
 ) -> None:
     """Checks case files, and says where each fault is and what would be right."""
-    from api.library.checking import case_files, check_files
+    from api.vignettes.checking import case_files, check_files
 
     files = case_files(paths or [read_settings().vignettes_dir])
     if not files:
@@ -146,7 +146,7 @@ def check(
 @vignettes.command("schema")
 def schema() -> None:
     """Prints the JSON Schema of a case file's front matter."""
-    from api.library.schema import front_matter_schema
+    from api.vignettes.schema import front_matter_schema
 
     typer.echo(json.dumps(front_matter_schema(), indent=2, ensure_ascii=False))
 
@@ -156,9 +156,9 @@ def agreement(
     folder: Annotated[Path | None, typer.Argument(help="Folder of case files; the built-in one if left out.")] = None,
 ) -> None:
     """Prints how far blind readers agree with each other and with the keys: the report beside the ratings."""
-    from api.library.agreement import report
-    from api.library.checking import case_files, check_files
-    from api.library.ratings import read_rounds
+    from api.review.agreement import report
+    from api.review.ratings import read_rounds
+    from api.vignettes.checking import case_files, check_files
 
     where = folder or read_settings().vignettes_dir
     try:

@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from api.accounts.trainer import add_trainer
 from api.app import create_app
-from api.identity.trainer import add_trainer
-from api.settings import Settings
+from api.kit.settings import Settings
 from tests.cast import PASSWORD, TRAINER, put_cases
 
 BASE = "http://circles.test"

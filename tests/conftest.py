@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from api.identity import passwords
+from api.accounts import passwords
 
 PRODUCT_PASSWORDS = passwords._passwords
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.db import make_engine
-from api.migrations.running import upgrade
+from api.persistence.engine import make_engine
+from api.persistence.migrations.running import upgrade
 from tests.postgres import Postgres, postgres_server
 
 KINDS = ("sqlite", "postgresql")

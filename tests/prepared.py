@@ -13,7 +13,7 @@ from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-_PRELOADED = ["api.cli", "api.serving", "api.app", "psycopg", "redis.asyncio", "uvicorn.protocols.http.httptools_impl"]
+_PRELOADED = ["api.cli", "api.server", "api.app", "psycopg", "redis.asyncio", "uvicorn.protocols.http.httptools_impl"]
 
 
 class Process(Protocol):

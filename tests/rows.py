@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, text
 
-from api.library.systems import ANSWERS
+from api.kit.systems import ANSWERS
 
 Place = tuple[int, int]  # vignette id, series
 

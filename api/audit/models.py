@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column
 from sqlmodel import Field, SQLModel
 
-from api.db import RowId, UTCDateTime
+from api.persistence.engine import RowId, UTCDateTime
 
 
 class AuditLine(SQLModel, table=True):

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select,
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from api.audit.deeds import NAME, Deed, Outcome
+from api.accounts.models import Trainer
+from api.audit.actions import NAME, Deed, Outcome
 from api.audit.models import AuditLine
-from api.db import now, table, writing
-from api.identity.models import Trainer
+from api.persistence.engine import now, table, writing
 
 COMMAND_LINE: Final = "The command line"
 NOBODY: Final = "Nobody known"

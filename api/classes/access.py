@@ -6,14 +6,14 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
 
+from api.accounts.cookies import put_cookie, read_cookie
+from api.accounts.models import Trainer
+from api.accounts.tokens import Tokens
+from api.accounts.trainer import find_trainer
 from api.classes.service import Known
-from api.db import now
-from api.groups.codes import normalise
-from api.identity.cookies import put_cookie, read_cookie
-from api.identity.models import Trainer
-from api.identity.tokens import Tokens
-from api.identity.trainer import find_trainer
-from api.ratelimit import wrong_codes
+from api.kit.join_codes import normalise
+from api.persistence.engine import now
+from api.web.rate_limit import wrong_codes
 
 # Nothing is decided by this cookie but whether an outcome asks for the class's part: a guess reads no table for it.
 COOKIE = "in-class"

@@ -7,18 +7,18 @@ from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.admitting import take_group
+from api.accounts.learner import require_learner
+from api.accounts.models import Trainer
+from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import limit_wrong_codes
 from api.classes.service import Known
-from api.classes.views import join_url, totals_of
-from api.identity.learner import require_learner
-from api.identity.models import Trainer
-from api.identity.trainer import require_trainer
-from api.library.systems import System
-from api.pressure import spare_statistics
-from api.problems import responses
-from api.statistics.classes import ClassStatistics
+from api.classes.view_models import join_url, totals_of
+from api.kit.systems import System
+from api.stats.answer_shares import ClassStatistics
+from api.web.admission import take_group
+from api.web.load_shedding import spare_statistics
+from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/classes", tags=["classes"])
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer
 from sqlmodel import Field, SQLModel
 
-from api.db import UTCDateTime
+from api.persistence.engine import UTCDateTime
 
 
 def _of_class() -> Column[int]:

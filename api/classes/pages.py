@@ -10,22 +10,22 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.admitting import take_learner
+from api.accounts.cookies import drop_cookie
+from api.accounts.learner import find_learner, new_learner, remember
+from api.accounts.models import Trainer
+from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import COOKIE, came_by_link, limit_wrong_codes, remember_class
 from api.classes.api import limit_classes
-from api.classes.views import class_block, class_view, view_known
-from api.db import session
+from api.classes.view_models import class_block, class_view, view_known
 from api.guesses.service import latest_guess
-from api.identity.cookies import drop_cookie
-from api.identity.learner import find_learner, new_learner, remember
-from api.identity.models import Trainer
-from api.identity.trainer import require_trainer
-from api.library.api import find_vignette
-from api.pressure import must_wait, spare_statistics
-from api.problems import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
-from api.ratelimit import wrong_codes
-from api.web import render, wants_fragment
+from api.persistence.engine import session
+from api.vignettes.api import find_vignette
+from api.web.admission import take_learner
+from api.web.load_shedding import must_wait, spare_statistics
+from api.web.problems import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
+from api.web.rate_limit import wrong_codes
+from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 LATER = '<p class="small quiet">How your class answered is shown again in a moment.</p>'

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
 from api.audit.trail import note
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
-from api.db import insert_into, now, table, writing
-from api.groups.codes import LENGTH as GROUP_LENGTH
-from api.groups.codes import new_code, normalise
-from api.identity.models import Trainer
-from api.identity.permissions import require
-from api.problems import Conflict, NotFound, Unprocessable
+from api.kit.join_codes import LENGTH as GROUP_LENGTH
+from api.kit.join_codes import new_code, normalise
+from api.persistence.engine import insert_into, now, table, writing
+from api.web.problems import Conflict, NotFound, Unprocessable
 
 CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
 LONGEST_NAME = 60

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from api.library.systems import System
-from api.statistics.classes import ClassStatistics
-from api.statistics.disclosure import known_sum
-from api.statistics.intervals import wilson
+from api.kit.systems import System
+from api.stats.answer_shares import ClassStatistics
+from api.stats.disclosure import known_sum
+from api.stats.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)

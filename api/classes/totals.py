@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, 
 
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.classes.service import Known
-from api.db import insert_into, table, writing
 from api.guesses.models import Guess
 from api.guesses.recording import NO_COUNTS, Counts
-from api.library.systems import ANSWERS
+from api.kit.systems import ANSWERS
+from api.persistence.engine import insert_into, table, writing
 
 Key = tuple[int, int]  # vignette id and series
 

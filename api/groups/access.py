@@ -17,11 +17,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from api.accounts.cookies import put_cookie, read_cookie
+from api.accounts.learner import bearer
+from api.accounts.tokens import Tokens
 from api.groups.state import GroupState, read_state
-from api.identity.cookies import put_cookie, read_cookie
-from api.identity.learner import bearer
-from api.identity.tokens import Tokens
-from api.problems import Forbidden, NotFound, Unauthorized
+from api.web.problems import Forbidden, NotFound, Unauthorized
 
 DOOR: Final = "door"  # the purpose of a mark
 _MONTH = 31 * 24 * 3600

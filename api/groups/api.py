@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
-from api.admitting import take_group, take_join
-from api.db import LARGEST_ID, now, table
+from api.accounts.models import Trainer
+from api.accounts.trainer import find_trainer
 from api.groups import exporting, service
 from api.groups.access import (
     Member,
@@ -28,24 +28,24 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.guide import Prepared, guide_of
-from api.groups.hub import EventStream
-from api.groups.looking import look
+from api.groups.live.hub import EventStream
+from api.groups.live.state_json import GroupGuess, StateOut, Teller
+from api.groups.live.state_loader import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot, present
 from api.groups.state import GroupState
-from api.groups.telling import GroupGuess, StateOut, Teller
 from api.groups.voting import NewVote, Voted
 from api.guesses.api import take_guess
 from api.guesses.rules import AnswerBody, Confidence
-from api.identity.models import Trainer
-from api.identity.trainer import find_trainer
-from api.library.api import find_vignette
-from api.library.catalogue import Catalogue
-from api.library.systems import Vote
-from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
-from api.ratelimit import wrong_codes
-from api.web import base_url
+from api.kit.systems import Vote
+from api.persistence.engine import LARGEST_ID, now, table
+from api.vignettes.api import find_vignette
+from api.vignettes.catalogue import Catalogue
+from api.web.admission import take_group, take_join
+from api.web.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
+from api.web.rate_limit import wrong_codes
+from api.web.rendering import base_url
 
 router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.groups.results import GroupResults
-from api.library.systems import VOTES
-from api.spreadsheet import csv_text
-from api.statistics.disclosure import exported
+from api.kit.spreadsheet import csv_text
+from api.kit.systems import VOTES
+from api.stats.disclosure import exported
 
 
 def rows(rounds: Sequence[tuple[int, str, GroupResults]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from api.db import RowId, UTCDateTime
+from api.persistence.engine import RowId, UTCDateTime
 
 
 def _of_group() -> Column[int]:

@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api.library.case import Case
-from api.library.systems import ANSWERS, VOTES
-from api.library.words import word_spans
-from api.statistics.blend import class_blend
-from api.statistics.classes import ClassStatistics, class_statistics
-from api.statistics.disclosure import enough, least_marked, shown_movement
+from api.kit.systems import ANSWERS, VOTES
+from api.stats.answer_shares import ClassStatistics, class_statistics
+from api.stats.blend import class_blend
+from api.stats.disclosure import enough, least_marked, shown_movement
+from api.vignettes.case import Case
+from api.vignettes.words import word_spans
 
 Kind = Literal["psychoeducation", "training"]
 Advice = Literal["reread", "discuss", "explain"]

@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.db import insert_into, now, table, writing
-from api.groups.codes import new_code
 from api.groups.guide import Prepared
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
 from api.groups.state import GroupState, read_states
 from api.groups.voting import COLUMN
-from api.library.catalogue import Catalogue, Vignette
-from api.library.systems import ANSWERS, VOTES
-from api.problems import Conflict, NotFound, Unprocessable
-from api.settings import Settings
-from api.statistics.classes import class_statistics
+from api.kit.join_codes import new_code
+from api.kit.settings import Settings
+from api.kit.systems import ANSWERS, VOTES
+from api.persistence.engine import insert_into, now, table, writing
+from api.stats.answer_shares import class_statistics
+from api.vignettes.catalogue import Catalogue, Vignette
+from api.web.problems import Conflict, NotFound, Unprocessable
 
 SUGGESTED = ("julie", "dave")
 LONGEST_PLAN = 20

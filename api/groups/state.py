@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
-from api.db import table
 from api.groups.guide import Place
 from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
@@ -15,7 +14,8 @@ from api.groups.phases import Phase, ballot, is_shown
 from api.groups.results import Kind, Snapshot
 from api.groups.voting import COLUMN, asked_by
 from api.guesses.rules import Confidence
-from api.library.systems import VOTES, Vote
+from api.kit.systems import VOTES, Vote
+from api.persistence.engine import table
 
 _group, _round, _tally, _vote = table(Group), table(GroupRound), table(BallotTally), table(VoteRow)
 

@@ -7,20 +7,20 @@ from fastapi.responses import Response
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from api.accounts.learner import require_learner
+from api.accounts.models import Trainer
+from api.accounts.trainer import find_trainer
 from api.classes.service import class_of
-from api.classes.views import statistics_of
-from api.db import session
+from api.classes.view_models import statistics_of
 from api.guesses.outcome import Outcome, outcome_json
 from api.guesses.rules import GuessBody
 from api.guesses.service import counts_of, latest_guess, record
-from api.identity.learner import require_learner
-from api.identity.models import Trainer
-from api.identity.trainer import find_trainer
-from api.library.api import find_vignette
-from api.pressure import spare_statistics
-from api.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
-from api.ratelimit import Limiter
-from api.statistics.classes import ClassStatistics, class_statistics
+from api.persistence.engine import session
+from api.stats.answer_shares import ClassStatistics, class_statistics
+from api.vignettes.api import find_vignette
+from api.web.load_shedding import spare_statistics
+from api.web.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
+from api.web.rate_limit import Limiter
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
 

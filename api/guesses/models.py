@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from api.db import RowId, UTCDateTime
+from api.persistence.engine import RowId, UTCDateTime
 
 
 class Guess(SQLModel, table=True):

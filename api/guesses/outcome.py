@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from api.guesses.recording import Counts
 from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, feedback, key_words, match
-from api.library.case import Blend, Case
-from api.library.systems import ANSWERS, NAME, Answer, System
-from api.library.views import VignetteView, view_cues, view_vignette
-from api.library.words import passages
-from api.statistics.classes import ClassStatistics
-from api.statistics.intervals import wilson
+from api.kit.systems import ANSWERS, NAME, Answer, System
+from api.stats.answer_shares import ClassStatistics
+from api.stats.intervals import wilson
+from api.vignettes.case import Blend, Case
+from api.vignettes.view_models import VignetteView, view_cues, view_vignette
+from api.vignettes.words import passages
 
 LONGEST_QUOTE = 100  # characters of words that were marked; the story stands beside them
 NOTHING = Markup()

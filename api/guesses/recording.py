@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, tuple_
 
-from api.batches import TIME_FORMAT, BatchStatement
-from api.db import table
 from api.guesses.models import Tally
-from api.library.systems import ANSWERS
+from api.kit.systems import ANSWERS
+from api.persistence.bulk_sql import TIME_FORMAT, BatchStatement
+from api.persistence.engine import table
 
 Counts = tuple[int, int, int, int]  # threat, drive, soothing, unsure
 NO_COUNTS: Counts = (0, 0, 0, 0)

@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from api.library.case import Case, Cue
-from api.library.systems import SYSTEMS, Answer, System
+from api.kit.systems import SYSTEMS, Answer, System
+from api.vignettes.case import Case, Cue
 
 Confidence = Literal["guessing", "leaning", "sure"]
 Match = Literal["key", "acceptable", "another_view", "unsure"]

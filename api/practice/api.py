@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from api.accounts.learner import require_learner
 from api.guesses.rules import Confidence
-from api.identity.learner import require_learner
-from api.library.api import VignetteOut, public_fields
-from api.library.systems import Answer, System
-from api.practice.mine import delete_learner, export
+from api.kit.systems import Answer, System
+from api.practice.personal_data import delete_learner, export
 from api.practice.progress import Share
 from api.practice.service import Practice
-from api.problems import responses
+from api.vignettes.api import VignetteOut, public_fields
+from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1", tags=["practice"])
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from api.practice.contrasting import partners
 from api.practice.elo import chance
 from api.practice.shelf import Item, Shelf, is_pair

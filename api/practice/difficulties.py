@@ -5,7 +5,7 @@ from time import monotonic
 
 from sqlalchemy import Connection, bindparam, select
 
-from api.db import insert_into, table
+from api.persistence.engine import insert_into, table
 from api.practice.elo import step
 from api.practice.models import Difficulty
 from api.practice.shelf import Item

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
-from api.db import RowId, UTCDateTime
+from api.persistence.engine import RowId, UTCDateTime
 
 
 class PracticeState(SQLModel, table=True):

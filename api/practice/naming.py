@@ -1,8 +1,8 @@
 """What skills are called when people read about them."""
 
-from api.library.codebook import CUE_LABEL, PAIR_QUESTION
-from api.library.systems import NAME
+from api.kit.systems import NAME
 from api.practice.skills import DAY
+from api.vignettes.codebook import CUE_LABEL, PAIR_QUESTION
 
 PAIR_NAME: dict[str, str] = {
     "drive-or-striving": "Drive, or striving out of fear",

@@ -12,28 +12,28 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from api.admitting import take_learner
+from api.accounts.learner import find_learner, new_learner, remember
 from api.classes.access import is_in_class
 from api.classes.service import class_of
-from api.classes.views import class_block
-from api.db import session
+from api.classes.view_models import class_block
 from api.guesses.api import take_guess
 from api.guesses.outcome import NOTHING, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
-from api.identity.learner import find_learner, new_learner, remember
-from api.library.api import find_vignette
-from api.library.case import Case
-from api.library.explaining import explanation
-from api.library.systems import SYSTEMS
-from api.library.views import VignetteView, view_vignette
-from api.library.words import Span, phrases, spans_of
-from api.practice import parts
+from api.kit.systems import SYSTEMS
+from api.persistence.engine import session
+from api.practice import cached_fragments
 from api.practice.choosing import WHY
 from api.practice.service import Place
-from api.problems import Busy, Problem, TooMany, Unavailable, Unprocessable
-from api.web import render, wants_fragment
+from api.vignettes.api import find_vignette
+from api.vignettes.case import Case
+from api.vignettes.explaining import explanation
+from api.vignettes.view_models import VignetteView, view_vignette
+from api.vignettes.words import Span, phrases, spans_of
+from api.web.admission import take_learner
+from api.web.problems import Busy, Problem, TooMany, Unavailable, Unprocessable
+from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
@@ -110,9 +110,9 @@ async def give_guess(request: Request, slug: str) -> Response:
     if wants_fragment(request):
         own = NOTHING
         if body.circles:  # beside those of the class, which the database knows
-            own = await asyncio.to_thread(parts.own, request.app.state, vignette, body.reason, body.circles)
+            own = await asyncio.to_thread(cached_fragments.own, request.app.state, vignette, body.reason, body.circles)
         elif body.reason:
-            own = parts.own(request.app.state, vignette, body.reason, None)
+            own = cached_fragments.own(request.app.state, vignette, body.reason, None)
         response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts, own)
     else:
         compared = beside in request.app.state.catalogue.vignettes
@@ -142,8 +142,8 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.cues,
         guess.attempt,
         explanation(answered.case),
-        parts.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
-        parts.own(request.app.state, answered, guess.reason, guess.circles)
+        cached_fragments.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
+        cached_fragments.own(request.app.state, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
         else NOTHING,
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
@@ -209,7 +209,7 @@ def _case_page(
         error=problem.detail if problem else None,
         circles=_circles(form),
         reason=form.get("reason", ""),
-        words=parts.words(case, marked),
+        words=cached_fragments.words(case, marked),
         marked=bool(marked),
     )
     template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
@@ -229,10 +229,16 @@ def _outcome_fragment(
     request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts, own: Markup
 ) -> Response:
     state = request.app.state
-    first, middle, last = parts.outcome(
+    first, middle, last = cached_fragments.outcome(
         case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1, is_in_class(request)
     )
     html = "".join(
-        (first, own, middle, parts.statistics(counts, state.settings.small_group, state.panel.split(case)), last)
+        (
+            first,
+            own,
+            middle,
+            cached_fragments.statistics(counts, state.settings.small_group, state.panel.split(case)),
+            last,
+        )
     )
     return HTMLResponse(html, headers={"Vary": "HX-Request"})

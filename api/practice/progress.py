@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.library.systems import NAME, SYSTEMS
+from api.kit.systems import NAME, SYSTEMS
 from api.practice.naming import question_of, skill_name
 from api.practice.shelf import Shelf, is_pair
 from api.practice.skills import Skill, need
 from api.practice.state import Given, State
-from api.statistics.calibration import Calibration, calibrate
-from api.statistics.intervals import wilson
+from api.stats.calibration import Calibration, calibrate
+from api.stats.intervals import wilson
 
 STRETCH = 10  # answers in one point of the learning curve
 

@@ -7,9 +7,8 @@ from random import Random
 
 from sqlalchemy import Connection, Engine, bindparam, desc, func, insert, select, update
 
-from api.db import now, table, writing
 from api.guesses.models import Guess
-from api.library.catalogue import Catalogue
+from api.persistence.engine import now, table, writing
 from api.practice.choosing import Choice, Wish, choose
 from api.practice.difficulties import Difficulties
 from api.practice.models import Sitting
@@ -18,6 +17,7 @@ from api.practice.remembering import Bookcase, Remembered, keep_practice, rememb
 from api.practice.shelf import Shelf
 from api.practice.sittings import PLANS, Kind, is_over
 from api.practice.state import Given
+from api.vignettes.catalogue import Catalogue
 
 _sitting = table(Sitting)
 _guess = table(Guess)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from api.library.catalogue import Vignette
-from api.library.codebook import SKILLS
-from api.library.systems import Answer, System
+from api.kit.systems import Answer, System
+from api.vignettes.catalogue import Vignette
+from api.vignettes.codebook import SKILLS
 
 PAIR_SYSTEMS: dict[str, frozenset[str]] = {
     "drive-or-striving": frozenset({"drive", "threat"}),

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from api.guesses.rules import CircleSizes
-from api.library.case import Case
-from api.library.systems import NAME, SYSTEMS, System
-from api.statistics.blend import Quartiles, class_blend, distance, shares
+from api.kit.systems import NAME, SYSTEMS, System
+from api.stats.blend import Quartiles, class_blend, distance, shares
+from api.vignettes.case import Case
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 // Draw your systems: three moments, each with its three circles and words, beside each other.
-// Needs circles.js, here.js, drawn.js.
+// Needs circles.js, private-store.js, circle-list.js.
 (() => {
   const {SYSTEMS, BOX, FITS, place, word, parts} = window.circles;
   const ZOOM = 1.7;      // of the circles on the saved picture

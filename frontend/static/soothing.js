@@ -1,4 +1,4 @@
-// Questions to oneself: examples to tap and own words become a small card. Nothing leaves the page. Needs here.js.
+// Questions to oneself: examples to tap and own words become a small card. Nothing leaves the page. Needs private-store.js.
 //
 //   <div data-soothing="name"> … </div>   as templates/circles/_questions.html writes it; without data-card in it there
 //   is no card, and what was chosen only shows where it was chosen.

@@ -1,5 +1,5 @@
-// The page to take home: what somebody drew and wrote is put in here, from the device alone. Needs circles.js, here.js
-// and drawn.js; it only reads.
+// The page to take home: what somebody drew and wrote is put in here, from the device alone. Needs circles.js, private-store.js
+// and circle-list.js; it only reads.
 (() => {
   const LONGEST = 80;
   const {recall} = window.here;

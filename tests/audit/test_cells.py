@@ -6,23 +6,13 @@ from datetime import timedelta
 import pytest
 
 import api.audit.trail
-from api.audit.deeds import NAME, Deed
+from api.accounts.permissions import ACTIONS, Action
+from api.audit.actions import NAME, Deed
 from api.classes.service import make_class
-from api.identity.permissions import ACTIONS, Action
-from api.planning.offering import offer
-from tests.authoring.test_permissions_of_pages import (
-    PLAN,
-    ROLE,
-    STORY,
-    Case,
-    House,
-    Thing,
-    Who,
-    expected,
-    house,  # noqa: F401  # a fixture
-)
+from api.session_plans.editor.offering import offer
 from tests.cast import ANA_FILE
-from tests.plans.sample import LEVELS
+from tests.editorial.test_permissions_of_pages import PLAN, ROLE, STORY, Case, House, Thing, Who, expected, house  # noqa: F401  # a fixture
+from tests.session_plans.sample import LEVELS
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import insert
 
-from api.audit.deeds import NAME
+from api.audit.actions import NAME
 from api.audit.models import AuditLine
 from api.audit.trail import PAGE, purge
-from api.db import now, table
+from api.persistence.engine import now, table
+from tests.accounts.people import NEW_PASSWORD, Guests, link_in
 from tests.cast import PASSWORD
-from tests.identity.people import NEW_PASSWORD, Guests, link_in
 
 pytestmark = pytest.mark.both_databases
 

@@ -21,7 +21,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from api.groups.redis_broker import RedisBroker
+from api.groups.live.redis_broker import RedisBroker
 from tests.groups.brokers import BrokerServer, find_broker
 from tests.postgres import postgres_server
 

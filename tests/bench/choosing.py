@@ -12,14 +12,14 @@ from statistics import median
 from rich.console import Console
 from sqlalchemy import Engine
 
-from api.db import make_engine
-from api.library.catalogue import Catalogue, Vignette
-from api.library.reading import read
-from api.migrations.running import upgrade
+from api.persistence.engine import make_engine
+from api.persistence.migrations.running import upgrade
 from api.practice.service import Practice
 from api.practice.shelf import Item
 from api.practice.state import Given, State, fold, start_of
-from api.serving import spare_the_collector
+from api.server import spare_the_collector
+from api.vignettes.catalogue import Catalogue, Vignette
+from api.vignettes.reading import read
 from tests.bench.made_up_library import make_library
 from tests.cast import ANA_FILE
 

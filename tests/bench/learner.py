@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from math import exp
 from random import Random
 
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from api.practice.shelf import Item, systems_of
 
 GUESSING = 1 / 3

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from rich.console import Console
 
-from api.authoring.formats import archive
-from api.db import make_engine
-from api.identity.trainer import access_token, add_trainer
-from tests.authoring.many import add_many
+from api.accounts.trainer import access_token, add_trainer
+from api.exchange.formats import archive
+from api.persistence.engine import make_engine
+from tests.editorial.many import add_many
 
 from .server import Server, product
 

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from api.library.codebook import CUE_LABEL, PAIR_QUESTION
-from api.library.systems import SYSTEMS, Answer, System
+from api.kit.systems import SYSTEMS, Answer, System
 from api.practice.shelf import Item, systems_of
+from api.vignettes.codebook import CUE_LABEL, PAIR_QUESTION
 
 HARDNESS = {1: -0.75, 2: 0.0, 3: 0.75}
 

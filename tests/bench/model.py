@@ -15,8 +15,8 @@ from typing import Any
 
 import simpy
 
-from api.groups.hub import PUSH_SECONDS
-from api.guesses.writer import BATCH_LIMIT
+from api.groups.live.hub import PUSH_SECONDS
+from api.persistence.group_commit import BATCH_LIMIT
 
 from .costs import Costs
 

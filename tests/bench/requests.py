@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from urllib.parse import urlencode
 
-from api.identity.tokens import Tokens
-from api.library.systems import ANSWERS
+from api.accounts.tokens import Tokens
+from api.kit.systems import ANSWERS
 
 from .server import SECRET
 

@@ -5,8 +5,8 @@ import json
 import secrets
 from dataclasses import dataclass
 
-from api.identity.tokens import Tokens
-from api.library.systems import VOTES
+from api.accounts.tokens import Tokens
+from api.kit.systems import VOTES
 
 from .client import source
 from .server import SECRET

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
-from api.library.systems import VOTES
+from api.kit.systems import VOTES
 from tests.groups.brokers import BrokerServer, find_broker
 from tests.postgres import postgres_server
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from fsrs import Card, Rating, Scheduler
 
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from api.practice.choosing import choose
 from api.practice.elo import step
 from api.practice.shelf import Item, Shelf

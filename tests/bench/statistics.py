@@ -9,7 +9,7 @@ from statistics import median
 
 from rich.console import Console
 
-from api.identity.tokens import Tokens
+from api.accounts.tokens import Tokens
 
 from . import books
 from .filling import LEARNER, fill

@@ -11,12 +11,12 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
-from api import assets
-from api.plans.faces import Live, StepFace
-from api.plans.takeaway import takeaway
-from api.security import Security
-from api.web import HashedStatic, Page, templates
-from tests.plans.shipped import in_a_group, look, plans
+from api.kit import assets
+from api.session_plans.faces import Live, StepFace
+from api.session_plans.takeaway import takeaway
+from api.web.rendering import HashedStatic, Page, templates
+from api.web.security import Security
+from tests.session_plans.shipped import in_a_group, look, plans
 
 STEP = """<{tag} class="{classes}" id="step" data-step="{number}" data-place="{number}"
 data-title="{{{{ face.title }}}}" data-say="{{{{ face.title }}}}">
@@ -24,10 +24,10 @@ data-title="{{{{ face.title }}}}" data-say="{{{{ face.title }}}}">
 MEMBER = STEP.format(tag="article", classes="phone phone--plan", template="_phone_step.html", number="{{ number }}")
 WALL = STEP.format(tag="div", classes="wall wall--plan", template="_wall_step.html", number="{{ number }}")
 PAGE = """{%% set part = "%s" %%}{%% extends "groups/_layout.html" %%}
-{%% block head %%}{%% include "plans/_styles.html" %%}{%% endblock %%}
+{%% block head %%}{%% include "session_plans/_styles.html" %%}{%% endblock %%}
 {%% block header %%}%s{%% endblock %%}
 {%% block main %%}%s{%% endblock %%}
-{%% block scripts %%}{%% include "plans/_scripts.html" %%}{%% endblock %%}"""
+{%% block scripts %%}{%% include "session_plans/_scripts.html" %%}{%% endblock %%}"""
 BAR = """<header class="phonebar"><p class="brand"><span>Tuesday</span></p><nav aria-label="Ways out">
 <a class="btn btn--soft" href="/away">Take a break</a>
 <form method="post" action="/g/ABC234/leave"><button class="btn btn--text" type="submit">Leave</button></form></nav>
@@ -130,7 +130,9 @@ class Faces:
         view = takeaway(
             self.plan, live.found, live.signposting, length=self.plan.lengths[0], group="ABC234", back_url="/g/ABC234"
         )
-        return HTMLResponse(templates.env.get_template("plans/takeaway.html").render({"view": view, "page": FRAME}))
+        return HTMLResponse(
+            templates.env.get_template("session_plans/takeaway.html").render({"view": view, "page": FRAME})
+        )
 
     def _left(self) -> Response:
         return HTMLResponse("<title>Left</title><h1>Left</h1>")

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
-from api.library.checking import check
+from api.vignettes.checking import check
 from tests.browser.conftest import become
 from tests.browser.test_every_page import told
 from tests.browser.test_journey import press_until

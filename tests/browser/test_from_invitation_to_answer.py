@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
-from api.db import make_engine
-from api.identity.permissions import Role
-from api.identity.trainer import add_trainer
+from api.accounts.permissions import Role
+from api.accounts.trainer import add_trainer
+from api.persistence.engine import make_engine
 from tests.browser.test_editor import STORY, mark, saved, select
 from tests.browser.test_every_page import told
 from tests.cast import PASSWORD, TRAINER

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from tests.browser.pictures import PICTURES, keep, wanted
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from api.plans.plan import Plan
-from api.plans.reading import read
+from api.session_plans.plan import Plan
+from api.session_plans.reading import read
 from tests.browser.conftest import become
 from tests.browser.pictures import screenshot
 from tests.browser.test_every_page import told

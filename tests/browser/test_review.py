@@ -8,13 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from api.db import make_engine
-from api.identity.permissions import Role
-from api.identity.trainer import add_trainer
-from tests.authoring.people import DAN, DAN_FILE, MARKDOWN
+from api.accounts.permissions import Role
+from api.accounts.trainer import add_trainer
+from api.persistence.engine import make_engine
 from tests.browser.pictures import keep
 from tests.browser.test_every_page import told
 from tests.cast import PASSWORD
+from tests.editorial.people import DAN, DAN_FILE, MARKDOWN
 from tests.live import Server
 
 HERE = f"/trainers/vignettes/{DAN}"

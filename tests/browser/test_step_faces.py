@@ -11,7 +11,7 @@ from tests.browser.faces import Faces
 from tests.browser.test_every_page import told
 from tests.browser.test_journey import press_until
 from tests.browser.wire import Wire
-from tests.plans.shipped import plans
+from tests.session_plans.shipped import plans
 
 SECRET = "tortoiseshell"
 KINDS = ("talk", "rules", "check_in", "board", "systems", "round", "circles", "private", "pause", "close")

@@ -9,10 +9,10 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
+from api.accounts.trainer import add_trainer
 from api.classes.models import ClassAnswer, ClassMember, ClassTally
-from api.db import now, table
-from api.identity.trainer import add_trainer
-from api.ratelimit import WRONG_CODES_PER_ADDRESS
+from api.persistence.engine import now, table
+from api.web.rate_limit import WRONG_CODES_PER_ADDRESS
 from tests.cast import ANA, BEN, CLEO, PASSWORD
 from tests.client import Learner, MakeSettings, http_client, new_learner, running
 from tests.statements import counted

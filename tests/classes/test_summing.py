@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.classes.summing import Told, add_up, fitting
-from api.classes.views import shown
-from api.library.systems import ANSWERS
+from api.classes.view_models import shown
+from api.kit.systems import ANSWERS
 
 cells = st.tuples(*(st.integers(0, 9) for _ in ANSWERS)).filter(lambda counts: sum(counts) >= 5)
 fits = st.sets(st.sampled_from(ANSWERS), min_size=1)

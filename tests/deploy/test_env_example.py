@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic_settings import BaseSettings
 
-from api.settings import Settings
+from api.kit.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / ".env.example"

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.groups.hub import HEARTBEAT_SECONDS
+from api.groups.live.hub import HEARTBEAT_SECONDS
 from tests.cast import ANA, put_cases
 from tests.deploy.proxies import DEPLOY, PROXIES, SENDS_AGAIN, Proxy, caddy_version
 from tests.groups.brokers import BrokerServer, find_broker

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from api.groups.redis_broker import CHANNEL
+from api.groups.live.redis_broker import CHANNEL
 
 
 class BrokerServer:

@@ -1,7 +1,7 @@
 """The known vignettes, read."""
 
-from api.library.case import Case
-from api.library.reading import read
+from api.vignettes.case import Case
+from api.vignettes.reading import read
 from tests.cast import ANA_FILE, BEN_FILE, CLEO_FILE
 
 

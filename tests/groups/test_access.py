@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.ratelimit import WRONG_CODES_PER_ADDRESS
+from api.web.rate_limit import WRONG_CODES_PER_ADDRESS
 from tests.cast import ANA
 from tests.client import MakeSettings, http_client, running
 from tests.groups.conftest import Follow
@@ -234,7 +234,7 @@ async def test_people_who_are_in_are_not_kept_out_by_others_at_their_address_who
 
 
 async def test_on_a_closed_server_only_trainers_start_groups(make_settings: MakeSettings) -> None:
-    from api.identity.trainer import add_trainer
+    from api.accounts.trainer import add_trainer
     from tests.cast import PASSWORD, TRAINER
 
     async with running(make_settings(open_groups=False)) as app, http_client(app) as client:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.library.systems import VOTES
-from api.statistics.classes import ClassStatistics, class_statistics
+from api.kit.systems import VOTES
+from api.stats.answer_shares import ClassStatistics, class_statistics
 from tests.groups.attack import vectors
 
 SMALLEST = 5

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from api.groups.results import Snapshot, advise, present
-from api.library.systems import VOTES
-from api.statistics.classes import class_statistics
-from api.statistics.disclosure import FEW, exported
+from api.kit.systems import VOTES
+from api.stats.answer_shares import class_statistics
+from api.stats.disclosure import FEW, exported
 
 from .cases import ANA_CASE, BEN_CASE
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api import assets
+from api.kit import assets
 from tests.client import MakeSettings, http_client, running
 from tests.groups.room import Room, new_room
 

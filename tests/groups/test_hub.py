@@ -12,8 +12,8 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import QueuePool
 
-from api.groups import hub as hub_module
-from api.groups.hub import Hub
+from api.groups.live import hub as hub_module
+from api.groups.live.hub import Hub
 from tests.cast import ANA, CLEO
 from tests.groups.conftest import Follow
 from tests.groups.room import API, Phone, Room, new_room

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.groups.results import Movement, count_movement, present_movement
-from api.library.systems import VOTES, Vote
+from api.kit.systems import VOTES, Vote
 from tests.groups.attack import Holed, Table, worked_out
 
 # Rows and columns where nobody stands are known to be empty, so a table of the others is attacked.

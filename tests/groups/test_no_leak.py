@@ -8,7 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.groups import hub, service
+from api.groups import service
+from api.groups.live import hub
 from tests.cast import ANA
 from tests.groups.cases import ANA_CASE
 from tests.groups.conftest import Follow

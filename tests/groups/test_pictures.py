@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.groups.pictures import (
+from api.groups.pages.pictures import (
     OTHERS,
     MovementView,
     headline,
@@ -18,10 +18,10 @@ from api.groups.pictures import (
     view_movement,
 )
 from api.groups.results import Calibration, GroupResults, Heat, Kind, Movement, Snapshot, present
-from api.library.case import Case
-from api.library.systems import VOTES
-from api.library.words import word_spans
-from api.statistics.classes import class_statistics
+from api.kit.systems import VOTES
+from api.stats.answer_shares import class_statistics
+from api.vignettes.case import Case
+from api.vignettes.words import word_spans
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
 
 SMALLEST = 5

@@ -14,9 +14,9 @@ from api.groups.results import (
     gain,
     present,
 )
-from api.library.systems import VOTES
-from api.library.words import word_spans
-from api.statistics.classes import class_statistics
+from api.kit.systems import VOTES
+from api.stats.answer_shares import class_statistics
+from api.vignettes.words import word_spans
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
 
 SMALLEST = 5

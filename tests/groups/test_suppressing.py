@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from api.groups.exporting import as_csv, rows
 from api.groups.results import GroupResults
-from api.library.systems import VOTES
-from api.statistics.classes import class_statistics
-from api.statistics.disclosure import starred
+from api.kit.systems import VOTES
+from api.stats.answer_shares import class_statistics
+from api.stats.disclosure import starred
 
 ballots = st.lists(st.integers(0, 60), min_size=len(VOTES), max_size=len(VOTES))
 

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Engine
 
-from api.db import make_engine, writing
+from api.bulk_writes import write_batch
 from api.groups import service
 from api.groups.phases import PHASES, Phase, WrongPhase, advance, is_shown, open_ballot, take_back
 from api.groups.service import NewGroup
 from api.groups.state import read_state
 from api.groups.voting import NewVote, Voted, write_votes
 from api.guesses.recording import NewGuess, Recorded
-from api.library.catalogue import Catalogue
-from api.library.sync import load_library
-from api.library.systems import VOTES
-from api.problems import Conflict, NotFound, Unprocessable
-from api.settings import Settings
-from api.writing import write_batch
+from api.kit.settings import Settings
+from api.kit.systems import VOTES
+from api.persistence.engine import make_engine, writing
+from api.vignettes.catalogue import Catalogue
+from api.vignettes.sync import load_library
+from api.web.problems import Conflict, NotFound, Unprocessable
 from tests.cast import ANA, CLEO, put_cases
 from tests.groups.room import Room, new_room, vote_all
 from tests.groups.rows import ballot_tallies, ballots_recounted, vote_rows

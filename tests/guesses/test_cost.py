@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.db import writing
 from api.guesses.recording import NewGuess, write_guesses
-from api.library.catalogue import Catalogue
+from api.persistence.engine import writing
+from api.vignettes.catalogue import Catalogue
 from tests.cast import ANA
 from tests.client import Learner, new_learner
 from tests.statements import counted

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, text
 
-from api.db import make_engine, writing
 from api.guesses.recording import NewGuess, write_guesses
-from api.practice.mine import delete_learner
+from api.persistence.engine import make_engine, writing
+from api.practice.personal_data import delete_learner
 from tests.rows import recounted, tallies
 
 STORIES = range(1, 5)

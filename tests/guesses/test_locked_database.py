@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.guesses import writer as writing
+from api.persistence import group_commit as writing
 from tests.cast import ANA
 from tests.client import Learner
 from tests.locking import locked

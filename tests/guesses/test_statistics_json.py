@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.guesses.outcome import _statistics_json
-from api.statistics.classes import ClassStatistics, class_statistics
+from api.stats.answer_shares import ClassStatistics, class_statistics
 
 counts = st.tuples(*[st.integers(0, 100_000)] * 4)
 

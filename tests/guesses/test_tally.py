@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from api.db import make_engine, writing
 from api.guesses.recording import NewGuess, write_guesses
-from api.library.systems import ANSWERS
+from api.kit.systems import ANSWERS
+from api.persistence.engine import make_engine, writing
 from tests.databases import KINDS
 from tests.postgres import Postgres
 from tests.rows import recounted, tallies

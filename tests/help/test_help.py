@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import assets
-from api.help import pages
+from api.kit import assets
+from api.web.help import pages
 
 ROOT = Path(__file__).parents[2]
 

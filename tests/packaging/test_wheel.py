@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import assets
-from api.library.checking import case_files
+from api.kit import assets
+from api.vignettes.checking import case_files
 from tests.live import Server, clean_environment
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from api.guesses.models import Guess
 from api.guesses.rules import CircleSizes
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from tests.cast import ANA
 
 FORM = {"circle_threat": "20", "circle_drive": "80", "circle_soothing": "0"}

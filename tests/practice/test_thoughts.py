@@ -12,13 +12,13 @@ from sqlmodel import Session, select
 
 from api.guesses.models import Guess
 from api.guesses.rules import feedback
-from api.library.case import Case, story_mark
-from api.library.panel import Panel
-from api.library.systems import Answer
+from api.kit.systems import Answer
+from api.review.panel import Panel
+from api.vignettes.case import Case, story_mark
 from tests.cast import ANA, CLEO
 from tests.client import http_client
 from tests.groups.cases import ANA_CASE, BEN_CASE, CLEO_CASE
-from tests.library.test_blind_ratings import rate
+from tests.review.test_blind_ratings import rate
 from tests.statements import counted
 
 HTMX = {"HX-Request": "true"}

@@ -7,7 +7,7 @@ from itertools import count, cycle
 
 import httpx
 
-from api.library.systems import ANSWERS
+from api.kit.systems import ANSWERS
 from tests.cast import SLUGS
 
 CONNECTIONS = 32

@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.settings import Settings
+from api.kit.settings import Settings
 from tests.cast import ANA, put_cases
 from tests.client import SECRET, Learner, http_client, new_learner
 from tests.databases import KINDS

@@ -5,8 +5,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import QueuePool, create_engine
 
-from api.groups.looking import Looker
-from api.problems import ProblemDetails
+from api.groups.live.state_loader import Looker
+from api.web.problems import ProblemDetails
 from tests.cast import ANA
 
 pytestmark = pytest.mark.both_databases

@@ -8,8 +8,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
-from api.db import make_engine
-from api.migrations.running import downgrade, is_current, upgrade
+from api.persistence.engine import make_engine
+from api.persistence.migrations.running import downgrade, is_current, upgrade
 
 pytestmark = pytest.mark.both_databases
 

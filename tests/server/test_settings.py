@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
-from api.secret_files import SECRETS
-from api.settings import Settings
+from api.kit.secret_files import SECRETS
+from api.kit.settings import Settings
 from tests.live import PROGRAM, clean_environment
 
 

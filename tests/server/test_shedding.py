@@ -10,12 +10,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.groups.hub import Hub
-from api.pressure import STREAMS
+from api.groups.live.hub import Hub
+from api.web.load_shedding import STREAMS
 from tests.cast import ANA
 from tests.live import StartServer
 from tests.locking import locked
-from tests.operating.figures import Figures, read_figures
+from tests.operations.figures import Figures, read_figures
 from tests.rows import opened, reasons, recounted, tallies
 from tests.server.load import Load
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import inspect
 
-from api.library.systems import SYSTEMS
+from api.kit.systems import SYSTEMS
 from tests.cast import ANA, SLUGS, put_cases
 from tests.live import PROGRAM, Server, clean_environment
 from tests.rows import opened

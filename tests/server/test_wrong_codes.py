@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.groups.codes import ALPHABET, LENGTH
+from api.kit.join_codes import ALPHABET, LENGTH
 from tests.faults import Fault
 from tests.groups.servers import visiting, voting_room
 from tests.live import StartServer

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 
-from tests.guided.plans import HOUR
+from tests.groups.sessions.plans import HOUR
 
 API = "/api/v1"
 # Makes a text that stands nowhere else, and remembers what it was written as.

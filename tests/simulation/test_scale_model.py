@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.groups.hub import PUSH_SECONDS
+from api.groups.live.hub import PUSH_SECONDS
 from tests.bench.costs import MEASURED, Cost, Costs
 from tests.bench.model import Setting, percentile, simulate
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.assets import STATIC
+from api.kit.assets import STATIC
 from tests.trust.markdown import ROOT
 
 # Files, name, licence, and where they come from.

@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from api import __version__
-from api.db import make_engine
-from api.migrations.running import upgrade
-from api.operating.archive import Manifest
-from api.operating.backing_up import back_up
-from api.settings import Settings
+from api.kit.settings import Settings
+from api.operations.archive import Manifest
+from api.operations.backing_up import back_up
+from api.persistence.engine import make_engine
+from api.persistence.migrations.running import upgrade
 from tests.cast import put_cases
 from tests.client import running
 from tests.postgres import postgres_server

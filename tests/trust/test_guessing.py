@@ -5,52 +5,52 @@ from pathlib import Path
 
 import pytest
 
-from api import ratelimit
-from api.groups.codes import ALPHABET
+from api.kit.join_codes import ALPHABET
+from api.web import rate_limit
 from tests.cast import PASSWORD
 from tests.client import MakeSettings, http_client, running
 from tests.trust.markdown import ROOT
 
 # What is tried: method, address and form, and how many tries a minute are answered with “not this one”.
 GUESSABLE = {
-    "a group's code": ("POST", "/api/v1/groups/{code}/members", {}, ratelimit.WRONG_CODES_PER_ADDRESS.amount),
-    "a group's code on the page": ("POST", "/g/{code}/join", {}, ratelimit.WRONG_CODES_PER_ADDRESS.amount),
-    "a class's code": ("POST", "/practice/class", {"code": "{code}7"}, ratelimit.WRONG_CODES_PER_ADDRESS.amount),
+    "a group's code": ("POST", "/api/v1/groups/{code}/members", {}, rate_limit.WRONG_CODES_PER_ADDRESS.amount),
+    "a group's code on the page": ("POST", "/g/{code}/join", {}, rate_limit.WRONG_CODES_PER_ADDRESS.amount),
+    "a class's code": ("POST", "/practice/class", {"code": "{code}7"}, rate_limit.WRONG_CODES_PER_ADDRESS.amount),
     "a code for another device": (
         "POST",
         "/practice/carry-on",
         {"code": "{code}777"},
-        ratelimit.WRONG_CODES_PER_ADDRESS.amount,
+        rate_limit.WRONG_CODES_PER_ADDRESS.amount,
     ),
     "an invitation": (
         "POST",
         "/trainers/join/tr-{code}",
         {"name": "Mallory", "password": PASSWORD},
-        ratelimit.SIGN_INS_PER_ADDRESS.amount,
+        rate_limit.SIGN_INS_PER_ADDRESS.amount,
     ),
     "a link for a new password": (
         "POST",
         "/trainers/reset/tr-{code}",
         {"password": PASSWORD},
-        ratelimit.SIGN_INS_PER_ADDRESS.amount,
+        rate_limit.SIGN_INS_PER_ADDRESS.amount,
     ),
     "the set-up link": (
         "POST",
         "/trainers/setup/first-trainer.{code}",
         {"name": "{code}", "password": PASSWORD},
-        ratelimit.SIGN_INS_PER_ADDRESS.amount,
+        rate_limit.SIGN_INS_PER_ADDRESS.amount,
     ),
     "a trainer's name": (
         "POST",
         "/trainers/sign-in",
         {"name": "{code}", "password": PASSWORD},
-        ratelimit.SIGN_INS_PER_ADDRESS.amount,
+        rate_limit.SIGN_INS_PER_ADDRESS.amount,
     ),
     "a trainer's password": (
         "POST",
         "/trainers/sign-in",
         {"name": "Tomasz", "password": "{code} a password"},
-        ratelimit.SIGN_INS_PER_NAME.amount,
+        rate_limit.SIGN_INS_PER_NAME.amount,
     ),
 }
 MORE = 5  # tries beyond what is let through
@@ -68,7 +68,7 @@ async def test_a_bulk_of_guesses_opens_nothing_and_is_slowed_down(
 ) -> None:
     method, path, form, let_through = GUESSABLE[what]
     monkeypatch.setattr(
-        "api.identity.trainer.fits", lambda *_, **__: False
+        "api.accounts.trainer.fits", lambda *_, **__: False
     )  # the limits, not Argon2id, are what is tried
     async with running(make_settings(rate_limit=True)) as app, http_client(app) as client:
         statuses = [

@@ -18,23 +18,23 @@ from hypothesis import strategies as st
 from limits import RateLimitItem
 from sqlalchemy import func, select
 
-from api import ratelimit
+from api.accounts import passwords
+from api.accounts.tokens import LONGEST_TOKEN, Tokens
+from api.accounts.trainer import add_trainer
 from api.audit.models import AuditLine
-from api.db import table
-from api.groups import hub
-from api.guided.models import GuidedPlan, GuidedSession
-from api.guided.starting import plans_on_offer
-from api.identity import passwords
-from api.identity.tokens import LONGEST_TOKEN, Tokens
-from api.identity.trainer import add_trainer
-from api.problems import TooMany
-from api.ratelimit import NETWORKS_PER_SITE, Limiter, MemoryWindows, networks
+from api.groups.live import hub
+from api.groups.sessions.models import GuidedPlan, GuidedSession
+from api.groups.sessions.starting import plans_on_offer
+from api.persistence.engine import table
+from api.web import rate_limit
+from api.web.problems import TooMany
+from api.web.rate_limit import NETWORKS_PER_SITE, Limiter, MemoryWindows, networks
 from tests.cast import ANA, PASSWORD, TRAINER
 from tests.client import BASE, MakeSettings, http_client, new_learner, running
-from tests.guided.plans import put_plans
+from tests.groups.sessions.plans import put_plans
 from tests.trust.markdown import ROOT
 
-ITEMS = {name: item for name, item in vars(ratelimit).items() if isinstance(item, RateLimitItem)}
+ITEMS = {name: item for name, item in vars(rate_limit).items() if isinstance(item, RateLimitItem)}
 
 
 @asynccontextmanager
@@ -105,12 +105,12 @@ async def test_an_ipv6_site_may_do_as_much_as_sixteen_networks(make_settings: Ma
 
 
 def test_a_window_forgets_rather_than_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ratelimit, "MOST_CLIENTS", 50)
+    monkeypatch.setattr(rate_limit, "MOST_CLIENTS", 50)
     windows = MemoryWindows()
     for number in range(1000):
-        windows.count(ratelimit.GUESSES, str(number))
+        windows.count(rate_limit.GUESSES, str(number))
 
-    assert len(windows._window(ratelimit.GUESSES)) <= 50
+    assert len(windows._window(rate_limit.GUESSES)) <= 50
 
 
 def test_made_up_tokens_are_not_kept() -> None:
@@ -173,7 +173,7 @@ async def test_a_device_that_signed_in_before_gets_in_while_strangers_guess_its_
     form = {"name": TRAINER, "password": PASSWORD}
     async with running(make_settings(rate_limit=True)) as app:
         add_trainer(app.state.engine, TRAINER, PASSWORD, role="admin")
-        monkeypatch.setattr("api.identity.trainer.fits", lambda typed, *_, **__: typed == PASSWORD)
+        monkeypatch.setattr("api.accounts.trainer.fits", lambda typed, *_, **__: typed == PASSWORD)
         async with visitor(app, "198.51.100.1") as known:
             await known.post("/trainers/sign-in", data=form)
             tries = []
@@ -264,7 +264,7 @@ async def test_with_little_disk_left_nothing_new_begins_and_votes_go_on(
 async def test_refused_sign_ins_of_a_minute_are_one_line_with_a_count(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.identity.trainer.fits", lambda *_, **__: False)
+    monkeypatch.setattr("api.accounts.trainer.fits", lambda *_, **__: False)
     for _ in range(7):
         await client.post("/trainers/sign-in", data={"name": "nobody", "password": "x"})
 
@@ -312,13 +312,13 @@ async def test_a_limit_that_is_met_is_a_line_of_the_log_a_minute(
     make_settings: MakeSettings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines: list[dict[str, object]] = []
-    monkeypatch.setattr(ratelimit.log, "warning", lambda event, **more: lines.append({"event": event, **more}))
+    monkeypatch.setattr(rate_limit.log, "warning", lambda event, **more: lines.append({"event": event, **more}))
     limiter = Limiter(make_settings(rate_limit=True))
-    for _ in range(ratelimit.SIGN_INS_PER_NAME.amount):
-        await limiter.take(ratelimit.SIGN_INS_PER_NAME, "a name")
+    for _ in range(rate_limit.SIGN_INS_PER_NAME.amount):
+        await limiter.take(rate_limit.SIGN_INS_PER_NAME, "a name")
     for _ in range(9):
         with pytest.raises(TooMany):
-            await limiter.take(ratelimit.SIGN_INS_PER_NAME, "a name")
+            await limiter.take(rate_limit.SIGN_INS_PER_NAME, "a name")
     limiter.strikes.tell_rest("sign_ins_per_name")
 
     assert lines == [{"event": "limit_met", "kind": "sign_ins_per_name", "count": count} for count in (1, 8)]

@@ -57,4 +57,12 @@ def test_every_key_in_the_browser_s_storage_is_named_and_no_other() -> None:
         found |= set(re.findall(r"key = \(whose, tab\) => '([^']+)'", source))
 
     assert named == found
-    assert set(users) == {"drawing.js", "forget.js", "here.js", "keep.js", "practice.js", "soothing.js", "vote-keep.js"}
+    assert set(users) == {
+        "drawing.js",
+        "forget.js",
+        "private-store.js",
+        "draft-store.js",
+        "practice.js",
+        "soothing.js",
+        "vote-store.js",
+    }

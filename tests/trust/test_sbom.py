@@ -10,7 +10,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from api.assets import STATIC
+from api.kit.assets import STATIC
 from tests.tools.bill import VENDORED, bill
 from tests.trust.markdown import ROOT
 

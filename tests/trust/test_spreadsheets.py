@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from api.authoring.formats import csv_table, xlsx
-from api.library.reading import read
-from api.spreadsheet import bare_cell, csv_text, safe_cell
+from api.exchange.formats import csv_table, xlsx
+from api.kit.spreadsheet import bare_cell, csv_text, safe_cell
+from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE
 from tests.client import Learner
 from tests.trust.markdown import ROOT
@@ -34,11 +34,14 @@ def test_one_module_writes_csv_and_one_writes_workbooks() -> None:
         files = (ROOT / "api").rglob("*.py")
         return {str(p.relative_to(ROOT)) for p in files if re.search(pattern, p.read_text(encoding="utf-8"))}
 
-    assert those_with(r"csv\.(?:writer|DictWriter)|import.*\b(?:DictWriter|writer)\b") == {"api/spreadsheet.py"}
-    assert those_with(r"\bWorkbook\(|import.*\bWorkbook\b") == {"api/authoring/formats/xlsx.py"}
+    assert those_with(r"csv\.(?:writer|DictWriter)|import.*\b(?:DictWriter|writer)\b") == {"api/kit/spreadsheet.py"}
+    assert those_with(r"\bWorkbook\(|import.*\bWorkbook\b") == {"api/exchange/formats/xlsx.py"}
     assert those_with(r"text/csv") == {
-        "api/audit/pages.py", "api/authoring/formats/__init__.py", "api/groups/api.py", "api/practice/mine_pages.py"
-    }  # fmt: skip
+        "api/accounts/audit_pages.py",
+        "api/exchange/formats/__init__.py",
+        "api/groups/api.py",
+        "api/practice/personal_data_pages.py",
+    }
 
 
 @pytest.mark.parametrize("text", FORMULAS, ids=ascii)

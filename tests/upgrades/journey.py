@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx
 from fastapi import FastAPI
 
-from api.db import now
-from tests.authoring.people import DAN, DAN_FILE, make_person
+from api.persistence.engine import now
 from tests.cast import ANA, PASSWORD, SLUGS, TRAINER
 from tests.client import BASE, http_client, new_learner
+from tests.editorial.people import DAN, DAN_FILE, make_person
 from tests.groups.room import new_room, vote_all
 
 LEARNERS = 6

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, inspect, text
 
-from api.db import make_engine
-from api.identity.tokens import Tokens
-from api.migrations.running import is_current, upgrade
-from api.operating.backing_up import restore
-from api.settings import Settings
+from api.accounts.tokens import Tokens
+from api.kit.settings import Settings
+from api.operations.backing_up import restore
+from api.persistence.engine import make_engine
+from api.persistence.migrations.running import is_current, upgrade
 from tests.cast import ANA, PASSWORD, put_cases
 from tests.client import Learner, MakeSettings, http_client, new_learner, running
 from tests.postgres import Postgres

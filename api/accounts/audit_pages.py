@@ -1,0 +1,81 @@
+"""The page on which admins read the trail, and take it out as a table."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
+from api.accounts.trainer import require_trainer
+from api.audit.actions import NAME
+from api.audit.trail import PAGE, Filter, lines, names, note_taken
+from api.kit.spreadsheet import csv_text
+from api.persistence.engine import LARGEST_ID
+from api.web.rendering import render
+
+
+def _reader(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+    require(trainer, "see_trail")
+    return trainer
+
+
+router = APIRouter(prefix="/trainers/audit", include_in_schema=False)
+
+Reader = Annotated[Trainer, Depends(_reader)]
+Who = Annotated[str, Query(max_length=60)]
+What = Annotated[str, Query(max_length=20)]
+
+
+@router.get("")
+def trail(
+    request: Request,
+    _trainer: Reader,
+    who: Who = "",
+    deed: What = "",
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
+) -> Response:
+    """The newest deeds, or those of one person or kind."""
+    engine = request.app.state.engine
+    found = lines(engine, Filter(who, deed, before), PAGE + 1)
+    chosen = {name: value for name, value in (("who", who), ("deed", deed)) if value}
+    older = urlencode(chosen | {"before": found[PAGE - 1].id}) if len(found) > PAGE else ""
+    return render(
+        request,
+        "accounts/audit.html",
+        title="Trail",
+        section="trainers",
+        place="audit",
+        lines=found[:PAGE],
+        names=names(engine),
+        deeds=NAME,
+        who=who,
+        deed=deed,
+        query=urlencode(chosen),
+        older=older,
+        newest=before is None,
+        days=request.app.state.settings.audit_days,
+    )
+
+
+@router.get("/table")
+def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") -> Response:
+    """All of it, or what was looked for, as CSV; no cell begins a formula. This is a deed too."""
+    engine = request.app.state.engine
+    note_taken(engine, trainer, "take_trail")
+    rows = [
+        (
+            line.id,
+            line.at.isoformat(),
+            line.name,
+            line.deed,
+            line.about,
+            "refused" if line.refused else "done",
+            line.count,
+        )
+        for line in lines(engine, Filter(who, deed), None)
+    ]
+    text = csv_text([("number", "time", "who", "deed", "about", "outcome", "times"), *rows])
+    headers = {"Content-Disposition": 'attachment; filename="three-circles-trail.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,49 @@
+"""The password again, before what gives or takes away somebody's way in; asked at most once in ten minutes."""
+
+from datetime import timedelta
+from typing import Final
+
+from fastapi import Request
+from sqlmodel import Session, col, update
+
+from api.accounts.models import Trainer, TrainerSession
+from api.accounts.names import name_key
+from api.accounts.passwords import fits
+from api.audit.actions import Deed
+from api.audit.trail import note_refused
+from api.persistence.engine import now, writing
+from api.web.problems import Unprocessable
+from api.web.rate_limit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
+
+LASTS: Final = timedelta(minutes=10)
+
+
+def needs_password(request: Request) -> bool:
+    """Whether the sign-in that asks gave its password longer ago than LASTS."""
+    confirmed = request.state.confirmed_at
+    return confirmed is None or not timedelta() <= now() - confirmed < LASTS
+
+
+async def limit_confirming(request: Request, trainer: Trainer) -> None:
+    """Counts a password that will be tried as a sign-in is counted."""
+    if needs_password(request):
+        await take(request, SIGN_INS_PER_ADDRESS, address(request))
+        await take(request, SIGN_INS_PER_NAME, name_key(trainer.name))
+
+
+def confirm(request: Request, trainer: Trainer, password: str, deed: Deed) -> None:
+    """Raises Unprocessable where the password is needed for this deed and is missing or another one."""
+    if not needs_password(request):
+        return
+    engine = request.app.state.engine
+    if not fits(password, trainer.password_hash):
+        note_refused(engine, trainer, deed)
+        raise Unprocessable(
+            "Type your own password too, to show that this is you. Nothing has been changed yet.",
+            [{"pointer": "/present", "detail": "the password that you sign in with"}],
+        )
+    request.state.confirmed_at = moment = now()
+    with Session(writing(engine)) as db:
+        mine = col(TrainerSession.id) == request.state.sign_in_id
+        db.exec(update(TrainerSession).where(mine).values(confirmed_at=moment))
+        db.commit()

@@ -1,0 +1,69 @@
+"""Cookies that no script reads, no other site sends along and, behind https, no neighbouring domain can plant.
+
+Behind https every name begins with `__Host-`: browsers take such a cookie only from this very host, and only if it is
+secure and for all paths. There no other name says who is asking.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from fastapi import Request, Response
+
+from api.kit.settings import Settings
+from api.persistence.engine import now
+
+PREFIX: Final = "__Host-"
+
+# Servers before the prefix gave cookies without it. Until this day a learner is asked whether such a cookie is theirs.
+EARLIER_NAMES_END: Final = date(2027, 3, 1)
+
+
+def is_https(request: Request) -> bool:
+    settings: Settings = request.app.state.settings
+    return bool(request.scope["scheme"] == "https") or settings.public_url.startswith("https://")
+
+
+def read_cookie(request: Request, name: str) -> str | None:
+    """The value of one of our cookies, or None. Behind https one without the prefix is none of ours."""
+    if (found := next(_values(request, PREFIX + name), None)) is not None or is_https(request):
+        return found
+    return next(_values(request, name), None)
+
+
+def read_earlier_cookie(request: Request, name: str) -> str | None:
+    """The value of a cookie from before the prefix, behind https and until EARLIER_NAMES_END.
+
+    A neighbouring domain may have planted it, to read what somebody answers in its name. So it counts for nothing until
+    whoever sits there has seen what it leads to and said that this is theirs.
+    """
+    if not is_https(request) or now().date() >= EARLIER_NAMES_END:
+        return None
+    return next(_values(request, name), None)
+
+
+def put_cookie(request: Request, response: Response, name: str, value: str, max_age: int) -> None:
+    """Sets one of our cookies for so many seconds."""
+    https = is_https(request)
+    response.set_cookie(
+        f"{PREFIX}{name}" if https else name, value, max_age=max_age, httponly=True, samesite="lax", secure=https
+    )
+
+
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Takes one of our cookies away, under either name."""
+    if is_https(request):
+        response.delete_cookie(PREFIX + name, httponly=True, samesite="lax", secure=True)
+    response.delete_cookie(name, httponly=True, samesite="lax", secure=is_https(request))
+
+
+def _values(request: Request, name: str) -> Iterator[str]:
+    # The framework would also strip what Unicode calls a blank: before the prefix it hides it from the browser, which
+    # then lets a neighbouring domain plant the cookie.
+    wanted = name.encode()
+    for header, line in request.scope["headers"]:
+        if header == b"cookie":
+            for pair in line.split(b";"):
+                found, _, value = pair.partition(b"=")
+                if found.strip(b" \t") == wanted:
+                    yield value.strip(b" \t").decode("latin-1")

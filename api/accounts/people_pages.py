@@ -1,0 +1,197 @@
+"""Pages for admins: the people, what each may do, and links that let somebody in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from api.accounts import invitations, removing
+from api.accounts import people as service
+from api.accounts.confirming import confirm, limit_confirming, needs_password
+from api.accounts.invitations import LASTS, PATH, Kind
+from api.accounts.models import Trainer
+from api.accounts.permissions import ROLE_SENTENCE, Role, require
+from api.accounts.trainer import require_trainer
+from api.web.problems import Conflict, Problem, Unprocessable
+from api.web.rendering import RowNumber, base_url, render
+
+
+def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+    require(trainer, "manage_people")
+    return trainer
+
+
+router = APIRouter(prefix="/trainers/people", include_in_schema=False)
+
+Manager = Annotated[Trainer, Depends(_manager)]
+
+
+async def _limit(request: Request, trainer: Manager) -> None:
+    await limit_confirming(request, trainer)
+
+
+Limited = [Depends(_limit)]
+Password = Annotated[str, Form(max_length=1000)]
+
+
+@router.get("")
+def people(request: Request, trainer: Manager) -> Response:
+    """Everybody who can sign in, and the links that are open."""
+    return _people_page(request, trainer)
+
+
+@router.post("/links", dependencies=Limited)
+def post_invitation(
+    request: Request,
+    trainer: Manager,
+    role: Annotated[Role, Form()] = "trainer",
+    name: Annotated[str, Form(max_length=200)] = "",
+    present: Password = "",
+) -> Response:
+    """Makes an invitation and shows its link, this once."""
+    try:
+        confirm(request, trainer, present, "invite")
+        token = invitations.invite(request.app.state.engine, trainer, role, name)
+    except Unprocessable as problem:
+        return _people_page(request, trainer, problem, name, role)
+    return _link_page(request, "invite", token, name.strip())
+
+
+@router.post("/links/{invitation_id}/withdraw")
+def post_withdraw(request: Request, trainer: Manager, invitation_id: RowNumber) -> Response:
+    invitations.withdraw(request.app.state.engine, trainer, invitation_id)
+    return RedirectResponse("/trainers/people", status_code=303)
+
+
+@router.get("/{trainer_id}")
+def person(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
+    """One person: role, a link for a new password, letting out and in."""
+    return _person_page(request, trainer, trainer_id)
+
+
+@router.post("/{trainer_id}/role", dependencies=Limited)
+def post_role(
+    request: Request,
+    trainer: Manager,
+    trainer_id: RowNumber,
+    role: Annotated[Role, Form()],
+    present: Password = "",
+) -> Response:
+    try:
+        confirm(request, trainer, present, "change_role")
+        service.change_role(request.app.state.engine, trainer, trainer_id, role)
+    except (Conflict, Unprocessable) as problem:
+        return _person_page(request, trainer, trainer_id, problem, role)
+    # Whoever has just given this up may not see the page of a person any more.
+    left = trainer_id == trainer.id and role != "admin"
+    return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/disable")
+def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
+    try:
+        service.disable(request.app.state.engine, trainer, trainer_id)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    left = trainer_id == trainer.id
+    return RedirectResponse("/trainers" if left else f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/enable")
+def post_enable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
+    service.enable(request.app.state.engine, trainer, trainer_id)
+    return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
+
+
+@router.post("/{trainer_id}/reset", dependencies=Limited)
+def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, present: Password = "") -> Response:
+    """Makes a link for a new password and shows it, this once."""
+    try:
+        confirm(request, trainer, present, "reset_link")
+        token = invitations.make_reset(request.app.state.engine, trainer, trainer_id)
+    except (Conflict, Unprocessable) as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    with Session(request.app.state.engine) as db:
+        name = service.person(db, trainer_id).name
+    return _link_page(request, "reset", token, name)
+
+
+@router.post("/{trainer_id}/remove", dependencies=Limited)
+def post_remove(
+    request: Request,
+    trainer: Manager,
+    trainer_id: RowNumber,
+    sure: Annotated[str, Form(max_length=10)] = "",
+    present: Password = "",
+) -> Response:
+    """Removes the account for good."""
+    try:
+        if not sure:
+            raise Unprocessable("Tick the box first: this cannot be undone.")
+        confirm(request, trainer, present, "remove_person")
+        removing.remove(request.app.state.engine, trainer, trainer_id)
+    except (Conflict, Unprocessable) as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)
+
+
+def _people_page(
+    request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", role: Role = "trainer"
+) -> Response:
+    with Session(request.app.state.engine) as db:
+        everybody, links = service.people(db), invitations.open_links(db)
+    return render(
+        request,
+        "accounts/people.html",
+        title="People",
+        section="trainers",
+        place="people",
+        status_code=problem.status if problem else 200,
+        people=everybody,
+        links=links,
+        me=trainer.id,
+        ask_password=needs_password(request),
+        roles=ROLE_SENTENCE,
+        days=LASTS["invite"].days,
+        error=problem.detail if problem else None,
+        name=name,
+        role=role,
+    )
+
+
+def _person_page(
+    request: Request, trainer: Trainer, trainer_id: int, problem: Problem | None = None, chosen: Role | None = None
+) -> Response:
+    with Session(request.app.state.engine) as db:
+        found = service.person(db, trainer_id)
+    return render(
+        request,
+        "accounts/person.html",
+        title=found.name,
+        section="trainers",
+        place="people",
+        status_code=problem.status if problem else 200,
+        person=found,
+        chosen=chosen or found.role,
+        ask_password=needs_password(request),
+        me=trainer.id,
+        roles=ROLE_SENTENCE,
+        hours=int(LASTS["reset"].total_seconds() // 3600),
+        error=problem.detail if problem else None,
+    )
+
+
+def _link_page(request: Request, kind: Kind, token: str, name: str) -> Response:
+    return render(
+        request,
+        "accounts/link.html",
+        title="A link that works once",
+        section="trainers",
+        place="people",
+        kind=kind,
+        name=name,
+        link=base_url(request) + PATH[kind] + token,
+        days=LASTS["invite"].days,
+        hours=int(LASTS["reset"].total_seconds() // 3600),
+    )

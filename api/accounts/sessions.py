@@ -1,0 +1,150 @@
+"""Where a trainer is signed in: begun with a random token that only its holder has, listed, and ended."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, cast
+
+from sqlalchemy import ColumnElement, Engine, or_
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, delete, select, update
+
+from api.accounts.models import Trainer, TrainerSession
+from api.audit.actions import Deed
+from api.audit.trail import note
+from api.persistence.engine import now, writing
+from api.web.problems import Unauthorized
+
+ACCESS_TOKEN_SECONDS: Final = 12 * 3600
+LONGEST: Final = timedelta(days=60)
+UNUSED: Final = timedelta(days=14)
+API_DEVICE: Final = "A program, with an access token"
+
+# Tells a trainer's token from a learner's before the database is asked.
+_MARK: Final = "tr-"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A row of one's own list."""
+
+    id: int
+    device: str
+    since: date
+    last_seen: date
+    here: bool
+
+
+def new_token() -> str:
+    """A random token of 256 bits."""
+    return _MARK + secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: with 256 random bits a plain SHA-256 tells nothing about it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST, deed: Deed = "sign_in") -> str:
+    """Adds a sign-in and gives its token. Sign-ins of anybody that have run out are deleted on the way.
+
+    Raises Unauthorized when the password has changed or the person was disabled since they were looked up.
+    """
+    moment, token = now(), new_token()
+    with Session(writing(engine)) as db:
+        unchanged = (
+            select(Trainer.id)
+            .where(Trainer.id == trainer.id, Trainer.password_hash == trainer.password_hash)
+            .where(col(Trainer.disabled_at).is_(None))
+            .with_for_update(read=True)
+        )
+        if db.exec(unchanged).one_or_none() is None:
+            raise Unauthorized("Something about this account has just changed. Please sign in again.")
+        delete_over(db)
+        db.add(
+            TrainerSession(
+                trainer_id=cast(int, trainer.id),
+                token_hash=token_hash(token),
+                device=device,
+                created_at=moment,
+                last_seen_on=moment.date(),
+                confirmed_at=moment,
+                ends_at=moment + lasts,
+            )
+        )
+        note(db, trainer, deed)
+        db.commit()
+    return token
+
+
+def find(db: Session, token: str) -> tuple[Trainer, TrainerSession] | None:
+    """Who holds this token, in one query; None when the sign-in is over or the person disabled."""
+    if not token.startswith(_MARK):
+        return None
+    return db.exec(
+        select(Trainer, TrainerSession)
+        .join(TrainerSession, col(TrainerSession.trainer_id) == col(Trainer.id))
+        .where(TrainerSession.token_hash == token_hash(token), ~_over(), col(Trainer.disabled_at).is_(None))
+    ).one_or_none()
+
+
+def note_seen(engine: Engine, found: TrainerSession) -> None:
+    """Writes down the day, once a day. Nobody waits or is refused for it: the next request writes it too."""
+    today = now().date()
+    if found.last_seen_on >= today:
+        return
+    with suppress(OperationalError), Session(writing(engine)) as db:
+        db.exec(update(TrainerSession).where(col(TrainerSession.id) == found.id).values(last_seen_on=today))
+        db.commit()
+
+
+def sign_ins(db: Session, trainer: Trainer, here: int | None) -> tuple[SignIn, ...]:
+    """Where this person is signed in, the newest first; `here` is the sign-in that asks."""
+    rows = db.exec(
+        select(TrainerSession)
+        .where(TrainerSession.trainer_id == trainer.id, ~_over())
+        .order_by(col(TrainerSession.id).desc())
+    )
+    return tuple(
+        SignIn(cast(int, row.id), row.device, row.created_at.date(), row.last_seen_on, row.id == here) for row in rows
+    )
+
+
+def end(engine: Engine, trainer: Trainer, session_id: int) -> None:
+    """Ends one of this person's own sign-ins; one that is over already is no error."""
+    with Session(writing(engine)) as db:
+        ended = db.exec(
+            delete(TrainerSession).where(
+                col(TrainerSession.id) == session_id, col(TrainerSession.trainer_id) == trainer.id
+            )
+        )
+        if ended.rowcount:
+            note(db, trainer, "end_sign_in")
+        db.commit()
+
+
+def end_token(engine: Engine, token: str) -> None:
+    """Ends the sign-in with this token, if there is one."""
+    with Session(writing(engine)) as db:
+        if found := find(db, token):
+            note(db, found[0], "sign_out")
+        db.exec(delete(TrainerSession).where(col(TrainerSession.token_hash) == token_hash(token)))
+        db.commit()
+
+
+def end_all(db: Session, trainer_id: int, but: int | None = None) -> None:
+    """Ends every sign-in of somebody except `but`, in a session that the caller commits."""
+    ended = delete(TrainerSession).where(col(TrainerSession.trainer_id) == trainer_id)
+    db.exec(ended if but is None else ended.where(col(TrainerSession.id) != but))
+
+
+def delete_over(db: Session) -> None:
+    """Deletes the sign-ins that have run out, in a session that the caller commits."""
+    db.exec(delete(TrainerSession).where(_over()))
+
+
+def _over() -> ColumnElement[bool]:
+    moment = now()
+    return or_(col(TrainerSession.ends_at) <= moment, col(TrainerSession.last_seen_on) < (moment - UNUSED).date())

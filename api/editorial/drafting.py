@@ -1,0 +1,209 @@
+"""Beginning, saving and throwing away drafts. Whatever is saved is kept, readable or not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, delete
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
+from api.audit.trail import note, note_once
+from api.editorial.models import Draft, Rating
+from api.editorial.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
+from api.kit.yaml import Fault
+from api.persistence.engine import now, writing
+from api.vignettes.case import Blend, Case, FrontMatter, Key
+from api.vignettes.case_file_writer import write
+from api.vignettes.models import Vignette, VignetteSkill
+from api.vignettes.reading import LARGEST_FILE, read
+from api.vignettes.storing import describe
+from api.web.problems import Conflict, TooLarge, Unprocessable
+
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Who saved a draft last, and when."""
+
+    name: str
+    at: datetime
+
+
+def begin(engine: Engine, trainer: Trainer, title: str, person: str) -> Text:
+    """A new draft with the frame of a case file. Raises Unprocessable for an empty title or name."""
+    title, person = " ".join(title.split())[:80], " ".join(person.split())[:40]
+    if not person:
+        raise Unprocessable("Say whose story it is: a first name.", [{"pointer": "/person", "detail": "a first name"}])
+
+    def frame(slug: str) -> str:
+        key = Key(dominant="drive", blend=Blend(threat=[10, 30], drive=[40, 70], soothing=[10, 30]))
+        head = FrontMatter(slug=slug, title=title, person=person, level=1, key=key, authors=[trainer.name])
+        return write(Case(head=head, story="", cues=[], why="", others={"threat": "", "soothing": ""}, questions=[]))
+
+    return _add(engine, trainer, lambda db: frame(slug_for(db, title)))
+
+
+def copy(engine: Engine, trainer: Trainer, slug: str) -> Text:
+    """A new draft with another vignette's words, to be adapted under an address of its own."""
+
+    def words(db: Session) -> str:
+        row = find_row(db, slug)
+        require_sight(db, row, trainer)
+        text = read_text(db, row)
+        if text.case is None:
+            raise Conflict("This text cannot be read. Mend it first, then copy it.")
+        title = f"{text.case.head.title} (adapted)"[:80]
+        authors = [*text.case.head.authors, trainer.name]
+        head = text.case.head.model_copy(
+            update={"slug": slug_for(db, title), "title": title, "authors": list(dict.fromkeys(authors))}
+        )
+        return write(text.case.model_copy(update={"head": head}))
+
+    return _add(engine, trainer, words, adapted_from=slug)
+
+
+def add(engine: Engine, trainer: Trainer, source: str) -> Text:
+    """A new draft from a whole case file.
+
+    Raises Unprocessable when it cannot be read or has no front matter, Conflict when its slug is taken.
+    """
+    return _add(engine, trainer, lambda _db: source)
+
+
+def _add(
+    engine: Engine, trainer: Trainer, make_source: Callable[[Session], str], adapted_from: str | None = None
+) -> Text:
+    require(trainer, "write_draft", own=True)
+    with Session(writing(engine)) as db:
+        source = _within(make_source(db))
+        case, faults = read(source)
+        if case is None:
+            raise unreadable(faults)
+        taken = Conflict(f"There is already a vignette named {case.head.slug}. Choose another slug.")
+        if db.exec(select(Vignette.id).where(Vignette.slug == case.head.slug)).first() is not None:
+            raise taken
+        row = Vignette(
+            slug=case.head.slug,
+            status="draft",
+            origin=OWN,
+            version=0,
+            series=1,
+            owner_id=trainer.id,
+            adapted_from=adapted_from,
+            changed_at=now(),
+        )
+        try:
+            describe(db, row, case)
+        except IntegrityError:  # somebody else was quicker by a moment
+            raise taken from None
+        assert row.id is not None
+        db.add(Draft(vignette_id=row.id, source=source, saved_by=trainer.id, saved_at=now()))
+        db.flush()
+        note(db, trainer, "begin_draft", row.slug)
+        text = read_text(db, row)
+        db.commit()
+    return text
+
+
+def open_text(engine: Engine, trainer: Trainer, slug: str) -> Text:
+    """The newest text, to read or to go on with. Raises NotFound, Forbidden."""
+    with Session(engine) as db:
+        row = find_row(db, slug)
+        require_sight(db, row, trainer)
+        return read_text(db, row)
+
+
+def open_to_change(engine: Engine, trainer: Trainer, slug: str) -> tuple[Text, Saved | None]:
+    """The newest text for somebody who may change it, and who saved its draft last. Raises NotFound, Forbidden."""
+    with Session(engine) as db:
+        row = find_row(db, slug)
+        require_sight(db, row, trainer)
+        require(trainer, "write_draft", own=is_author(db, row, trainer))
+        return read_text(db, row), _last_saved(db, row)
+
+
+def _last_saved(db: Session, row: Vignette) -> Saved | None:
+    found = db.exec(
+        select(Trainer.name, Draft.saved_at)
+        .join(Draft, col(Draft.saved_by) == Trainer.id)
+        .where(Draft.vignette_id == row.id)
+    ).one_or_none()
+    return Saved(*found) if found else None
+
+
+def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str | None) -> Text:
+    """Keeps the text of a draft as it is, faults and all.
+
+    `expected` is the etag of the text that the writer began with. Raises Stale when somebody else has saved since,
+    Forbidden, TooLarge.
+    """
+    source = _within(source)
+    with Session(writing(engine)) as db:
+        row = find_row(db, slug, to_change=True)
+        require(trainer, "write_draft", own=is_author(db, row, trainer))
+        before = read_text(db, row)
+        check_mark(expected, before)
+        if source != before.source:
+            _keep(db, row, trainer, source)
+            note_once(db, trainer, "write_draft", row.slug)
+        text = read_text(db, row)
+        db.commit()
+    return text
+
+
+def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
+    assert row.id is not None
+    draft = db.get(Draft, row.id)
+    if draft is None:
+        draft = Draft(vignette_id=row.id, source=source, revision=0, base_version=row.version, saved_at=now())
+    draft.source, draft.saved_by, draft.saved_at = source, trainer.id, now()
+    draft.revision += 1
+    db.add(draft)
+    case, _ = read(source)
+    # What is published keeps its place in lists and search until the draft is published.
+    if case is not None and row.version == 0:
+        describe(db, row, case)
+    db.flush()
+
+
+def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
+    """Throws a draft away; what is published stays. A vignette that never was published goes with its draft."""
+    with Session(writing(engine)) as db:
+        row = find_row(db, slug, to_change=True)
+        require(trainer, "write_draft", own=is_author(db, row, trainer))
+        draft = db.get(Draft, row.id)
+        if draft is not None:
+            db.delete(draft)
+        if row.version == 0:
+            forget(db, row)
+        note(db, trainer, "discard_draft", slug)
+        db.commit()
+
+
+def forget(db: Session, row: Vignette) -> None:
+    """Deletes a vignette that nobody can have answered."""
+    db.flush()
+    db.exec(delete(VignetteSkill).where(col(VignetteSkill.vignette_id) == row.id))
+    db.exec(delete(Rating).where(col(Rating.vignette_id) == row.id))
+    db.connection().execute(sql("DELETE FROM vignette_search WHERE rowid = :id"), {"id": row.id})
+    if db.get_bind().dialect.name == "sqlite":  # else its words stay in the index until that is merged one day
+        db.connection().execute(sql("INSERT INTO vignette_search (vignette_search) VALUES ('optimize')"))
+    db.delete(row)
+
+
+def unreadable(faults: list[Fault]) -> Unprocessable:
+    return Unprocessable("This cannot be read as a case file.", places(faults))
+
+
+def _within(source: str) -> str:
+    source = source.replace("\r\n", "\n")
+    if "\0" in source:
+        raise Unprocessable("The text holds a character that is no text (NUL). Remove it, then save again.")
+    if len(source.encode()) > LARGEST_FILE:
+        raise TooLarge(f"A case file has at most {LARGEST_FILE:,} bytes; a story is a page of text.")
+    return source

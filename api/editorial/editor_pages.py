@@ -1,0 +1,187 @@
+"""Pages for writing vignettes: beginning one, the editor, saving while typing, and two people in one text."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
+from api.accounts.trainer import require_trainer
+from api.editorial import drafting
+from api.editorial.editor_views import StaleView, counsel_on, view_editor, view_look
+from api.editorial.fields import Fields, Tab, source_of
+from api.editorial.side_by_side import differences
+from api.editorial.texts import Text
+from api.kit.yaml import plain_lines
+from api.vignettes.catalogue import Vignette
+from api.vignettes.checking import WORD
+from api.web.problems import NotFound, Problem, Stale, Unprocessable
+from api.web.rendering import fragment, render
+
+router = APIRouter(prefix="/trainers", include_in_schema=False)
+
+Asking = Annotated[Trainer, Depends(require_trainer)]
+MOST_FOUND = 12
+
+
+@router.get("/new")
+def new(
+    request: Request,
+    trainer: Asking,
+    q: Annotated[str, Query(max_length=200)] = "",
+    copied: Annotated[str, Query(alias="copy")] = "",
+) -> Response:
+    """A title and a name to begin with, or a vignette to begin from."""
+    require(trainer, "write_draft", own=True)
+    return _new_page(request, q=q, copied=copied)
+
+
+@router.post("/new")
+def post_new(
+    request: Request,
+    trainer: Asking,
+    title: Annotated[str, Form()] = "",
+    person: Annotated[str, Form()] = "",
+    copied: Annotated[str, Form(alias="copy", max_length=80)] = "",
+) -> Response:
+    """Makes the draft and opens it."""
+    engine = request.app.state.engine
+    try:
+        text = drafting.copy(engine, trainer, copied) if copied else drafting.begin(engine, trainer, title, person)
+    except (Unprocessable, NotFound) as problem:
+        return _new_page(request, problem, title, person)
+    return RedirectResponse(f"/trainers/vignettes/{text.slug}/edit", status_code=303)
+
+
+@router.get("/vignettes/{slug}/edit")
+def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "write", saved: bool = False) -> Response:
+    """The editor; a draft begins with the first save."""
+    text, _ = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    return _editor_page(request, trainer, text, tab, saved=saved)
+
+
+@router.post("/vignettes/{slug}/edit")
+def post_edit(request: Request, slug: str, trainer: Asking, fields: Annotated[Fields, Form()]) -> Response:
+    """Saves, as browsers without scripts do; both texts are shown when somebody else has saved meanwhile."""
+    engine = request.app.state.engine
+    source = source_of(fields)
+    if fields.choice == "beside":
+        text, _ = drafting.open_to_change(engine, trainer, slug)
+        if text.etag == fields.etag:
+            return _editor_page(request, trainer, text, fields.tab, mine=source)
+        return _stale_page(request, trainer, slug, fields.tab, source)
+    try:
+        drafting.save(engine, trainer, slug, source, fields.etag or None)
+    except Stale as problem:
+        if problem.theirs != plain_lines(source):  # the same text sent twice is no clash
+            return _stale_page(request, trainer, slug, fields.tab, source)
+    return RedirectResponse(f"/trainers/vignettes/{slug}/edit?tab={fields.tab}&saved=1", status_code=303)
+
+
+@router.post("/vignettes/{slug}/autosave")
+def autosave(request: Request, slug: str, trainer: Asking, fields: Annotated[Fields, Form()]) -> Response:
+    """Saves while typing, and answers the new mark, the page as learners will see it, and advice. 412 with both texts
+    when somebody else has saved meanwhile."""
+    engine = request.app.state.engine
+    source = source_of(fields)
+    try:
+        text = drafting.save(engine, trainer, slug, source, fields.etag or None)
+    except Stale as problem:
+        # The answer to an earlier save may have been lost on its way: the same text sent twice is no clash.
+        if problem.theirs == plain_lines(source):
+            return _saved(request, drafting.open_to_change(engine, trainer, slug)[0])
+        view = _stale_view(request, trainer, slug, fields.tab, source)
+        return JSONResponse({"both": fragment("editorial/_differences.html", {"view": view}), "who": view.who}, 412)
+    return _saved(request, text)
+
+
+def _saved(request: Request, text: Text) -> Response:
+    counsel = counsel_on(text, request.app.state.catalogue.vignettes)
+    return JSONResponse(
+        {
+            "etag": text.etag,
+            "look": fragment("editorial/_look.html", {"look": view_look(text.case)}),
+            "advice": fragment("editorial/_advice.html", {"counsel": counsel}),
+        }
+    )
+
+
+@router.get("/vignettes/{slug}/edit/mark")
+def mark(request: Request, slug: str, trainer: Asking) -> Response:
+    """The mark of the text as it is saved now, and who saved it: a page that lies open asks from time to time."""
+    text, saved = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    return JSONResponse({"etag": text.etag, "who": saved.name if saved else None})
+
+
+def _new_page(
+    request: Request, problem: Problem | None = None, title: str = "", person: str = "", q: str = "", copied: str = ""
+) -> Response:
+    vignettes = request.app.state.catalogue.vignettes
+    return render(
+        request,
+        "editorial/new.html",
+        title="New story",
+        section="trainers",
+        place="stories",
+        status_code=problem.status if problem else 200,
+        error=problem.detail if problem else None,
+        values={"title": title, "person": person},
+        q=q,
+        found=_found(list(vignettes.values()), q),
+        chosen=vignettes.get(copied),
+    )
+
+
+def _found(vignettes: Sequence[Vignette], q: str) -> list[Vignette]:
+    """The first vignettes whose title, person or tags hold every word that was typed."""
+    wanted = WORD.findall(q.lower())
+    if not wanted:
+        return []
+    names = (
+        (each, " ".join((each.case.head.title, each.case.head.person, *each.case.head.tags))) for each in vignettes
+    )
+    return [each for each, name in names if all(word in name.lower() for word in wanted)][:MOST_FOUND]
+
+
+def _editor_page(
+    request: Request, trainer: Trainer, text: Text, tab: Tab, *, mine: str | None = None, saved: bool = False
+) -> Response:
+    view = view_editor(text, tab, trainer.id or 0, request.app.state.catalogue.vignettes, mine)
+    return render(
+        request,
+        "editorial/edit.html",
+        title=f"Write: {view.title}",
+        section="trainers",
+        place="stories",
+        view=view,
+        saved=saved,
+    )
+
+
+def _stale_page(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> Response:
+    view = _stale_view(request, trainer, slug, tab, source)
+    return render(
+        request,
+        "editorial/stale.html",
+        title="Two texts",
+        section="trainers",
+        place="stories",
+        status_code=Stale.status,
+        view=view,
+    )
+
+
+def _stale_view(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> StaleView:
+    text, saved = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    return StaleView(
+        slug=slug,
+        tab=tab,
+        who=saved.name if saved else None,
+        mine=source,
+        theirs=text.source,
+        etag=text.etag,
+        whose=trainer.id or 0,
+        differences=differences(source, text.source),
+    )

@@ -1,0 +1,149 @@
+"""A vignette's text as its authors see it: the draft where there is one, else the newest version."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import may
+from api.editorial.models import Draft, Rating
+from api.kit.yaml import Fault
+from api.vignettes.case import Case
+from api.vignettes.checking import check
+from api.vignettes.models import Vignette, VignetteVersion
+from api.web.problems import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
+
+Status = Literal["draft", "in_review", "published", "retired"]
+Change = Literal["wording", "meaning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The newest text of a vignette with what is wrong in it; `case` is None when it cannot be read.
+
+    `revision` is 0 while nobody works on it; `etag` changes with every save.
+    """
+
+    slug: str
+    status: Status
+    version: int
+    revision: int
+    source: str
+    case: Case | None
+    faults: tuple[Fault, ...]
+    owner_id: int | None
+
+    @property
+    def etag(self) -> str:
+        return etag(self.version, self.revision)
+
+
+def etag(version: int, revision: int) -> str:
+    return f"{version}.{revision}"
+
+
+def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
+    """The vignette, whatever its status; `to_change` locks it until the commit. Raises NotFound."""
+    query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
+    row = db.exec(query.with_for_update() if to_change else query).one_or_none()
+    if row is None:
+        raise NotFound("There is no story with this name, published or not.")
+    return row
+
+
+def read_text(db: Session, row: Vignette) -> Text:
+    """The newest text of a vignette; two queries."""
+    draft = db.get(Draft, row.id)
+    source = draft.source if draft else newest_source(db, row)
+    case, faults = check(source, row.slug)
+    return Text(
+        slug=row.slug,
+        status=row.status,  # type: ignore[arg-type]  # only the verbs of this folder write it
+        version=row.version,
+        revision=draft.revision if draft else 0,
+        source=source,
+        case=case,
+        faults=tuple(faults),
+        owner_id=row.owner_id,
+    )
+
+
+def newest_source(db: Session, row: Vignette) -> str:
+    """The text of the newest published version, of which there is one."""
+    return db.exec(
+        select(VignetteVersion.source).where(
+            VignetteVersion.vignette_id == row.id, VignetteVersion.number == row.version
+        )
+    ).one()
+
+
+def is_author(db: Session, row: Vignette, trainer: Trainer) -> bool:
+    """Whether this person wrote any of it: they know the key."""
+    if row.owner_id == trainer.id:
+        return True
+    draft = db.get(Draft, row.id)
+    if draft is not None and draft.saved_by == trainer.id:
+        return True
+    wrote = select(VignetteVersion.id).where(
+        col(VignetteVersion.vignette_id) == row.id, VignetteVersion.author_id == trainer.id
+    )
+    return db.exec(wrote.limit(1)).first() is not None
+
+
+def require_sight(db: Session, row: Vignette, trainer: Trainer) -> None:
+    """Raises Forbidden for a draft that this person may not see, or may not see yet."""
+    if row.version or is_author(db, row, trainer):
+        return
+    if row.status == "in_review" and _has_rated(db, row, trainer):
+        return
+    if row.status != "in_review" and may(trainer, "write_draft"):
+        return
+    if row.status == "in_review":
+        raise Forbidden("Rate this story first: a rating is worth something when it is made before the key is seen.")
+    raise Forbidden("This draft is somebody else’s. Its author can send it to review; then you can rate it.")
+
+
+def _has_rated(db: Session, row: Vignette, trainer: Trainer) -> bool:
+    query = select(Rating.id).where(Rating.vignette_id == row.id, Rating.trainer_id == trainer.id)
+    return db.exec(query.limit(1)).first() is not None
+
+
+def check_mark(expected: str | None, text: Text) -> None:
+    """Raises Stale when the text is not the one that the writer began with."""
+    if expected is not None and expected != text.etag:
+        raise Stale(
+            "Somebody has saved this text since you opened it. Both are kept: look at theirs, then save yours again.",
+            theirs=text.source,
+            etag=text.etag,
+        )
+
+
+def require_good(case: Case | None, faults: Sequence[Fault]) -> Case:
+    """The case of a text without faults. Raises Unprocessable naming each fault with its place."""
+    if case is None or faults:
+        raise Unprocessable("Something in the text is to be mended first.", places(faults))
+    return case
+
+
+def places(faults: Sequence[Fault]) -> list[FieldError]:
+    """Faults as the errors of a problem."""
+    return [{"pointer": f"line {fault.line}, column {fault.column}", "detail": fault.message} for fault in faults]
+
+
+def slug_for(db: Session, title: str) -> str:
+    """An address made of the title's words that no vignette has yet. Raises Unprocessable for a title without any."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    base = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
+    if not base:
+        raise Unprocessable("Give the story a title with letters in it.", [{"pointer": "/title", "detail": "letters"}])
+    taken = set(db.exec(select(Vignette.slug).where(col(Vignette.slug).startswith(base))))
+    if base not in taken:
+        return base
+    for number in range(2, 1000):
+        if f"{base}-{number}" not in taken:
+            return f"{base}-{number}"
+    raise Conflict("Very many stories have this title. Please choose another.")

@@ -1,0 +1,207 @@
+"""Pages of one vignette for trainers: where it stands and what comes next, its versions, and the product's offer."""
+
+from typing import Annotated, cast, get_args
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
+from api.accounts.trainer import require_trainer
+from api.charts.figures import view_class_statistics
+from api.editorial import drafting, publishing
+from api.editorial.differences import differences
+from api.editorial.standing import Standing, is_sealed, look
+from api.editorial.texts import Change, Status
+from api.editorial.view_models import view_whole
+from api.guesses.recording import NO_COUNTS
+from api.guesses.service import counts_of
+from api.stats.answer_shares import class_statistics
+from api.vignettes.catalogue import Vignette
+from api.web.problems import NotFound, Problem, Unprocessable
+from api.web.rendering import RowNumber, render
+
+router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
+
+Asking = Annotated[Trainer, Depends(require_trainer)]
+SAY_WHICH = "Say which changed: the wording or the meaning."
+
+
+@router.get("")
+def vignette(request: Request, slug: str, trainer: Asking) -> Response:
+    """Where it stands; whoever has yet to rate it is led to its story alone."""
+    if is_sealed(request.app.state.engine, trainer, slug):
+        return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
+    return _page(request, look(request.app.state.engine, trainer, slug))
+
+
+def _page(
+    request: Request, standing: Standing, problem: Problem | None = None, at: str = "", note: str = ""
+) -> Response:
+    text, state = standing.text, request.app.state
+    case = text.case
+    served: Vignette | None = state.catalogue.vignettes.get(text.slug)
+    counts = counts_of(state.engine, [served])[served.id] if served else NO_COUNTS
+    smallest = state.settings.small_group
+    return render(
+        request,
+        "editorial/vignette.html",
+        title=standing.title,
+        section="trainers",
+        place="stories",
+        status_code=problem.status if problem else 200,
+        slug=text.slug,
+        tab="story",
+        standing=standing,
+        view=view_whole(case) if case else None,
+        changes=differences(standing.published, text.source) if standing.published else (),
+        offered=differences(text.source, standing.shipped) if standing.shipped else (),
+        class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
+        error=problem.detail if problem else None,
+        error_at=at,
+        note=note,
+    )
+
+
+def _done(request: Request, slug: str, part: str = "") -> Response:
+    request.app.state.catalogue.refresh()
+    return RedirectResponse(f"/trainers/vignettes/{slug}{part}", status_code=303)
+
+
+def _refused(request: Request, trainer: Trainer, slug: str, problem: Problem, at: str, note: str = "") -> Response:
+    return _page(request, look(request.app.state.engine, trainer, slug), problem, at, note)
+
+
+def _change(change: str) -> Change:
+    if change not in get_args(Change):
+        raise Unprocessable(SAY_WHICH)
+    return cast(Change, change)
+
+
+@router.post("/status")
+def post_status(request: Request, slug: str, trainer: Asking, status: Annotated[Status, Form()]) -> Response:
+    """Takes it a step on."""
+    try:
+        publishing.change_status(request.app.state.engine, trainer, slug, status)
+    except Problem as problem:
+        return _refused(request, trainer, slug, problem, "status")
+    return _done(request, slug)
+
+
+@router.post("/publish")
+def post_publish(
+    request: Request,
+    slug: str,
+    trainer: Asking,
+    change: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=200)] = "",
+    mark: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Makes the waiting draft the newest version of a published vignette."""
+    engine = request.app.state.engine
+    try:
+        text = drafting.open_text(engine, trainer, slug)
+        publishing.publish_change(engine, trainer, slug, text.source, _change(change), mark or None, note)
+    except Problem as problem:
+        return _refused(request, trainer, slug, problem, "publish", note)
+    return _done(request, slug)
+
+
+@router.post("/discard")
+def post_discard(request: Request, slug: str, trainer: Asking) -> Response:
+    """Throws the draft away; what is published stays."""
+    engine = request.app.state.engine
+    published = drafting.open_text(engine, trainer, slug).version > 0
+    drafting.discard(engine, trainer, slug)
+    return _done(request, slug) if published else RedirectResponse("/trainers", status_code=303)
+
+
+@router.post("/copy")
+def post_copy(request: Request, slug: str, trainer: Asking) -> Response:
+    """A draft of one's own with the same words, open in the editor."""
+    text = drafting.copy(request.app.state.engine, trainer, slug)
+    return RedirectResponse(f"/trainers/vignettes/{text.slug}/edit", status_code=303)
+
+
+@router.post("/shipped/take")
+def post_take(request: Request, slug: str, trainer: Asking, change: Annotated[str, Form()] = "") -> Response:
+    """Puts the product's newer text in place of ours."""
+    try:
+        publishing.take_shipped(request.app.state.engine, trainer, slug, _change(change))
+    except Problem as problem:
+        return _refused(request, trainer, slug, problem, "offer")
+    return _done(request, slug)
+
+
+@router.post("/shipped/keep")
+def post_keep(request: Request, slug: str, trainer: Asking) -> Response:
+    """Turns the product's newer text down."""
+    publishing.keep_ours(request.app.state.engine, trainer, slug)
+    return _done(request, slug)
+
+
+@router.get("/versions")
+def versions(request: Request, slug: str, trainer: Asking) -> Response:
+    """Every version, newest first."""
+    engine = request.app.state.engine
+    if is_sealed(engine, trainer, slug):
+        return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
+    return render(
+        request,
+        "editorial/versions.html",
+        title="Versions",
+        section="trainers",
+        place="stories",
+        slug=slug,
+        tab="versions",
+        standing=look(engine, trainer, slug),
+        lines=publishing.history(engine, trainer, slug),
+    )
+
+
+@router.get("/versions/{number}")
+def version(request: Request, slug: str, number: RowNumber, trainer: Asking) -> Response:
+    """One version: what changed in it, its whole text, and the way back to it."""
+    return _version_page(request, trainer, slug, number)
+
+
+def _version_page(
+    request: Request, trainer: Trainer, slug: str, number: int, problem: Problem | None = None
+) -> Response:
+    engine = request.app.state.engine
+    standing = look(engine, trainer, slug)
+    line = next((line for line in publishing.history(engine, trainer, slug) if line.number == number), None)
+    if line is None:
+        raise NotFound("There is no such version of this story.")
+    source = publishing.source_of(engine, slug, number)
+    before = publishing.source_of(engine, slug, number - 1) if number > 1 else None
+    newest = publishing.source_of(engine, slug, standing.text.version) if standing.text.version != number else None
+    return render(
+        request,
+        "editorial/version.html",
+        title=f"Version {number}",
+        section="trainers",
+        place="stories",
+        status_code=problem.status if problem else 200,
+        slug=slug,
+        tab="versions",
+        standing=standing,
+        line=line,
+        source=source,
+        changes=None if before is None else differences(before, source),
+        to_newest=None if newest is None else differences(newest, source),
+        error=problem.detail if problem else None,
+    )
+
+
+@router.post("/versions/{number}/restore")
+def post_restore(
+    request: Request, slug: str, number: RowNumber, trainer: Asking, change: Annotated[str, Form()] = ""
+) -> Response:
+    """Publishes an earlier text once more."""
+    require(trainer, "restore")
+    try:
+        publishing.restore(request.app.state.engine, trainer, slug, number, _change(change))
+    except Unprocessable as problem:
+        return _version_page(request, trainer, slug, number, problem)
+    return _done(request, slug, "/versions")

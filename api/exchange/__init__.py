@@ -1,0 +1,1 @@
+"""Bringing stories in from files, and taking them out."""

@@ -1,0 +1,51 @@
+"""The formats in which vignettes are exchanged: how each is called, written and, where it can be, read."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from api.exchange.formats import anki, casefiles, csv_table, gift, json_document, qti, xlsx
+from api.exchange.formats.rows import Progress, Refused, Row
+from api.vignettes.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format. `load` gives the rows of a file's bytes; None where the format is only written."""
+
+    name: str
+    label: str
+    ending: str
+    media_type: str
+    dump: Callable[[Iterable[Case]], bytes]
+    load: Callable[[bytes, Progress], list[Row]] | None = None
+    template: Callable[[Case], bytes] | None = None
+
+
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ALL = (
+    Format("zip", "Case files in a zip", ".zip", "application/zip", casefiles.dump, casefiles.load),
+    Format("json", "JSON", ".json", "application/json", json_document.dump, json_document.load),
+    Format("csv", "CSV", ".csv", "text/csv; charset=utf-8", csv_table.dump, csv_table.load, csv_table.template),
+    Format("xlsx", "Excel workbook", ".xlsx", _SHEET, xlsx.dump, xlsx.load, xlsx.template),
+    Format("gift", "Moodle GIFT", ".gift", "text/plain; charset=utf-8", gift.dump),
+    Format("qti", "QTI 3.0 package", ".zip", "application/zip", qti.dump),
+    Format("qti21", "QTI 2.1 package", ".zip", "application/zip", qti.dump_21),
+    Format("anki", "Anki package", ".apkg", "application/octet-stream", anki.dump),
+)
+FORMATS = {form.name: form for form in _ALL}
+READABLE = tuple(form for form in _ALL if form.load)
+
+
+def read_file(name: str, data: bytes, progress: Progress) -> list[Row]:
+    """The rows of a file in whichever readable format its name's ending says; a single case file too."""
+    ending = PurePath(name).suffix.lower()
+    if ending == ".md":
+        row = casefiles.load_one(PurePath(name).name, data)
+        progress(1, 1)
+        return [row]
+    for form in READABLE:
+        if form.load and form.ending == ending:
+            return form.load(data, progress)
+    endings = ", ".join(form.ending for form in READABLE)
+    raise Refused(f"The ending “{ending[:20]}” is not read; files end in .md, {endings}.")

@@ -1,0 +1,208 @@
+"""A vignette as one row of a spreadsheet: the columns in plain words, and the way there and back.
+
+What does not come back: blanks at the start and end of a cell, line breaks within one entry of a list, an empty content
+note (it comes back as none), and empty explanations.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from api.exchange.formats.exchanged import Path, from_case, to_row
+from api.exchange.formats.rows import Refused, Row
+from api.kit.suggest import did_you_mean
+from api.vignettes.case import About, Case
+
+Cell = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`path` leads to the field; `kind` says how a cell is read: as text, a number, names, or one entry a line."""
+
+    name: str
+    path: Path
+    explains: str
+    kind: Literal["text", "number", "names", "lines"] = "text"
+    required: bool = True
+
+
+_LINES = "One a line."
+COLUMNS: tuple[Column, ...] = (
+    Column("slug", ("slug",), "The address: small letters, digits and hyphens, such as ana-the-race."),
+    Column("title", ("title",), "A short title."),
+    Column("person", ("person",), "The first name, as in the story."),
+    Column("level", ("level",), "1 clear, 2 one cue that can be confused, 3 mixed or hidden motives.", "number"),
+    Column("dominant", ("key", "dominant"), "The biggest system: threat, drive or soothing."),
+    Column("secondary", ("key", "secondary"), "The next system, where the story shows one.", required=False),
+    Column(
+        "acceptable",
+        ("key", "acceptable"),
+        "Every answer that fits: threat, drive, soothing, unsure. Empty means only the dominant one.",
+        "names",
+        required=False,
+    ),
+    *(
+        Column(
+            f"{system} {word}", ("key", "blend", system, end), f"How big {system} is for the person: {says}.", "number"
+        )
+        for system in ("threat", "drive", "soothing")
+        for end, word, says in ((0, "low", "at least, in percent"), (1, "high", "at most, in percent"))
+    ),
+    Column(
+        "content note", ("content_note",), "What follows “This story …”, such as: mentions a mugging.", required=False
+    ),
+    Column(
+        "story",
+        ("story",),
+        "40 to 90 words. Mark the words that show something: [She gets up at five]{.drive.effort}. For a hint write "
+        "{.drive.effort strength=partial}, for something that is missing {.drive.effort polarity=absent}.",
+    ),
+    Column("why", ("why",), "Why the key says so."),
+    *(
+        Column(
+            f"why {system}",
+            ("others", system),
+            f"Why somebody may say {system}, where the key says another.",
+            required=False,
+        )
+        for system in ("threat", "drive", "soothing")
+    ),
+    Column("to talk about", ("questions",), f"Questions. {_LINES}", "lines", required=False),
+    Column("tags", ("tags",), f"Words to find it by. {_LINES}", "lines", required=False),
+    Column("skills", ("skills",), "The pairs and cue types that it practises.", "names", required=False),
+    *(
+        Column(
+            f"about {field}",
+            ("about", field),
+            f"As far as the story tells: {', '.join(get_args(told.annotation))}.",
+            required=False,
+        )
+        for field, told in About.model_fields.items()
+    ),
+    Column("sources", ("sources",), f"Where it comes from. {_LINES}", "lines", required=False),
+    Column("authors", ("authors",), f"Who wrote it. {_LINES}", "lines"),
+    Column("licence", ("licence",), "CC-BY-4.0 if left empty.", required=False),
+    Column(
+        "reconstructed",
+        ("reconstructed",),
+        f"Words that a damaged source did not give, then | and why they were chosen. {_LINES}",
+        "lines",
+        required=False,
+    ),
+)
+_BY_NAME = {column.name: column for column in COLUMNS}
+NOTE_MARK = "#"  # a row that starts so explains, and is passed over
+
+
+def cells(case: Case) -> list[Cell]:
+    """The cells of a case, in the order of COLUMNS."""
+    data = from_case(case)
+    data["reconstructed"] = [
+        f"{_escaped(words['text'])} | {_escaped(words['note'])}" for words in data["reconstructed"]
+    ]
+    return [_cell(_get(data, column.path)) for column in COLUMNS]
+
+
+def notes() -> list[tuple[str, str]]:
+    """What each column holds."""
+    return [
+        (f"{NOTE_MARK} {column.name}", column.explains + ("" if column.required else " May be empty."))
+        for column in COLUMNS
+    ]
+
+
+def header(titles: Sequence[object]) -> list[Column]:
+    """The columns that a first row names, in any order; capitals, underscores and blanks at the ends do not matter."""
+    names = [" ".join(str(title or "").replace("_", " ").lower().split()) for title in titles]
+    while names and not names[-1]:
+        names.pop()
+    for name in names:
+        if name not in _BY_NAME:
+            raise Refused(f"The first row names columns; “{name[:40]}” is unknown{did_you_mean(name[:40], _BY_NAME)}")
+        if names.count(name) > 1:
+            raise Refused(f"The column “{name}” stands there twice.")
+    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
+    if missing:
+        raise Refused(f"Columns are missing from the first row: {', '.join(missing)}. The template has them all.")
+    return [_BY_NAME[name] for name in names]
+
+
+def read_row(place: str, columns: Sequence[Column], values: Sequence[str]) -> Row:
+    """The row of cells under their columns."""
+    given = {column.name: value.strip() for column, value in zip(columns, values, strict=False)}
+    data: dict[str, Any] = {"key": {"blend": {}}, "about": {}, "others": {}}
+    for name, value in given.items():
+        _put(data, _BY_NAME[name], value)
+    row = to_row(data, place, _column_of)
+    empty = {f"{place}, column {c.name}" for c in COLUMNS if c.required and not given.get(c.name)}
+    findings = tuple(
+        type(found)(found.place, "is empty" if found.place in empty else found.message) for found in row.findings
+    )
+    return Row(row.place, row.case, row.source, tuple(dict.fromkeys(findings)))
+
+
+def is_note(values: Sequence[str]) -> bool:
+    """Whether a row holds nothing, or explains."""
+    return not any(value.strip() for value in values) or values[0].lstrip().startswith(NOTE_MARK)
+
+
+def _column_of(path: Path) -> str:
+    """The column whose field the path leads to, or into, or that is the first below it."""
+    reach = [
+        column for column in COLUMNS if column.path[: len(path)] == path or path[: len(column.path)] == column.path
+    ]
+    return f"column {reach[0].name}" if reach else ".".join(map(str, path))
+
+
+def _get(data: Mapping[str, Any], path: Path) -> Any:
+    value: Any = data
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else value[step]
+    return value
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, list):
+        return "\n".join(map(str, value))
+    return value if isinstance(value, int) or value is None else str(value)
+
+
+def _put(data: dict[str, Any], column: Column, value: str) -> None:
+    *way, last = column.path
+    if column.path[:2] == ("key", "blend"):
+        data["key"]["blend"].setdefault(column.path[2], [None, None])[int(last)] = _number(value)
+    elif value:
+        place = data
+        for step in way:
+            place = place[str(step)]
+        place[str(last)] = _value(column, value)
+
+
+def _value(column: Column, value: str) -> Any:
+    if column.path == ("reconstructed",):
+        return [_words_and_note(line) for line in _lines(value)]
+    if column.kind == "lines":
+        return _lines(value)
+    if column.kind == "names":
+        return [name for name in re.split(r"[,;\s]+", value) if name]
+    return _number(value) if column.kind == "number" else value
+
+
+def _number(value: str) -> int | str | None:
+    return int(value) if re.fullmatch(r"[0-9]{1,6}", value) else value or None
+
+
+def _lines(value: str) -> list[str]:
+    return [line.strip() for line in value.split("\n") if line.strip()]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|")
+
+
+def _words_and_note(line: str) -> dict[str, str]:
+    parts = re.findall(r"(?:\\.|[^\\|]|\\$)+", line, re.DOTALL)
+    words, note = [re.sub(r"\\(.)", r"\1", part).strip() for part in [*parts, "", ""][:2]]
+    return {"text": words, "note": note}

@@ -1,0 +1,147 @@
+"""From files to a plan over the library in the database, and the plan carried out."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from api.audit.trail import note_by_id
+from api.editorial.drafting import OWN
+from api.editorial.models import Draft
+from api.editorial.texts import newest_source
+from api.exchange.formats import read_file
+from api.exchange.formats.casefiles import load_files
+from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
+from api.exchange.import_preview import Plan, Step, plan
+from api.persistence.engine import now, writing
+from api.vignettes.catalogue import PUBLISHED
+from api.vignettes.models import Vignette, VignetteVersion
+from api.vignettes.reading import LARGEST_FILE, read
+from api.vignettes.storing import add_version, describe, meaning
+
+CHUNK = 50
+
+
+def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
+    """The rows of a file, or of the case files in a folder and the folders in it. Raises Refused."""
+    try:
+        if path.is_dir():
+            return load_files({str(file.relative_to(path)): _start_of(file) for file in _files(path)}, progress)
+        if path.stat().st_size > LARGEST_UPLOAD:
+            raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
+        return read_file(path.name, path.read_bytes(), progress)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def planned(engine: Engine, rows: list[Row]) -> Plan:
+    """What an import of the rows would do to the library as it now is."""
+    return plan(current_sources(engine), rows)
+
+
+def current_sources(engine: Engine) -> dict[str, str]:
+    """Each vignette's newest case file by slug, whatever its status: the draft where there is one."""
+    with Session(engine) as db:
+        return _sources(db)
+
+
+def apply(
+    engine: Engine, rows: list[Row], author_id: int | None, *, publish: bool = False, progress: Progress = quiet
+) -> Plan:
+    """Carries an import out and says what it did; with any fault it does nothing at all.
+
+    New vignettes become drafts, changes become drafts beside what is published; with `publish` both are published at
+    once, as a new meaning where the key changed. It is done CHUNK rows at a time, each chunk in one transaction over
+    the library as it then is, so that people who answer meanwhile need not wait for all of it. Done again after it
+    was cut short, it goes on where it stopped.
+    """
+    before = current_sources(engine)
+    whole = plan(before, rows)
+    if whole.refused:
+        return whole
+    todo = {step.slug: step for step in whole.steps if step.action in ("create", "update")}
+    left = [row for row in rows if row.case is not None and row.case.head.slug in todo]
+    for start in range(0, len(left), CHUNK):
+        chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
+        with Session(writing(engine)) as db:
+            note_by_id(db, author_id, "import", _counted(len(chunk)))
+            present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
+            drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
+            sources = _sources(db, chunk)
+            # Looked at again is only what somebody has changed since: reading is most of the work.
+            since = [row for slug, row in chunk.items() if sources.get(slug) != before.get(slug)]
+            again = {step.slug: step for step in plan(sources, since).steps}
+            for slug in chunk:
+                step, row = again.get(slug, todo[slug]), present.get(slug)
+                draft = drafts.get(row.id) if row and row.id else None
+                if step.case is not None and step.action in ("create", "update"):
+                    _take(db, row, draft, step, author_id, publish)
+            db.commit()
+        progress(min(start + CHUNK, len(left)), len(left))
+    return whole
+
+
+def _counted(stories: int) -> str:
+    return f"{stories} {'story' if stories == 1 else 'stories'}"
+
+
+def _take(
+    db: Session, row: Vignette | None, draft: Draft | None, step: Step, author_id: int | None, publish: bool
+) -> None:
+    """Carries out one step; `row` and `draft` are what its vignette has now."""
+    case, source = step.case, step.source
+    assert case is not None
+    if row is None:
+        row = Vignette(
+            slug=case.head.slug, status="draft", origin=OWN, version=0, series=1, owner_id=author_id, changed_at=now()
+        )
+        db.add(row)
+        db.flush()
+    assert row.id is not None
+    if publish:
+        before = newest_source(db, row) if row.version else None
+        changed = before is not None and meaning(read(before)[0]) != meaning(case)
+        change = "first" if before is None else "meaning" if changed else "wording"
+        add_version(db, row, case, source, change=change, author_id=author_id, note="Imported")
+        row.status, row.adapted = PUBLISHED, row.adapted or row.origin != OWN
+        if draft is not None:
+            db.delete(draft)
+        return
+    if draft is None:
+        draft = Draft(vignette_id=row.id, source=source, revision=0, base_version=row.version, saved_at=now())
+    draft.source, draft.saved_by, draft.saved_at = source, author_id, now()
+    draft.revision += 1
+    db.add(draft)
+    if row.version == 0:
+        describe(db, row, case)
+
+
+def _rows(slugs: Collection[str]) -> SelectOfScalar[Vignette]:
+    return select(Vignette).where(col(Vignette.slug).in_(slugs))
+
+
+def _drafts(slugs: Collection[str]) -> SelectOfScalar[Draft]:
+    return select(Draft).join(Vignette, col(Draft.vignette_id) == Vignette.id).where(col(Vignette.slug).in_(slugs))
+
+
+def _sources(db: Session, slugs: Collection[str] | None = None) -> dict[str, str]:
+    versions = select(Vignette.slug, VignetteVersion.source).join(
+        VignetteVersion,
+        (col(VignetteVersion.vignette_id) == Vignette.id) & (col(VignetteVersion.number) == Vignette.version),
+    )
+    drafts = select(Vignette.slug, Draft.source).join(Draft, col(Draft.vignette_id) == Vignette.id)
+    if slugs is not None:
+        versions, drafts = (query.where(col(Vignette.slug).in_(slugs)) for query in (versions, drafts))
+    return dict(db.exec(versions).all()) | dict(db.exec(drafts).all())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*.md") if file.is_file())
+
+
+def _start_of(file: Path) -> bytes:
+    """As much as is needed to see that a file is too large."""
+    with file.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)

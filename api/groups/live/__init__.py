@@ -1,0 +1,1 @@
+"""How a group's present state reaches its open pages."""

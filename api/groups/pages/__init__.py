@@ -1,0 +1,1 @@
+"""A group's pages: phone, shared screen, facilitator view."""

@@ -1,0 +1,254 @@
+"""Pages of the facilitator: starting a group, leading it, its summary and its end."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.accounts.cookies import drop_cookie
+from api.groups import service
+from api.groups.access import (
+    find_facilitator,
+    remember_facilitator,
+    require_leading,
+    require_led,
+    require_state,
+)
+from api.groups.api import limit_groups, live_snapshot, may_start
+from api.groups.guide import Prepared, guide_of
+from api.groups.live.hub import EventStream
+from api.groups.pages.view_builder import console_key, read_reasons, shower_of
+from api.groups.pages.view_models import ConsoleView, NewGroupView, ReasonView, view_choice
+from api.groups.results import Kind
+from api.groups.state import GroupState
+from api.vignettes.api import find_vignette
+from api.web.problems import Conflict, NotFound, Problem, Unprocessable
+from api.web.rendering import RowNumber, base_url, render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/groups/new", dependencies=[Depends(may_start)])
+def new_group(request: Request) -> Response:
+    return _new_page(request, None)
+
+
+@router.post("/groups", dependencies=[Depends(limit_groups), Depends(may_start)])
+def start_group(
+    request: Request,
+    kind: Annotated[Kind, Form()] = "psychoeducation",
+    name: Annotated[str, Form(max_length=200)] = "",
+    vignette: Annotated[list[str] | None, Form()] = None,
+    first_ballot: Annotated[str, Form()] = "",
+    session: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Makes the group and opens its links; this device is now the console.
+
+    `session` is a plan and its length, such as `first-look:20`: the group is of the kind that the plan is made for.
+    """
+    settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    try:
+        guided = _session(request, session) if session else None
+        if guided is not None:
+            kind = "training" if guided.kind == "training" else "psychoeducation"
+        made = service.create_group(
+            request.app.state.engine,
+            catalogue,
+            kind,
+            name,
+            vignette or [],
+            settings.group_days,
+            bool(first_ballot),
+            guided,
+        )
+    except Unprocessable as problem:
+        return _new_page(request, problem, kind, name, vignette or [], asked_vignettes=not session)
+    response = RedirectResponse(f"/g/{made.code}/ready", status_code=303)
+    remember_facilitator(request, response, require_state(request, made.code))
+    return response
+
+
+def _session(request: Request, wanted: str) -> Prepared:
+    plan, _, length = wanted.partition(":")
+    return guide_of(request).prepare(plan, int(length) if length.isdecimal() else None)
+
+
+def _new_page(
+    request: Request,
+    problem: Problem | None,
+    kind: str = "psychoeducation",
+    name: str = "",
+    chosen: list[str] | None = None,
+    *,
+    asked_vignettes: bool = True,
+) -> Response:
+    wanted = service.SUGGESTED if chosen is None else chosen
+    vignettes = request.app.state.catalogue.vignettes.values()
+    choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
+    choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
+    plans = tuple(guide_of(request).choices())
+    view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
+    return render(
+        request,
+        "groups/new.html",
+        title="Start a group",
+        section="groups",
+        status_code=problem.status if problem else 200,
+        view=view,
+    )
+
+
+@router.get("/g/{code}/ready")
+def ready(request: Request, code: str) -> Response:
+    """Code, links and QR, for the facilitator."""
+    state = require_led(request, code)
+    view = shower_of(request).ready(state, base_url(request), console_key(request, state))
+    return render(request, "groups/ready.html", title="Your group is ready", section="groups", view=view)
+
+
+@router.get("/g/{code}/console")
+def console(request: Request, code: str, key: str | None = None) -> Response:
+    """The facilitator's page. Its link carries the key, which moves into a cookie and out of the address."""
+    if key is not None:
+        facilitator = find_facilitator(request, code, key)
+        if facilitator is None:
+            raise NotFound("This console link is not complete, or its group has ended.")
+        state = require_state(request, code, facilitator.uid)
+        require_leading(state, facilitator)
+        response = RedirectResponse(f"/g/{code}/console", status_code=303)
+        remember_facilitator(request, response, state)
+        return response
+    return show_console(request, require_led(request, code), fragment=False)
+
+
+@router.get("/g/{code}/now/console")
+def console_now(request: Request, code: str) -> Response:
+    return show_console(request, require_led(request, code), fragment=True)
+
+
+def show_console(request: Request, state: GroupState, *, fragment: bool, problem: Problem | None = None) -> Response:
+    """The console as the group now stands; what a session could not do is told on it."""
+    view = console_view(request, state)
+    if state.place is not None:
+        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
+    template = "groups/_console.html" if fragment else "groups/console.html"
+    return render(request, template, title="Console", section="groups", view=view)
+
+
+def console_view(request: Request, state: GroupState) -> ConsoleView:
+    reasons: tuple[ReasonView, ...] = ()
+    if state.kind == "training" and state.round:
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=False)
+    live = live_snapshot(request, state)
+    return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
+
+
+def back_to_console(request: Request, code: str) -> Response:
+    request.app.state.hub.changed(code)
+    if wants_fragment(request):
+        return console_now(request, code)
+    return RedirectResponse(f"/g/{code}/console", status_code=303)
+
+
+@router.post("/g/{code}/step")
+def step(
+    request: Request,
+    code: str,
+    phase: Annotated[str, Form(max_length=20)],
+    seen: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Takes the next step: a phase, or the next person of the plan.
+
+    `seen` is the step that the button stood under. When another console was quicker, this press has been answered.
+    """
+    state = require_led(request, code)
+    if seen and seen != state.step:
+        return back_to_console(request, code)
+    engine = request.app.state.engine
+    if phase == "next-person":
+        slug = shower_of(request).next_slug(state)
+        if slug is None:
+            raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
+        service.start_round(engine, code, state.uid, find_vignette(request, slug))
+    else:
+        service.change_phase(engine, request.app.state.catalogue, request.app.state.settings, code, state.uid, phase)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/back")
+def back(request: Request, code: str) -> Response:
+    """Takes the last step back."""
+    state = require_led(request, code)
+    service.go_back(request.app.state.engine, code, state.uid)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/room")
+def say_people(request: Request, code: str, people: Annotated[str, Form(max_length=20)] = "") -> Response:
+    """Keeps how many people are in the room; an empty field takes it back."""
+    state = require_led(request, code)
+    typed = people.strip()
+    number = int(typed) if typed.isascii() and typed.isdecimal() else 0
+    service.say_people(request.app.state.engine, code, state.uid, number if typed else None)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/people")
+def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_length=80)]) -> Response:
+    """Adds a vignette to the plan."""
+    state = require_led(request, code)
+    service.add_person(request.app.state.engine, code, state.uid, find_vignette(request, vignette).slug)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/reasons/{vote_id}")
+def let_through(request: Request, code: str, vote_id: RowNumber, shown: Annotated[bool, Form()] = False) -> Response:
+    """Shows a reason to the group, or takes it back."""
+    state = require_led(request, code)
+    service.show_reason(request.app.state.engine, code, state.uid, vote_id, shown)
+    return back_to_console(request, code)
+
+
+@router.get("/g/{code}/summary")
+def summary(request: Request, code: str) -> Response:
+    """One page to print or save."""
+    state = require_led(request, code)
+    with request.app.state.engine.connect() as connection:
+        view = shower_of(request).summary(connection, state)
+    return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
+
+
+@router.post("/g/{code}/link")
+def withdraw_link(request: Request, code: str) -> Response:
+    """Withdraws the facilitator's link and makes a new one; this device continues, others open the new one."""
+    state = require_led(request, code)
+    service.withdraw_link(request.app.state.engine, code, state.uid)
+    request.app.state.hub.changed(code)
+    response = RedirectResponse(f"/g/{code}/ready#second-device", status_code=303)
+    remember_facilitator(request, response, require_state(request, code, state.uid))
+    return response
+
+
+@router.get("/g/{code}/end")
+def confirm_end(request: Request, code: str) -> Response:
+    state = require_led(request, code)
+    return render(request, "groups/end.html", title="End the group", section="groups", code=code, name=state.name)
+
+
+@router.post("/g/{code}/end")
+def end(request: Request, code: str) -> Response:
+    """Ends the group for good."""
+    state = require_led(request, code)
+    service.end_group(request.app.state.engine, code, state.uid)
+    request.app.state.hub.changed(code)
+    response = RedirectResponse("/", status_code=303)
+    drop_cookie(request, response, f"facilitator-{code}")
+    return response
+
+
+@router.get("/g/{code}/live/console")
+async def live_console(request: Request, code: str) -> Response:
+    state = await asyncio.to_thread(require_led, request, code)
+    return EventStream(request, code, "console", leading=state.leading)

@@ -1,0 +1,191 @@
+"""Pages of a member: joining, the phone, a break, leaving."""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
+
+from api.accounts.cookies import drop_cookie
+from api.groups import service
+from api.groups.access import (
+    door,
+    find_departed,
+    find_member,
+    remember_departed,
+    remember_member,
+    require_member,
+)
+from api.groups.api import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
+from api.groups.guide import guide_of
+from api.groups.live.hub import EventStream
+from api.groups.live.page_cache import KeptPages, key_of
+from api.groups.live.state_loader import Seen, look
+from api.groups.pages.view_builder import read_reasons, shower_of
+from api.groups.pages.view_models import JoinView, ReasonView
+from api.groups.state import OwnVote
+from api.kit.join_codes import normalise
+from api.kit.systems import SYSTEMS
+from api.vignettes.words import spans_of
+from api.web.admission import take_join
+from api.web.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
+from api.web.rendering import render, wants_fragment
+
+router = APIRouter(include_in_schema=False)
+
+CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
+_CHOOSE = "Choose one of the circles, “not enough information”, or pass."
+
+
+@router.get("/join")
+async def find_group(code: str = "") -> Response:
+    """Goes to the group whose code was typed."""
+    typed = normalise(code)
+    return RedirectResponse(f"/g/{typed}" if typed else "/", status_code=303)
+
+
+@router.get("/g/{code}")
+async def phone(request: Request, code: str) -> Response:
+    """A member's phone, restored to the present; for everybody else the door to the group."""
+    if code != normalise(code):
+        return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
+    member = find_member(request, code)
+    if member is not None:
+        seen = await look(request, code, member=member.id)
+    else:
+        async with codes_limited(request, code):
+            seen = await look(request, code)
+    if member is None or member.uid != seen.state.uid:
+        view = JoinView(code, door(request, code), seen.state.name, seen.state.kind)
+        return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
+    return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
+
+
+async def _limit_joins(request: Request, code: str) -> None:
+    if find_member(request, code) is None:
+        await take_join(request)
+
+
+@router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes), Depends(_limit_joins)])
+def join(request: Request, code: str) -> Response:
+    """Joins with one tap. A phone that is or was in stays the member it is."""
+    response = RedirectResponse(f"/g/{code}", status_code=303)
+    member = find_member(request, code)
+    remember_member(request, response, let_in(request, code, member or find_departed(request, code)))
+    drop_cookie(request, response, f"left-{code}")
+    return response
+
+
+@router.post("/g/{code}/leave")
+def leave(request: Request, code: str) -> Response:
+    """Leaves; answers that were not shown yet go too. The phone remembers that it was in, should it come back."""
+    member = find_member(request, code)
+    response = RedirectResponse("/", status_code=303)
+    if member is not None:
+        forget = guide_of(request).forget
+        if service.leave(request.app.state.engine, code, member.uid, member.id, forget):
+            request.app.state.hub.changed(code)
+        drop_cookie(request, response, f"member-{code}")
+        remember_departed(request, response, member)
+    return response
+
+
+@router.get("/g/{code}/pause")
+def pause(request: Request, code: str) -> Response:
+    return render(request, "groups/pause.html", title="A break", section="groups", code=normalise(code))
+
+
+@router.post("/g/{code}/guess")
+async def give_guess(request: Request, code: str) -> Response:
+    """Keeps a vote. What cannot be kept now comes back with the choice as it was, and a sentence that says why."""
+    member = require_member(request, code)
+    form = parse_qsl((await request.body()).decode("utf-8", "replace"))
+    draft, problem = None, None
+    try:
+        body = _parse(form)
+        sizes = body.circles.model_dump() if body.circles else None
+        draft = OwnVote(body.system, body.confidence, tuple(body.cues or ()), body.reason, sizes)
+        await cast(request, code, body)
+    except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
+        problem = refused
+    if problem is None and not wants_fragment(request):
+        return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
+    seen = await look(request, code, member.uid, member.id)
+    if problem is not None:
+        return await asyncio.to_thread(_refused, request, seen, member.id, problem, draft)
+    return await _member_page(request, seen, member.id, fragment=True)
+
+
+def _parse(form: list[tuple[str, str]]) -> VoteBody:
+    fields: dict[str, object] = {
+        name: value for name, value in form if value and name != "cues" and name not in CIRCLE_FIELDS
+    }
+    try:
+        cues = spans_of(form)
+        sizes = {CIRCLE_FIELDS[name]: value for name, value in form if value and name in CIRCLE_FIELDS}
+        if sizes:
+            fields["circles"] = sizes
+        return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
+    except (ValidationError, ValueError):
+        raise Unprocessable(_CHOOSE) from None
+
+
+def _refused(request: Request, seen: Seen, member: str, problem: Problem, draft: OwnVote | None) -> Response:
+    response = _render(request, seen, member, wants_fragment(request), problem, draft)
+    response.headers.update(problem.headers)
+    return response
+
+
+async def _member_page(request: Request, seen: Seen, member: str, *, fragment: bool) -> Response:
+    """The member's page; whoever stands at the same place and has answered the same gets the same bytes."""
+    pages: KeptPages = request.app.state.member_pages
+    key = key_of(seen.state, seen.own, fragment)
+    if key is not None and (page := pages.get(key, seen.state)):
+        return Response(page, media_type="text/html", headers={"Vary": "HX-Request"})
+    response = await asyncio.to_thread(_render, request, seen, member, fragment)
+    if key is not None:
+        pages.keep(key, bytes(response.body))
+    return response
+
+
+def _render(
+    request: Request,
+    seen: Seen,
+    member: str,
+    fragment: bool,
+    problem: Problem | None = None,
+    draft: OwnVote | None = None,
+) -> Response:
+    state = seen.state
+    if state.at_step is not None:
+        return guide_of(request).member(request, state, member, fragment=fragment, problem=problem)
+    reasons: tuple[ReasonView, ...] = ()
+    if state.round and state.shown and state.kind == "training":
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=True)
+    note = guide_of(request).words(state)[1] if state.reads_along else None
+    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
+    return render(
+        request,
+        "groups/_member.html" if fragment else "groups/member.html",
+        title=view.vignette.person if view.vignette else "The group",
+        section="groups",
+        status_code=problem.status if problem else 200,
+        view=view,
+    )
+
+
+@router.get("/g/{code}/now/member")
+async def member_now(request: Request, code: str) -> Response:
+    """The part of the phone's page that changes."""
+    member = require_member(request, code)
+    seen = await look(request, code, member.uid, member.id)
+    return await _member_page(request, seen, member.id, fragment=True)
+
+
+@router.get("/g/{code}/live/member")
+async def live_member(request: Request, code: str) -> Response:
+    member = require_member(request, code)
+    await look(request, code, member.uid)
+    return EventStream(request, code, "member", member.id)

@@ -1,0 +1,376 @@
+"""What the group's screens show: phone, wall, console and summary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from api.groups.pages.pictures import (
+    BallotView,
+    CalibrationRow,
+    HeatSegment,
+    MovementView,
+    headline,
+    view_ballots,
+    view_calibration,
+    view_heat,
+    view_movement,
+)
+from api.groups.phases import Phase
+from api.groups.results import Advice, GroupResults, Kind, Snapshot
+from api.kit.systems import NAME, SYSTEMS
+from api.vignettes.case import Case
+from api.vignettes.checking import sentences
+from api.vignettes.view_models import VignetteView
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A vignette to choose for a group."""
+
+    slug: str
+    title: str
+    person: str
+    level: int
+    content_note: str | None
+    opening: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroupView:
+    """What `groups/new.html` shows. `plans` are session plans that a group can be led through."""
+
+    choices: tuple[Choice, ...]
+    plans: tuple[Any, ...]
+    kind: str
+    name: str
+    error: str | None
+    asked_vignettes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyView:
+    """Links, code and QR of a group."""
+
+    code: str
+    code_spoken: str
+    join_url: str
+    console_url: str
+    screen_url: str
+    qr: Markup
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinView:
+    """The one question before joining: do you want to? `door` goes along, so that others' wrong codes do not matter."""
+
+    code: str
+    door: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """A one-line reason without a name."""
+
+    id: int
+    text: str
+    answer: str
+    answer_name: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    """A round's results, for every screen that shows them."""
+
+    headline: str
+    ballots: tuple[BallotView, ...]
+    movement: MovementView | None
+    heat: tuple[tuple[HeatSegment, ...], ...] | None
+    reasons: tuple[ReasonView, ...]
+    calibration: tuple[CalibrationRow, ...]
+    gain: str | None
+    sized: tuple[tuple[str, str, int], ...]
+    sized_by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A phone's page."""
+
+    code: str
+    name: str
+    kind: str
+    step: str
+    phase: str | None
+    round_number: int
+    rounds: int
+    ballot: int
+    vignette: VignetteView | None
+    answered: int
+    members: int
+    guess: str | None
+    guess_name: str | None
+    earlier: str | None
+    earlier_name: str | None
+    confidence: str | None
+    marked: tuple[tuple[int, int], ...]
+    words: tuple[tuple[int, int, str], ...]
+    asks: frozenset[str]
+    circles: dict[str, int]
+    second_vote: bool
+    led: bool
+    note: Markup | None
+    reason: str | None
+    error: str | None
+    results: ResultsView | None
+    explanation: Markup | None
+    feedback: str | None
+    match_label: str | None
+    headline: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenView:
+    """The projector's page."""
+
+    code: str
+    code_spoken: str
+    join_url: str
+    join_host: str
+    qr: Markup
+    name: str
+    kind: str
+    step: str
+    phase: str | None
+    round_number: int
+    rounds: int
+    ballot: int
+    vignette: VignetteView | None
+    members: int
+    crowd: str | None
+    answered: int
+    ring: tuple[tuple[float, float, bool], ...]
+    results: ResultsView | None
+    explanation: Markup | None
+    headline: str | None
+    questions: tuple[Markup, ...]
+    first_ballot: BallotView | None
+    led: bool
+    note: Markup | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStep:
+    """One phase in the console's stepper."""
+
+    phase: str
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One vignette of the plan."""
+
+    slug: str
+    person: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleView:
+    """The facilitator's page."""
+
+    code: str
+    code_spoken: str
+    name: str
+    kind: str
+    step: str
+    version: int
+    phase: str | None
+    round_number: int
+    rounds: int
+    ballot: int
+    people: tuple[Person, ...]
+    steps: tuple[PhaseStep, ...]
+    vignette: VignetteView | None
+    members: int
+    people_in_room: int | None
+    crowd: str | None
+    answered: int
+    next_label: str | None
+    next_phase: str | None
+    other_steps: tuple[tuple[str, str], ...]
+    can_go_back: bool
+    advice: tuple[str, str] | None
+    advice_band: str | None
+    say: tuple[str, ...]
+    results: ResultsView | None
+    reasons: tuple[ReasonView, ...]
+    questions: tuple[Markup, ...]
+    screen_url: str
+    console_url: str
+    join_url: str
+    qr: Markup
+    expires: str
+    choices: tuple[Choice, ...]
+    summary_url: str | None
+    led: bool
+
+    @property
+    def waiting(self) -> bool:
+        """Whether no round is on yet."""
+        return self.phase is None or self.vignette is None
+
+    @property
+    def title(self) -> str:
+        """What the round is at, in a few words."""
+        if self.phase is None or self.vignette is None:
+            return "Ready when you are" if self.members else "Waiting for the first people"
+        if self.results is not None and self.phase in ("revealed", "ended"):
+            return self.results.headline
+        told = {
+            "reading": f"Everyone reads about {self.vignette.person}",
+            "voting": "The first vote is open",
+            "discussing": "Time to talk",
+            "revoting": "The second vote is open",
+        }
+        return told.get(self.phase, f"That was {self.vignette.person}")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRound:
+    """One vignette in the summary."""
+
+    vignette: VignetteView
+    results: ResultsView
+    headline: str
+    why: Markup
+    questions: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """One page to print or save."""
+
+    name: str
+    date: str
+    kind: str
+    members: int
+    rounds: tuple[SummaryRound, ...]
+    export_csv: str
+    export_json: str
+    back_url: str
+
+
+STEP_NAME: dict[Phase, str] = {
+    "reading": "Read",
+    "voting": "First vote",
+    "discussing": "Talk",
+    "revoting": "Second vote",
+    "revealed": "Answers",
+}
+
+NEXT_LABEL: dict[Phase, str] = {
+    "voting": "Open the vote",
+    "discussing": "Close the vote and talk",
+    "revoting": "Vote again",
+    "revealed": "Show the answers",
+}
+
+SAY: dict[Phase | None, tuple[str, ...]] = {
+    None: (
+        "Put the screen on the projector and read the code out.",
+        "Say: no one asks for your name, and neither I nor the group can see who chose what.",
+        "When people are in, begin with the first person.",
+    ),
+    "reading": (
+        "Read the story aloud, slowly, or let somebody read it.",
+        "Say: there is no trick, and passing is fine.",
+    ),
+    "voting": (
+        "Say: choose the circle that looks biggest, each on your own.",
+        "You can change your choice until I close the vote.",
+        "No hurry. Close the vote when most have answered.",
+    ),
+    "discussing": (
+        "Ask people to talk in twos or threes.",
+        "Ask: which words led you there? What is it for?",
+        "Ask: what would change your mind?",
+    ),
+    "revoting": (
+        "Say: choose again. You can change your choice, or keep it.",
+        "Nobody has to give a reason.",
+    ),
+    "revealed": (
+        "Begin with the words, not with the numbers.",
+        "Say: another view is welcome. What did you see?",
+        "Two systems can be at work at once.",
+    ),
+    "ended": ("Thank people for looking so closely.",),
+}
+
+ADVICE: dict[Advice, tuple[str, str]] = {
+    "reread": (
+        "Read it once more together",
+        "Few have seen what the key sees. Read the story again and ask which words stand out, then vote again.",
+    ),
+    "discuss": (
+        "Talk in pairs, then vote again",
+        "The room sees it in different ways. That is when talking helps most.",
+    ),
+    "explain": (
+        "Show the answers and explain",
+        "Most of the room agrees already. A short talk about the words is enough.",
+    ),
+}
+ADVICE_WITHOUT_SECOND_VOTE: dict[Advice, tuple[str, str]] = ADVICE | {
+    "reread": (
+        "Read it once more together",
+        "Few have seen what the key sees. Read the story again and ask which words stand out, then show the answers.",
+    ),
+    "discuss": (
+        "Talk in pairs before you show the answers",
+        "The room sees it in different ways. That is when talking helps most.",
+    ),
+}
+ADVICE_NOTE = "This is advice from university classes, not a rule. You know your group."
+
+
+def view_choice(case: Case, chosen: bool) -> Choice:
+    head = case.head
+    return Choice(
+        slug=head.slug,
+        title=head.title,
+        person=head.person,
+        level=head.level,
+        content_note=head.content_note,
+        opening=sentences(case.story)[0],
+        chosen=chosen,
+    )
+
+
+def view_results(
+    results: GroupResults, snapshot: Snapshot, case: Case, kind: Kind, smallest: int, reasons: tuple[ReasonView, ...]
+) -> ResultsView:
+    """Results as pictures; reasons and calibration are for training groups."""
+    training = kind == "training"
+    return ResultsView(
+        headline=headline(results, case.head.person),
+        ballots=view_ballots(results.ballots, smallest),
+        movement=view_movement(results, snapshot),
+        heat=view_heat(results, case),
+        reasons=reasons if training else (),
+        calibration=view_calibration(snapshot) if training else (),
+        gain=f"{results.gain:.2f}" if results.gain is not None else None,
+        sized=tuple((system, NAME[system], round(results.circles.medians[system])) for system in SYSTEMS)
+        if results.circles
+        else (),
+        sized_by=results.circles.people if results.circles else 0,
+    )

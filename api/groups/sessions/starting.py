@@ -1,0 +1,95 @@
+"""Starting a session with its group: which plans there are, and the copy that the group keeps."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, exists, insert
+from starlette.datastructures import State
+
+from api.groups.guide import NOT_BEGUN, Place
+from api.groups.sessions.agenda import make_agenda
+from api.groups.sessions.models import GuidedPlan, GuidedSession
+from api.persistence.engine import insert_into, now, table, writing
+from api.session_plans.editor.offering import plans_available
+from api.session_plans.plan import Plan
+from api.session_plans.steps import RoundStep
+from api.web.problems import Unprocessable
+
+_session, _plan = table(GuidedSession), table(GuidedPlan)
+
+# A plan that no group needs is kept for as long as somebody may just be starting one with it.
+SPARE = timedelta(days=2)
+
+
+def plans_on_offer(app: State) -> Mapping[str, Plan]:
+    """The plans that a group can be started with, by slug."""
+    levels = {slug: vignette.case.head.level for slug, vignette in app.catalogue.vignettes.items()}
+    return plans_available(app.engine, app.plans, levels)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A plan and a length that fit together."""
+
+    plan: Plan
+    length: int
+
+    @property
+    def kind(self) -> str:
+        return self.plan.audience
+
+    @property
+    def vignettes(self) -> Sequence[str]:
+        return [step.vignette for step in self.plan.steps_in(self.length) if isinstance(step, RoundStep)]
+
+    @property
+    def place(self) -> dict[str, Any]:
+        steps = make_agenda(self.plan, self.length).items
+        return asdict(Place(visit=NOT_BEGUN, step=-1, number=0, steps=len(steps), kind="", title=""))
+
+    def store(self, connection: Connection, group_id: int) -> None:
+        document = self.plan.model_dump(mode="json")
+        digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+        kept = insert_into(_plan, connection).values(digest=digest, document=document, used_at=now())
+        connection.execute(
+            kept.on_conflict_do_update(index_elements=["digest"], set_={"used_at": kept.excluded.used_at})
+        )
+        connection.execute(
+            insert(_session),
+            {
+                "group_id": group_id,
+                "document": {},
+                "digest": digest,
+                "length": self.length,
+                "added": [],
+                "shown": [],
+            },
+        )
+
+
+def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSession:
+    """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not."""
+    plan = plans.get(slug)
+    if plan is None:
+        raise Unprocessable(
+            "There is no such session plan.", [{"pointer": "/session/plan", "detail": "no plan of this name"}]
+        )
+    if length is None:
+        length = plan.lengths[0]
+    if length not in plan.lengths:
+        told = " or ".join(str(known) for known in plan.lengths)
+        raise Unprocessable(
+            f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
+        )
+    return NewSession(plan, length)
+
+
+def purge_plans(engine: Engine) -> None:
+    """Deletes the texts of plans that no group goes through any more."""
+    used = exists().where(_session.c.digest == _plan.c.digest)
+    with writing(engine).begin() as connection:
+        connection.execute(delete(_plan).where(_plan.c.used_at < now() - SPARE, ~used))

@@ -1,0 +1,150 @@
+"""Pages of item analysis: the whole library in the order of attention, and one vignette."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import require
+from api.accounts.trainer import require_trainer
+from api.editorial.standing import is_sealed, look
+from api.guesses.rules import CONFIDENCE_LABEL
+from api.item_analysis.api import served
+from api.item_analysis.item import analyse
+from api.item_analysis.whole import Item, Whole, WholeLibrary
+from api.kit.systems import ANSWERS, VOTES
+from api.persistence.engine import LARGEST_ID, table
+from api.review import agreeing, reviewing
+from api.stats.enough import NotEnough
+from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
+from api.vignettes.models import Vignette
+from api.web.load_shedding import spare_statistics
+from api.web.rendering import render
+
+router = APIRouter(prefix="/trainers", include_in_schema=False)
+
+Asking = Annotated[Trainer, Depends(require_trainer)]
+PAGE = 50
+
+REASON: dict[Reason, str] = {
+    "possibly mis-keyed": "Able, confident learners converge on another system: the key may need a look.",
+    "does not discriminate": "Learners who do well elsewhere hardly find it more often than others.",
+    "too hard": "Few find an answer that fits.",
+    "too easy": "Nearly everybody finds it.",
+    "explanation changed": "Most answers were given to an earlier text.",
+}
+REASON_NAME: dict[Reason, str] = {
+    "possibly mis-keyed": "Possibly mis-keyed",
+    "does not discriminate": "Does not discriminate",
+    "too hard": "Very hard",
+    "too easy": "Very easy",
+    "explanation changed": "Changed since",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A vignette in the library's table."""
+
+    item: Item
+    slug: str
+    title: str
+    level: int
+    dominant: str
+
+
+def efficiency_words(efficiency: float) -> str:
+    """Discriminative efficiency in words, by Moodle's guide: 50 very good, 30 adequate, 20 weak, below 0 look again."""
+    for least, words in ((50, "very good"), (30, "adequate"), (20, "weak"), (0, "very weak")):
+        if efficiency >= least:
+            return words
+    return "the other way round: the key may need a look"
+
+
+_COMMON: dict[str, Any] = {
+    "section": "trainers",
+    "reason": REASON,
+    "reason_name": REASON_NAME,
+    "confidences": CONFIDENCE_LABEL,
+    "stands_for": STANDS_FOR,
+    "learners_needed": LEARNERS_NEEDED,
+    "others_needed": OTHERS_NEEDED,
+    "efficiency_words": efficiency_words,
+    "is_missing": lambda figure: isinstance(figure, NotEnough),
+    "is_share": lambda figure: isinstance(figure, Share),
+    "is_discrimination": lambda figure: isinstance(figure, Discrimination),
+}
+
+
+@router.get("/analysis", dependencies=[Depends(spare_statistics)])
+def library_analysis(
+    request: Request, trainer: Asking, page: Annotated[int, Query(ge=1, le=LARGEST_ID)] = 1
+) -> Response:
+    """Every answered vignette, first what needs attention, with agreement and calibration over the library."""
+    require(trainer, "see_library")
+    engine, kept = request.app.state.engine, request.app.state.analysis
+    assert isinstance(kept, WholeLibrary)
+    whole = kept.get()
+    pages = max(1, -(-len(whole.items) // PAGE))
+    page = max(1, min(page, pages))
+    return render(
+        request,
+        "item_analysis/library.html",
+        title="Analysis",
+        place="analysis",
+        whole=whole,
+        rows=_rows(request, whole, page),
+        number=page,
+        pages=pages,
+        over=agreeing.over_library(reviewing.counts_of_all(engine)),
+        **_COMMON,
+    )
+
+
+def _rows(request: Request, whole: Whole, page: int) -> list[Row]:
+    shown = whole.items[PAGE * (page - 1) : PAGE * page]
+    of = table(Vignette).c
+    query = select(of.id, of.slug, of.title, of.level, of.dominant).where(of.id.in_([i.vignette_id for i in shown]))
+    with request.app.state.engine.connect() as connection:
+        found = {row.id: row for row in connection.execute(query)}
+    return [
+        Row(item, row.slug, row.title, row.level, row.dominant)
+        for item in shown
+        if (row := found.get(item.vignette_id)) is not None
+    ]
+
+
+@router.post("/analysis")
+def post_analysis(request: Request, trainer: Asking) -> Response:
+    """Works the analysis out anew."""
+    require(trainer, "see_library")
+    request.app.state.analysis.forget()
+    return RedirectResponse("/trainers/analysis", status_code=303)
+
+
+@router.get("/vignettes/{slug}/analysis", dependencies=[Depends(spare_statistics)])
+def vignette_analysis(request: Request, slug: str, trainer: Asking) -> Response:
+    """One vignette; whoever has yet to rate it is led to its story."""
+    require(trainer, "see_library")
+    engine = request.app.state.engine
+    if is_sealed(engine, trainer, slug):
+        return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
+    standing = look(engine, trainer, slug)
+    vignette = served(request, standing.id, standing.text.version) if standing.text.version else None
+    return render(
+        request,
+        "item_analysis/vignette.html",
+        title="Analysis",
+        place="stories",
+        slug=slug,
+        tab="analysis",
+        standing=standing,
+        vignette=vignette,
+        analysis=analyse(engine, vignette, request.app.state.settings.small_group) if vignette else None,
+        answers=ANSWERS,
+        votes=VOTES,
+        **_COMMON,
+    )

@@ -1,0 +1,128 @@
+"""The analysis of the whole library, worked out when somebody asks and kept for a while."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Engine, func, select
+
+from api.item_analysis.attempts import read_all, taken_of_each
+from api.item_analysis.item import facility, reasons
+from api.persistence.engine import now, table
+from api.stats import items
+from api.stats.enough import NotEnough
+from api.stats.intervals import wilson
+from api.stats.items import LEARNERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
+from api.vignettes.models import Vignette
+
+KEPT_SECONDS = 600
+URGENCY: tuple[Reason, ...] = (
+    "possibly mis-keyed", "does not discriminate", "too hard", "too easy", "explanation changed",
+)  # fmt: skip
+
+_vignette = table(Vignette)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One vignette in the library's analysis."""
+
+    vignette_id: int
+    learners: int
+    facility: Share | NotEnough
+    discrimination: Discrimination | NotEnough
+    reasons: tuple[Reason, ...]
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """What needs attention first, then what most people answered."""
+        return (
+            min((URGENCY.index(reason) for reason in self.reasons), default=len(URGENCY)),
+            -len(self.reasons),
+            -self.learners,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Every answered vignette in the order of attention; `newest` learners of each at most were looked at.
+
+    `facilities` counts the vignettes with enough learners by tenths of facility; `calibration` has accuracy for each
+    word of confidence.
+    """
+
+    made_at: datetime
+    newest: int
+    published: int
+    items: tuple[Item, ...]
+    facilities: tuple[int, ...]
+    calibration: dict[str, Share]
+
+    @property
+    def attention(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.reasons)
+
+
+class WholeLibrary:
+    """Keeps the analysis for KEPT_SECONDS, so that going through its pages does not work it out again each time."""
+
+    def __init__(self, engine: Engine, smallest: int) -> None:
+        self._engine = engine
+        self._smallest = smallest
+        self._lock = Lock()
+        self._kept: tuple[float, Whole] | None = None
+
+    def get(self) -> Whole:
+        with self._lock:
+            if self._kept is None or time.monotonic() - self._kept[0] > KEPT_SECONDS:
+                self._kept = (time.monotonic(), work_out(self._engine, self._smallest))
+            return self._kept[1]
+
+    def forget(self) -> None:
+        """Makes the next one who asks work it out anew."""
+        with self._lock:
+            self._kept = None
+
+    def attention_ids(self) -> frozenset[int]:
+        return frozenset(item.vignette_id for item in self.get().attention)
+
+
+def work_out(engine: Engine, smallest: int) -> Whole:
+    """The analysis as of now; two queries, and never more than one vignette's attempts in memory."""
+    with engine.connect() as connection:
+        published = connection.execute(select(func.count()).where(_vignette.c.status == "published")).scalar_one()
+    newest = taken_of_each(published)
+    found: list[Item] = []
+    tenths: Counter[int] = Counter()
+    said: Counter[str] = Counter()
+    fitted: Counter[str] = Counter()
+    for one in read_all(engine, newest):
+        attempts = one.attempts
+        share = facility(attempts, smallest)
+        if isinstance(share, Share) and share.total >= LEARNERS_NEEDED:
+            tenths[min(9, int(10 * share.share))] += 1
+        said.update(attempt.confidence for attempt in attempts if attempt.confidence)
+        fitted.update(attempt.confidence for attempt in attempts if attempt.confidence and attempt.correct)
+        found.append(
+            Item(
+                vignette_id=one.vignette_id,
+                learners=len(attempts),
+                facility=share,
+                discrimination=items.discrimination(attempts),
+                reasons=reasons(attempts, one.mostly_older, smallest),
+            )
+        )
+    return Whole(
+        made_at=now(),
+        newest=newest,
+        published=published,
+        items=tuple(sorted(found, key=lambda item: item.order)),
+        facilities=tuple(tenths[tenth] for tenth in range(10)),
+        calibration={
+            word: Share(fitted[word], said[word], *wilson(fitted[word], said[word]))
+            for word in STANDS_FOR
+            if said[word] >= smallest
+        },
+    )

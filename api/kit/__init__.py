@@ -1,0 +1,1 @@
+"""Named things that know no feature, no database and no web framework."""

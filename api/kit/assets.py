@@ -1,0 +1,13 @@
+"""Where templates, static files, help, vignettes and migrations stand: in the checkout, or in the package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_BUNDLE = _PACKAGE / "_bundle"
+_ROOT = _BUNDLE if _BUNDLE.is_dir() else _PACKAGE.parent
+
+TEMPLATES = _ROOT / "frontend" / "templates"
+STATIC = _ROOT / "frontend" / "static"
+HELP = _ROOT / "frontend" / "help" / "site"
+VIGNETTES = _ROOT / "vignettes"
+MIGRATIONS = _PACKAGE / "persistence" / "migrations"

@@ -1,0 +1,1 @@
+"""Engines, column types, the group commit and the few statements written by hand."""

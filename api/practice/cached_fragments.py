@@ -1,0 +1,73 @@
+"""Parts of the pages of a case and its outcome. What is the same for many is rendered once and kept."""
+
+from functools import lru_cache
+
+from markupsafe import Markup
+from starlette.datastructures import State
+
+from api.charts.figures import view_class_statistics
+from api.guesses.outcome import NOTHING, view_outcome
+from api.guesses.recording import Counts
+from api.guesses.rules import CircleSizes, Confidence
+from api.guesses.service import circles_of
+from api.kit.systems import ANSWERS, NAME, Answer
+from api.practice.sizing import view_own
+from api.review.panel import Split
+from api.stats.answer_shares import class_statistics
+from api.vignettes.case import Case
+from api.vignettes.catalogue import Vignette
+from api.vignettes.explaining import explanation
+from api.vignettes.words import Span, word_spans
+from api.web.rendering import fragment
+
+_MARK = Markup("<!-- class statistics -->")
+_OWN_MARK = Markup("<!-- own -->")
+
+
+@lru_cache(maxsize=512)
+def words(case: Case, marked: tuple[Span, ...]) -> Markup:
+    """The story whose words can each be marked, for the form."""
+    found = [(start, end, case.story[start:end]) for start, end in word_spans(case.story)]
+    context = {"paragraphs": case.story.split("\n\n"), "words": found, "marked": marked}
+    return Markup(fragment("practice/_words.html", context))  # noqa: S704  # a template
+
+
+def own(state: State, vignette: Vignette, reason: str | None, circles: CircleSizes | None) -> Markup:
+    """What nobody else's page shows; with circles it asks for those of the class."""
+    others = circles_of(state.engine, vignette) if circles else []
+    view = view_own(vignette.case, reason, circles, others, state.settings.small_group)
+    return Markup(fragment("practice/_own.html", {"view": view}))  # noqa: S704  # a template
+
+
+@lru_cache(maxsize=4096)
+def outcome(
+    case: Case,
+    guess: Answer,
+    confidence: Confidence | None,
+    marked: tuple[tuple[int, int], ...],
+    again: bool,
+    in_class: bool,
+) -> tuple[str, str, str]:
+    """What stands before, between and after the learner's own and the class statistics: the same for all who answered
+    the same.
+    """
+    own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else NOTHING  # noqa: S704
+    attempt = 2 if again else 1
+    view = view_outcome(
+        case, guess, confidence, list(marked), attempt, explanation(case), _MARK, _OWN_MARK, own_class=own_class
+    )
+    first, _, rest = fragment("practice/_outcome.html", {"view": view}).partition(_OWN_MARK)
+    middle, _, last = rest.partition(_MARK)
+    return first, middle, last
+
+
+@lru_cache(maxsize=512)
+def statistics(counts: Counts, smallest: int, panel: Split | None) -> Markup:
+    statistics = view_class_statistics(class_statistics(counts, smallest), smallest)
+    context = {"statistics": statistics, "panel": _panel(panel) if panel else ""}
+    return Markup(fragment("_class_statistics.html", context))  # noqa: S704
+
+
+def _panel(split: Split) -> str:
+    told = ", ".join(f"{count} {NAME[answer].lower()}" for answer, count in zip(ANSWERS, split, strict=True) if count)
+    return f"Blind readers (language models, not clinicians), who saw the story alone: {told}."

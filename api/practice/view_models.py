@@ -1,0 +1,329 @@
+"""Typed views of practice for the templates: words and places in pictures, no decisions."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from markupsafe import Markup
+
+from api.kit.systems import NAME, SYSTEMS, System
+from api.persistence.engine import now
+from api.practice.naming import comes_back
+from api.practice.progress import Advice, Progress, Share, headline
+from api.practice.service import Place
+from api.practice.shelf import is_pair, systems_of
+from api.practice.sittings import PLANS, Kind
+from api.stats.calibration import Calibration
+from api.vignettes.view_models import ExplanationView, VignetteView
+
+CONFIDENCE_NAME = {"guessing": "A hunch", "leaning": "Fairly", "sure": "Very"}
+LARGEST_RADIUS = 34.0
+# The field of a line chart, in its own units.
+LEFT, TOP, WIDTH, HEIGHT = 52.0, 14.0, 268.0, 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One kind of sitting on the start page; `closed` says why it is not open now."""
+
+    kind: Kind
+    title: str
+    says: str
+    closed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    doors: tuple[Door, ...]
+    place: Place | None
+    answered: int
+    stories: int
+    advice: Advice | None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A share with its interval, in whole percent; nothing is drawn while there is no answer."""
+
+    key: str
+    name: str
+    matched: int
+    answered: int
+    percent: int | None
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How often the key of the row was answered by the column; `r` in the units of an 80 by 80 box."""
+
+    answer: str
+    count: int
+    r: float
+    matches: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    key: System
+    name: str
+    cells: tuple[Cell, ...]
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a line chart with its whisker, in the chart's units; and the same as numbers."""
+
+    name: str
+    x: float
+    y: float
+    low_y: float
+    high_y: float
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A line chart: its points in order, those without data left out; the diagonal is where both would agree."""
+
+    points: tuple[Point, ...]
+    path: str
+    rows: tuple[Band, ...]
+    description: str
+    diagonal: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRow:
+    skill: str
+    name: str
+    systems: tuple[str, ...]
+    matched: int
+    answered: int
+    back: str
+    pair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    headline: str
+    answered: int
+    lead: str
+    systems: tuple[Band, ...]
+    levels: tuple[Band, ...]
+    confusion: tuple[Confusion, ...]
+    also_fit: int
+    calibration: Chart
+    calibration_says: str
+    curve: Chart
+    pairs: tuple[SkillRow, ...]
+    signs: tuple[SkillRow, ...]
+    advice: Advice
+    advice_systems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndView:
+    headline: str
+    went_well: tuple[str, ...]
+    band: Band
+    advice: Advice
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """Two stories: the first was answered; of the second the key is told once it was answered too."""
+
+    name: str
+    question: str
+    first: ExplanationView
+    first_key: System
+    second: VignetteView
+    second_told: ExplanationView | None
+    second_key: System | None
+    match_label: str | None
+    opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    spoken: str
+    address: str
+    qr: Markup
+    minutes: int
+
+
+def start_view(progress: Progress | None, place: Place | None, stories: int) -> StartView:
+    """The four kinds of sitting, and the open one if there is one."""
+    mixed = progress.mixed_up if progress else ()
+    answered = progress.answered if progress else 0
+    kinds: tuple[Kind, ...] = ("five", "ten", "mixups", "placement")
+    doors = tuple(
+        Door(
+            kind,
+            PLANS[kind].title,
+            PLANS[kind].says,
+            "Nothing is mixed up so far. This opens when it helps." if kind == "mixups" and not mixed else None,
+        )
+        for kind in (kinds if answered else ("placement", "five", "ten", "mixups"))
+    )
+    return StartView(doors, place, answered, stories, progress.advice if progress and answered else None)
+
+
+def band(row: Share, name: str | None = None) -> Band:
+    if row.share is None or row.interval is None:
+        return Band(row.name, name or row.name, 0, 0, None, None, None)
+    low, high = row.interval
+    return Band(
+        row.name,
+        name or row.name,
+        row.matched,
+        row.answered,
+        round(100 * row.share),
+        round(100 * low),
+        round(100 * high),
+    )
+
+
+def progress_view(progress: Progress) -> ProgressView:
+    """The page of progress."""
+    at = now().timestamp()
+    rows = [
+        SkillRow(
+            row.skill,
+            row.name if is_pair(row.skill) else _sentence(row.name.removeprefix("Sign: ")),
+            tuple(sorted(systems_of(row.skill) & set(SYSTEMS), key=SYSTEMS.index)),
+            row.matched,
+            row.answered,
+            "not met yet" if row.due is None else comes_back(row.due, at),
+            is_pair(row.skill),
+        )
+        for row in progress.skills
+    ]
+    skill = progress.advice.skill
+    return ProgressView(
+        headline=headline(progress),
+        answered=progress.answered,
+        lead=_lead(progress.whole.answered),
+        systems=tuple(band(row, NAME[row.name]) for row in progress.systems),
+        levels=tuple(band(row) for row in progress.levels),
+        confusion=_confusion(progress),
+        also_fit=progress.also_fit,
+        calibration=_calibration(progress.calibration),
+        calibration_says=_bias(progress.calibration),
+        curve=_curve(progress.curve),
+        pairs=tuple(row for row in rows if row.pair),
+        signs=tuple(row for row in rows if not row.pair),
+        advice=progress.advice,
+        advice_systems=tuple(sorted(systems_of(skill), key=SYSTEMS.index)) if skill else (),
+    )
+
+
+def end_view(here: Progress, whole: Progress) -> EndView:
+    """The end of a sitting: what went well first, then one thing to look at."""
+    matched, answered = here.whole.matched, here.whole.answered
+    well = []
+    if answered:
+        well.append(f"You met {answered} {'person' if answered == 1 else 'people'}.")
+    if matched:
+        well.append(
+            "Your answer fitted the key for " + ("all of them." if matched == answered else f"{matched} of them.")
+        )
+    surest = [row for row in here.systems if row.answered >= 2 and row.matched == row.answered]
+    if surest:
+        well.append(f"You recognised {_listed([row.name for row in surest])} each time.")
+    open_minded = sum(here.unsure.values())
+    if open_minded:
+        well.append("You said when the text was not enough for you. That is a real answer.")
+    return EndView(
+        "That was a good stretch" if answered else "Nothing answered yet", tuple(well), band(here.whole), whole.advice
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lead(answered: int) -> str:
+    if answered == 0:
+        return "Nobody met yet. After the first people this page fills by itself."
+    people = "person" if answered == 1 else "people"
+    if answered < 100:
+        return (
+            f"{answered} {people} so far. The bands are wide because that is still a small number: read them loosely."
+        )
+    return f"{answered} people so far."
+
+
+def _confusion(progress: Progress) -> tuple[Confusion, ...]:
+    largest = max((count for row in progress.confusion.values() for count in row.values()), default=0) or 1
+    return tuple(
+        Confusion(
+            key,
+            NAME[key],
+            tuple(
+                Cell(
+                    answer,
+                    progress.confusion[key][answer],
+                    round(LARGEST_RADIUS * sqrt(progress.confusion[key][answer] / largest), 1),
+                    key == answer,
+                )
+                for answer in SYSTEMS
+            ),
+            progress.unsure[key],
+        )
+        for key in SYSTEMS
+    )
+
+
+def _y(percent: float) -> float:
+    return round(TOP + HEIGHT * (1 - percent / 100), 1)
+
+
+def _chart(places: list[tuple[float, Band]], what: str, diagonal: tuple[float, float, float, float] | None) -> Chart:
+    points = tuple(
+        Point(band.name, round(LEFT + WIDTH * x, 1), _y(band.percent), _y(band.low), _y(band.high), band)
+        for x, band in places
+        if band.percent is not None and band.low is not None and band.high is not None
+    )
+    path = " ".join(f"{'L' if place else 'M'}{point.x} {point.y}" for place, point in enumerate(points))
+    told = "; ".join(f"{point.name}: {point.band.percent}%" for point in points) or "nothing to draw yet"
+    return Chart(points, path, tuple(band for _, band in places), f"{what}: {told}.", diagonal)
+
+
+def _calibration(calibration: Calibration) -> Chart:
+    places = [
+        (
+            row.expected,
+            band(
+                Share(row.confidence, row.answered, row.matched, row.share, row.interval),
+                CONFIDENCE_NAME[row.confidence],
+            ),
+        )
+        for row in calibration.bins
+    ]
+    return _chart(
+        places, "How often answers matched the key, by how sure you felt", (LEFT, _y(0), LEFT + WIDTH, _y(100))
+    )
+
+
+def _bias(calibration: Calibration) -> str:
+    if calibration.bias is None or calibration.answered < 10:
+        return "Say how sure you are a few more times, and this fills."
+    if calibration.bias > 0.1:
+        return "You feel a little surer than the keys bear out. A second look is worth it when you feel very sure."
+    if calibration.bias < -0.1:
+        return "You know more than you feel you do."
+    return "How sure you feel and how often you match go well together."
+
+
+def _curve(curve: tuple[Share, ...]) -> Chart:
+    last = max(1, len(curve) - 1)
+    places = [(place / last if len(curve) > 1 else 0.5, band(row)) for place, row in enumerate(curve)]
+    # Kept off the axes, so that the first and last points stand free.
+    return _chart([(0.04 + 0.92 * x, row) for x, row in places], "How often answers matched the key, ten by ten", None)
+
+
+def _listed(systems: list[str]) -> str:
+    return systems[0] if len(systems) == 1 else ", ".join(systems[:-1]) + " and " + systems[-1]

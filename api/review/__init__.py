@@ -1,0 +1,1 @@
+"""Blind ratings of stories, and how far raters agree."""

@@ -1,0 +1,169 @@
+"""The report on how far blind readers agree with each other and with the keys, in Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from api.kit.systems import ANSWERS
+from api.review.ratings import BlindRating
+from api.stats.agreement import gwet_ac1, krippendorff_alpha
+from api.vignettes.case import Case, story_mark
+
+LEVELS = (1, 2, 3)
+TARGETS = {1: 0.95, 2: 0.85, 3: 0.85}  # the share of ratings that agree with the key, below which a story is mended
+
+_INTRODUCTION = """\
+# How far blind readers agree
+
+Made from the tables beside it by `three-circles vignettes agreement`. The readers were language models that saw the
+stories and nothing else. They were no clinicians, and clinicians have not yet reviewed the keys: see
+[README.md](README.md). Agreement between readers of one kind says that a story reads clearly; it does not say that its
+key is right."""
+
+_HOW_TO_READ = """\
+At levels 1 and 2 a rating agrees when it is the key's dominant system; the aim is {one:.0%} of ratings at level 1 and
+{two:.0%} at level 2. At level 3 it agrees when it is one of the acceptable answers, with an aim of {three:.0%}. Readers
+are meant to split between them, so alpha and AC1 near zero are what those stories are written for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A vignette with the ratings that count here."""
+
+    case: Case
+    ratings: tuple[BlindRating, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(rating.label for rating in self.ratings)
+
+    @property
+    def agreeing(self) -> int:
+        return sum(fits(self.case, rating) for rating in self.ratings)
+
+    @property
+    def splits(self) -> bool:
+        """Whether two or more of the acceptable answers were given."""
+        return len(self.counts.keys() & set(self.case.acceptable)) > 1
+
+
+def fits(case: Case, rating: BlindRating) -> bool:
+    """Whether a rating agrees with the key: the dominant system, or at level 3 any acceptable answer."""
+    return rating.label in (case.acceptable if case.head.level == 3 else [case.head.key.dominant])
+
+
+def read_as_they_stand(cases: Iterable[Case], rounds: Mapping[str, Sequence[BlindRating]]) -> list[Read]:
+    """Each vignette with the ratings, of all rounds, of exactly its present words."""
+    everything = [rating for ratings in rounds.values() for rating in ratings]
+    return [Read(case, _of(case, everything, present_only=True)) for case in cases]
+
+
+def report(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]]) -> str:
+    """The whole report; the same data give the same text."""
+    present = read_as_they_stand(cases, rounds)
+    parts = [
+        _INTRODUCTION,
+        "## The stories as they stand",
+        "Only ratings of exactly these words, from all rounds.",
+        _table(present),
+        _HOW_TO_READ.format(one=TARGETS[1], two=TARGETS[2], three=TARGETS[3]),
+        *_differing(present),
+        "### Level 3, story by story",
+        _how_often_split(cases, rounds),
+        _level_three(present),
+    ]
+    for name, ratings in rounds.items():
+        rated = [Read(case, _of(case, ratings, present_only=False)) for case in cases]
+        parts += [f"## {name.replace('-', ' ').capitalize()}", _about_round(cases, ratings), _table(rated)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _of(case: Case, ratings: Iterable[BlindRating], *, present_only: bool) -> tuple[BlindRating, ...]:
+    mark = story_mark(case)
+    return tuple(r for r in ratings if r.unit == case.head.slug and (not present_only or r.story == mark))
+
+
+def _about_round(cases: Sequence[Case], ratings: Sequence[BlindRating]) -> str:
+    marks = {case.head.slug: story_mark(case) for case in cases}
+    changed = {rating.unit for rating in ratings if rating.story != marks.get(rating.unit)}
+    raters = {rating.rater for rating in ratings}
+    units = {rating.unit for rating in ratings}
+    return (
+        f"Readers: {len(raters)}. Stories: {len(units)}. Ratings: {len(ratings)}, set against the keys of today.\n"
+        f"Stories with other words now: {len(changed)}."
+    )
+
+
+def _table(read: Sequence[Read]) -> str:
+    rows = ["| level | stories | ratings | fewest for a story | agree with the key | alpha | AC1 |", "| --- " * 7 + "|"]
+    for level in LEVELS:
+        rows.append(_row(str(level), [one for one in read if one.case.head.level == level]))
+    return "\n".join([*rows, _row("all", read)])
+
+
+def _row(name: str, read: Sequence[Read]) -> str:
+    rated = [one for one in read if one.ratings]
+    counts = [one.counts for one in rated]
+    total = sum(len(one.ratings) for one in rated)
+    agreeing = sum(one.agreeing for one in rated)
+    cells = (
+        name,
+        len(rated),
+        total,
+        min((len(one.ratings) for one in rated), default=0),
+        f"{agreeing} of {total} ({agreeing / total:.1%})" if total else "–",
+        _figure(krippendorff_alpha(counts)),
+        _figure(gwet_ac1(counts, ANSWERS)),
+    )
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _differing(read: Sequence[Read]) -> Iterator[str]:
+    """The stories of levels 1 and 2 where somebody saw something else."""
+    lines = [
+        f"- {one.case.head.slug} (key {one.case.head.key.dominant}): {_told(one.counts)}"
+        for one in read
+        if one.case.head.level < 3 and one.agreeing < len(one.ratings)
+    ]
+    if lines:
+        yield "Where somebody saw something else at levels 1 and 2:"
+        yield "\n".join(lines)
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{answer} {counts[answer]}" for answer in ANSWERS if counts.get(answer))
+
+
+def _how_often_split(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]]) -> str:
+    """In how many stories of level 3 readers of the present words split: ever, in one round, in the newest round."""
+    of_level = [case for case in cases if case.head.level == 3]
+    pooled = sum(one.splits for one in read_as_they_stand(of_level, rounds))
+    by_round = [
+        [
+            read.splits
+            for ratings in rounds.values()
+            if (read := Read(case, _of(case, ratings, present_only=True))).ratings
+        ]
+        for case in of_level
+    ]
+    return (
+        f"Readers split between acceptable answers in {pooled} of {len(of_level)} stories, all rounds taken together;\n"
+        f"in {sum(any(splits) for splits in by_round)} of {len(of_level)} within a single round; and in "
+        f"{sum(splits[-1] for splits in by_round if splits)} of {len(of_level)} in the newest round that read them.\n"
+        f"Taken round by round, that is {sum(map(sum, by_round))} splits "
+        f"in {sum(map(len, by_round))} readings of a story."
+    )
+
+
+def _level_three(read: Sequence[Read]) -> str:
+    rows = ["| story | acceptable | ratings | readers |", "| --- | --- | --- | --- |"]
+    of_level = [one for one in read if one.case.head.level == 3]
+    for one in of_level:
+        verdict = "split" if one.splits else "gave one answer" if len(one.ratings) > 1 else "not enough ratings yet"
+        accepted = ", ".join(one.case.acceptable)
+        rows.append(f"| {one.case.head.slug} | {accepted} | {_told(one.counts) or '–'} | {verdict} |")
+    return "\n".join(rows)

@@ -1,0 +1,50 @@
+"""Two texts of one plan beside each other: only the parts that differ, with the words that differ. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.editorial.side_by_side import Difference, Piece
+from api.kit.text_diff import stretches
+from api.session_plans.editor.arranging import title_of
+from api.session_plans.editor.sheet import Sheet
+from api.session_plans.plan_writer import write_data
+
+
+def differences(mine: Sheet, theirs: Sheet) -> tuple[Difference, ...]:
+    """Part by part and step by step; as whole files where one cannot be read."""
+    if mine.data is None or theirs.data is None:
+        return () if mine.text == theirs.text else (_difference("The file", mine.text, theirs.text),)
+    found = [
+        _difference(str(name).replace("_", " ").capitalize(), _part(mine.data, name), _part(theirs.data, name))
+        for name in dict.fromkeys((*mine.data, *theirs.data))
+        if name != "steps" and mine.data.get(name) != theirs.data.get(name)
+    ]
+    titles = [[title_of(step) for step in sheet.steps] for sheet in (mine, theirs)]
+    if titles[0] != titles[1]:
+        found.append(_difference("The steps in their order", *("\n".join(each) for each in titles)))
+    steps = [[_step(step) for step in sheet.steps] for sheet in (mine, theirs)]
+    # Only what one of them has and the other has not, in the order in which it stands.
+    here = [text for text in steps[0] if text not in steps[1]]
+    there = [text for text in steps[1] if text not in steps[0]]
+    for number in range(max(len(here), len(there))):
+        one, other = (each[number] if number < len(each) else "" for each in (here, there))
+        found.append(_difference("A step", one, other))
+    return tuple(found)
+
+
+def _part(data: Mapping[str, Any], name: str) -> str:
+    return write_data({name: data[name]}).strip() if name in data else ""
+
+
+def _step(step: Any) -> str:
+    return write_data(step).strip() if isinstance(step, dict) else str(step)
+
+
+def _difference(label: str, mine: str, theirs: str) -> Difference:
+    left, right = list[Piece](), list[Piece]()
+    for stretch in stretches(mine, theirs):
+        if stretch.old:
+            left.append(Piece(stretch.old, not stretch.same))
+        if stretch.new:
+            right.append(Piece(stretch.new, not stretch.same))
+    return Difference(label, tuple(left), tuple(right))

@@ -1,0 +1,216 @@
+"""Finding, saving and undoing plans of one's own. Whatever is saved is kept, with faults and all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, delete
+from sqlmodel import Session, col, select
+
+from api.accounts.models import Trainer
+from api.accounts.permissions import may, require
+from api.audit.trail import note, note_once
+from api.kit.yaml import plain_lines
+from api.persistence.engine import now, writing
+from api.session_plans.editor.models import OwnPlan, OwnPlanText
+from api.session_plans.editor.sheet import open_sheet
+from api.session_plans.reading import LARGEST_FILE
+from api.web.problems import Conflict, NotFound, TooLarge, Unprocessable
+
+KEPT = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A plan of one's own as one trainer finds it: its newest text, or what is offered for those who may not write it.
+
+    `offered` is the text that facilitators get.
+    """
+
+    slug: str
+    title: str
+    author: str
+    revision: int
+    source: str
+    saved_by: str
+    saved_at: datetime
+    offered: str | None
+    may_write: bool
+    may_offer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A plan of one's own in the list. `newer`: its text has changed since it was offered."""
+
+    slug: str
+    title: str
+    author: str
+    own: bool
+    faults: int
+    offered: bool
+    newer: bool
+    changed_at: datetime
+    may_write: bool
+
+
+class Clash(Conflict):
+    """Somebody else has saved since; `theirs` is the plan as it now stands."""
+
+    title = "Somebody else has saved in the meantime"
+
+    def __init__(self, theirs: OwnText) -> None:
+        super().__init__("Somebody has saved this plan since you opened it. Both are kept: look at theirs first.")
+        self.theirs = theirs
+
+
+def own_plans(engine: Engine, trainer: Trainer) -> list[OwnLine]:
+    """The plans that this trainer may see, the newest first: their own, those on offer, and for editors all."""
+    query = (
+        select(OwnPlan, Trainer.name, OwnPlanText.source)
+        .join(Trainer, col(OwnPlan.author_id) == Trainer.id)
+        .join(OwnPlanText, (col(OwnPlanText.plan_id) == OwnPlan.id) & (col(OwnPlanText.revision) == OwnPlan.revision))
+        .order_by(col(OwnPlan.changed_at).desc(), col(OwnPlan.id))
+    )
+    with Session(engine) as db:
+        return [
+            OwnLine(
+                slug=row.slug,
+                title=row.title,
+                author=author,
+                own=row.author_id == trainer.id,
+                faults=row.faults,
+                offered=row.offered is not None,
+                newer=row.offered is not None and row.offered != source,
+                changed_at=row.changed_at,
+                may_write=may(trainer, "write_plan", own=row.author_id == trainer.id),
+            )
+            for row, author, source in db.exec(query)
+            if _in_sight(row, trainer)
+        ]
+
+
+def find(engine: Engine, trainer: Trainer, slug: str, *, to_change: bool = False) -> OwnText:
+    """The plan with its newest text. Raises NotFound; Forbidden `to_change` what is somebody else's."""
+    with Session(engine) as db:
+        row = find_row(db, slug, trainer)
+        if to_change:
+            require(trainer, "write_plan", own=row.author_id == trainer.id)
+        return read_own(db, row, trainer)
+
+
+def text_at(engine: Engine, trainer: Trainer, slug: str, revision: int) -> str | None:
+    """The text that a save made; None when it is no longer kept."""
+    with Session(engine) as db:
+        row = find_row(db, slug, trainer)
+        found = db.get(OwnPlanText, (row.id, revision))
+        return found.source if found else None
+
+
+def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str, levels: Mapping[str, int]) -> OwnText:
+    """Keeps the text, faults and all. `revision` is that of the text which the writer began with.
+
+    Raises Clash when somebody else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
+    """
+    source = within(source)
+    with Session(writing(engine)) as db:
+        row = find_row(db, slug, trainer, to_change=True)
+        before = read_own(db, row, trainer)
+        if source != before.source:
+            if revision != before.revision:
+                raise Clash(before)
+            keep(db, row, trainer, source, levels)
+            note_once(db, trainer, "write_plan", row.slug)
+        text = read_own(db, row, trainer)
+        db.commit()
+    return text
+
+
+def undo(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Mapping[str, int]) -> OwnText:
+    """Brings back the text before the newest one, as a text of its own: undone twice, it stands as it was.
+
+    Raises Clash when `revision` is no longer the newest, Conflict when nothing is there to go back to.
+    """
+    before = text_at(engine, trainer, slug, revision - 1)
+    if before is None:
+        raise Conflict("There is nothing to go back to.")
+    return save(engine, trainer, slug, revision, before, levels)
+
+
+def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
+    """Deletes a plan that is not on offer. Raises Conflict for one that is, NotFound, Forbidden."""
+    with Session(writing(engine)) as db:
+        row = find_row(db, slug, trainer, to_change=True)
+        if row.offered is not None:
+            raise Conflict("Facilitators can choose this plan. An editor withdraws it first.")
+        db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
+        db.delete(row)
+        note(db, trainer, "discard_plan", row.slug)
+        db.commit()
+
+
+def keep(db: Session, row: OwnPlan, trainer: Trainer, source: str, levels: Mapping[str, int]) -> None:
+    """Makes this the newest text of the plan; the caller commits."""
+    assert row.id is not None
+    assert trainer.id is not None
+    sheet = open_sheet(source, row.slug, levels)
+    row.revision += 1
+    row.title, row.faults, row.changed_at = sheet.title, len(sheet.faults), now()
+    db.add(row)
+    db.flush()
+    db.add(
+        OwnPlanText(plan_id=row.id, revision=row.revision, source=source, saved_by=trainer.id, saved_at=row.changed_at)
+    )
+    old = (col(OwnPlanText.plan_id) == row.id) & (col(OwnPlanText.revision) <= row.revision - KEPT)
+    db.exec(delete(OwnPlanText).where(old))
+    db.flush()
+
+
+def find_row(db: Session, slug: str, trainer: Trainer, *, to_change: bool = False) -> OwnPlan:
+    """The plan's row; `to_change` locks it until the commit. Raises NotFound, Forbidden."""
+    query = select(OwnPlan).where(OwnPlan.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
+    row = db.exec(query.with_for_update() if to_change else query).one_or_none()
+    if row is None:
+        raise NotFound("There is no plan with this name.")
+    if to_change or not _in_sight(row, trainer):
+        require(trainer, "write_plan", own=row.author_id == trainer.id)
+    return row
+
+
+def read_own(db: Session, row: OwnPlan, trainer: Trainer) -> OwnText:
+    text, saved_by = db.exec(
+        select(OwnPlanText, Trainer.name)
+        .join(Trainer, col(OwnPlanText.saved_by) == Trainer.id)
+        .where(OwnPlanText.plan_id == row.id, OwnPlanText.revision == row.revision)
+    ).one()
+    may_write = may(trainer, "write_plan", own=row.author_id == trainer.id)
+    return OwnText(
+        slug=row.slug,
+        title=row.title,
+        author=db.exec(select(Trainer.name).where(Trainer.id == row.author_id)).one(),
+        revision=row.revision,
+        source=text.source if may_write else row.offered or "",
+        saved_by=saved_by,
+        saved_at=text.saved_at,
+        offered=row.offered,
+        may_write=may_write,
+        may_offer=may(trainer, "offer_plan"),
+    )
+
+
+def within(source: str) -> str:
+    """The text as it is kept. Raises TooLarge, and Unprocessable for what no database takes."""
+    source = plain_lines(source)
+    if "\0" in source:
+        raise Unprocessable("The text holds a character that is no text (NUL). Remove it, then save again.")
+    try:
+        size = len(source.encode())
+    except UnicodeEncodeError:
+        raise Unprocessable("The text holds half a character. Remove it, then save again.") from None
+    if size > LARGEST_FILE:
+        raise TooLarge(f"A plan has at most {LARGEST_FILE:,} bytes; it is a few pages of text.")
+    return source
+
+
+def _in_sight(row: OwnPlan, trainer: Trainer) -> bool:
+    return row.offered is not None or may(trainer, "write_plan", own=row.author_id == trainer.id)

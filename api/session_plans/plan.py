@@ -1,0 +1,63 @@
+"""A session plan as it is written: what a plan file holds. The JSON Schema for editors is made from these models."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.session_plans.parts import Frozen, Line, Text, Title
+from api.session_plans.steps import (
+    BoardStep,
+    CheckInStep,
+    CirclesStep,
+    CloseStep,
+    PauseStep,
+    PrivateStep,
+    RoundStep,
+    RulesStep,
+    SystemsStep,
+    TalkStep,
+)
+from api.vignettes.case import Slug
+
+Audience = Literal["psychoeducation", "training"]  # the same words as a group's kind
+Length = Annotated[int, Field(ge=5, le=480)]
+
+Step = Annotated[
+    TalkStep
+    | RulesStep
+    | CheckInStep
+    | BoardStep
+    | SystemsStep
+    | RoundStep
+    | CirclesStep
+    | PrivateStep
+    | PauseStep
+    | CloseStep,
+    Field(discriminator="kind"),
+]
+
+
+class Plan(Frozen):
+    """A session from beginning to end, in one length or several."""
+
+    slug: Slug = Field(description="The address of the plan; the same as the file's name.")
+    title: Title
+    audience: Audience = Field(description="The kind of group that it is made for.")
+    who_for: Text = Field(description="Who it is for, in one or two sentences.")
+    aim: Text = Field(description="What people take away.")
+    lengths: Annotated[tuple[Length, ...], Field(min_length=1, max_length=6)] = Field(
+        description="How long the session can be, in minutes: one length or several."
+    )
+    before: tuple[Line, ...] = Field((), description="What the facilitator gets ready before people come.")
+    sources: tuple[Line, ...] = Field((), description="Where ideas come from; never sentences.")
+    authors: Annotated[tuple[Line, ...], Field(min_length=1)]
+    licence: Line = "CC-BY-4.0"
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=60)]
+
+    def steps_in(self, length: int) -> tuple[Step, ...]:
+        """The steps that take part in a session of this length (minutes), in order."""
+        return tuple(step for step in self.steps if step.minutes_in(length) is not None)
+
+    def minutes_in(self, length: int) -> int:
+        """What the steps of this length add up to."""
+        return sum(step.minutes_in(length) or 0 for step in self.steps)

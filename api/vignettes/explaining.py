@@ -1,0 +1,15 @@
+"""The explanation of a vignette as a part of pages: the same for everybody, so it is rendered once."""
+
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from api.vignettes.case import Case
+from api.vignettes.view_models import view_explanation
+from api.web.rendering import fragment
+
+
+@lru_cache(maxsize=4096)
+def explanation(case: Case) -> Markup:
+    """The story with its cues, why the key says so, what speaks for the others, and questions."""
+    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704  # a template

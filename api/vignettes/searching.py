@@ -1,0 +1,35 @@
+"""Finds vignettes by the words of their text: SQLite's FTS5, PostgreSQL's full text search."""
+
+from sqlalchemy import Connection, text
+
+from api.vignettes.case import Case
+from api.vignettes.checking import WORD
+
+
+def index(connection: Connection, vignette_id: int, case: Case) -> None:
+    """Puts a vignette's words into the index, in place of those that it had."""
+    head = case.head
+    words = " ".join((head.title, head.person, *head.tags, case.story))
+    connection.execute(text("DELETE FROM vignette_search WHERE rowid = :id"), {"id": vignette_id})
+    value = "to_tsvector('simple', :words)" if connection.dialect.name == "postgresql" else ":words"
+    connection.execute(
+        text(f"INSERT INTO vignette_search (rowid, words) VALUES (:id, {value})"),  # noqa: S608  # one of two constants
+        {"id": vignette_id, "words": words},
+    )
+
+
+def matching(dialect: str, typed: str) -> tuple[str, str] | None:
+    """A condition on `vignette.id` with a parameter `:typed`, and that parameter's value; None without any word.
+
+    Each word typed has to stand in the text, the last one perhaps only begun.
+    """
+    words = WORD.findall(typed.lower())
+    if not words:
+        return None
+    if dialect == "postgresql":
+        value = " & ".join("'" + word.replace("'", "''") + "'" for word in words) + ":*"
+        query = "words @@ to_tsquery('simple', :typed)"
+    else:
+        value = " ".join(f'"{word}"' for word in words) + "*"
+        query = "vignette_search MATCH :typed"
+    return f"vignette.id IN (SELECT rowid FROM vignette_search WHERE {query})", value  # noqa: S608  # one of two constants

@@ -1,0 +1,60 @@
+"""The help under /help: pages that are made from docs/ before the start, in the product's own frame."""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from api.kit import assets
+from api.web.problems import NotFound
+from api.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+
+class HelpPage(NamedTuple):
+    title: str
+    html: str
+
+
+@cache
+def pages(folder: Path) -> dict[str, HelpPage]:
+    """The pages by address below /help/, such as `trainers/`; none where the help has not been made."""
+    return {
+        str(path.parent.relative_to(folder)).removeprefix(".") + "/" * (path.parent != folder): _read(path)
+        for path in folder.rglob("index.html")
+    }
+
+
+def _read(path: Path) -> HelpPage:
+    title, html = path.read_text(encoding="utf-8").removeprefix("<title>").split("</title>", 1)
+    return HelpPage(title, html)
+
+
+@router.get("/help")
+def to_help() -> Response:
+    return RedirectResponse("/help/", status_code=308)
+
+
+@router.get("/help/pictures/{name}")
+def picture(name: str) -> Response:
+    path = assets.HELP / "pictures" / name
+    if path.name != name or not path.is_file():
+        raise NotFound("There is no such picture in the help.")
+    return FileResponse(path, headers={"Cache-Control": "public, max-age=3600"})
+
+
+@router.get("/help/{address:path}")
+def help_page(request: Request, address: str) -> Response:
+    """A page of the help. Raises NotFound, also where the help has not been made."""
+    found = pages(assets.HELP)
+    if not found:
+        raise NotFound("The help has not been made here. Whoever runs this can make it with: make docs")
+    if address not in found:
+        if f"{address}/" in found:
+            return RedirectResponse(f"/help/{address}/", status_code=308)
+        raise NotFound("There is no such page in the help.")
+    page = found[address]
+    return render(request, "help.html", title=page.title, section="help", html=page.html)

@@ -1,0 +1,24 @@
+"""The first page with its four doors, the three systems, and what this is."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.kit.systems import CARDS, CAVEAT
+from api.web.rendering import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def home(request: Request) -> Response:
+    return render(request, "home.html", section="home", error=None, code="")
+
+
+@router.get("/systems")
+async def systems(request: Request) -> Response:
+    return render(request, "systems.html", title="The three systems", section="systems", systems=CARDS, caveat=CAVEAT)
+
+
+@router.get("/about")
+async def about(request: Request) -> Response:
+    return render(request, "about.html", title="About", section="about")

@@ -1,0 +1,255 @@
+"""Errors that people can act on: each carries its status, and is told as a page or as problem details (RFC 9457)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from typing_extensions import TypedDict
+
+from api.observability.logs import REQUEST_ID, route_of
+from api.web.rendering import render
+
+log = structlog.get_logger()
+
+PROBLEM_JSON = "application/problem+json"
+
+
+UNREADABLE = "The request could not be read: it is not text in UTF-8, or its parts lie too deep in each other."
+UNFORESEEN = "It is not you. Please try again, and tell whoever runs this if it stays."
+
+
+class FieldError(TypedDict):
+    """One bad field: a JSON pointer into the body, and what would be right."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """A refusal with its HTTP status. Nothing that was refused is half done."""
+
+    status = 500
+    title = "Something went wrong here"
+
+    def __init__(
+        self, detail: str = UNFORESEEN, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = headers or {}
+
+
+class BadHost(Problem):
+    status, title = 400, "This address does not lead here"
+
+
+class Unauthorized(Problem):
+    status, title = 401, "Please say who is asking"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    status, title = 403, "This is not open to you"
+
+
+class NotFound(Problem):
+    status, title = 404, "We could not find that"
+
+
+class Conflict(Problem):
+    status, title = 409, "That does not fit right now"
+
+
+class Stale(Problem):
+    """Somebody else has saved since; `theirs` is the text as it now stands, `etag` its mark."""
+
+    status, title = 412, "Somebody else has saved in the meantime"
+
+    def __init__(self, detail: str, theirs: str = "", etag: str = "") -> None:
+        super().__init__(detail, headers={"ETag": f'"{etag}"'} if etag else {})
+        self.theirs, self.etag = theirs, etag
+
+
+class TooLarge(Problem):
+    status, title = 413, "That is too long"
+
+
+class Unprocessable(Problem):
+    status, title = 422, "Something is missing or not understood"
+
+
+class TooMany(Problem):
+    status, title = 429, "That was a lot at once"
+
+    def __init__(self, retry_after: int, detail: str = "") -> None:
+        super().__init__(
+            detail or f"Please wait {retry_after} seconds and try again. Nothing is lost.",
+            headers={"Retry-After": str(retry_after)},
+        )
+
+
+class Unavailable(Problem):
+    status, title = 503, "We cannot keep your answer right now"
+
+    def __init__(self, detail: str = "It is not lost on your side. Please send it again in a moment.") -> None:
+        super().__init__(detail, headers={"Retry-After": "2"})
+
+
+class Busy(Problem):
+    """Something that can wait, while what cannot is dealt with."""
+
+    status, title = 503, "Please look again in a moment"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details, the body of every refusal."""
+
+    type: str = Field("about:blank", description="A URI for this kind of problem.")
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = Field(default_factory=list)
+    request_id: str = Field("", description="The request's number in the server's logs.")
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the refusals that a call can give."""
+    body = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}}
+    return {status: {"description": HTTPStatus(status).phrase, **body} for status in {*statuses, 422, 429, 500}}
+
+
+def field_errors(error: ValidationError | RequestValidationError) -> list[FieldError]:
+    """Pydantic's findings as JSON pointers and sentences."""
+    return [
+        {"pointer": "/" + "/".join(str(step) for step in detail["loc"]), "detail": detail["msg"]}
+        for detail in error.errors()
+    ]
+
+
+def register(app: FastAPI) -> None:
+    """Translates every error once: to problem details below /api, to a calm page elsewhere."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no text
+            return answer(request, Unprocessable(UNREADABLE))
+        return answer(request, from_status(error.status_code, dict(error.headers or {}), str(error.detail)))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, Unprocessable("Please look at the fields named in `errors`.", field_errors(error)))
+
+    async def database(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DBAPIError | PoolTimeout)
+        return answer(request, from_database(error))
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        named = {"request_id": request.scope.get(REQUEST_ID), "route": route_of(request.scope)}
+        log.error("request_failed", kind=type(error).__name__, **named)
+        return answer(request, Problem())
+
+    app.add_exception_handler(Problem, known)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(DBAPIError, database)
+    app.add_exception_handler(PoolTimeout, database)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def from_database(error: DBAPIError | PoolTimeout) -> Problem:
+    """What a database's error means to whoever asked."""
+    if isinstance(error, PoolTimeout) or is_unavailable(error):
+        return Unavailable("The database does not answer. Please try again in a moment.")
+    if isinstance(error, DataError):  # such as the character NUL, which PostgreSQL keeps in no text
+        return Unprocessable("There is a character or number in it that cannot be kept.")
+    return Problem()
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database could not take part at all (locked, full, gone), as against refusing this row."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
+_DETAIL = {
+    404: "The address may be mistyped, or what stood here has gone.",
+    405: "This address does not do that.",
+    413: "Please send something shorter.",
+}
+
+
+def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
+    """A framework's own refusal in our words."""
+    refusals = (Unauthorized, Forbidden, NotFound, Conflict, Stale, TooLarge, Unprocessable)
+    kinds = {kind.status: kind for kind in refusals}
+    problem = Problem.__new__(kinds.get(status, Problem))
+    Problem.__init__(problem, _DETAIL.get(status, detail), headers=headers)
+    problem.status = status
+    if status not in kinds:
+        problem.title = HTTPStatus(status).phrase
+    return problem
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """The response that tells the problem."""
+    if metrics := getattr(request.app.state, "metrics", None):
+        metrics.problems.labels(type(problem).__name__, str(problem.status)).inc()
+    if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+        body = {
+            "type": "about:blank",
+            "title": problem.title,
+            "status": problem.status,
+            "detail": problem.detail,
+            "errors": problem.errors,
+            "request_id": request.scope.get(REQUEST_ID, ""),
+        }
+        return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+    if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
+        told = None if request.method == "GET" else problem.detail
+        return render(
+            request,
+            "accounts/sign_in.html",
+            title="Sign in",
+            section="trainers",
+            status_code=problem.status,
+            error=told,
+            name="",
+        )
+    code = request.url.path.removeprefix("/g/").partition("/")[0]
+    gone = problem.status == HTTPStatus.NOT_FOUND and request.url.path.startswith("/g/")
+    response = render(
+        request,
+        "groups/gone.html" if gone else "error.html",
+        code=code[:20],
+        title=problem.title,
+        status_code=problem.status,
+        status=problem.status,
+        detail=problem.detail,
+        back_url=_back(request),
+        number=request.scope.get(REQUEST_ID, ""),
+    )
+    response.headers.update(problem.headers)
+    return response
+
+
+def _back(request: Request) -> str:
+    """The page to go back to: the one that a refused form stood on."""
+    path = request.url.path
+    return path.removesuffix("/guesses") if path.startswith("/vignettes/") and path.endswith("/guesses") else "/"

@@ -1,0 +1,136 @@
+"""Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from typing import Annotated, Any
+
+from defusedxml import ElementTree
+from fastapi import Path, Request
+from fastapi.responses import Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
+from starlette.types import Scope
+
+from api.kit import assets
+from api.kit.systems import NAME, PLAIN_LABEL
+from api.persistence.engine import LARGEST_ID
+
+# A number in an address: beyond these bounds there is no row, and a database may not even take the number.
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page shows around its content."""
+
+    title: str
+    section: str
+    trainer: str | None
+    setup: bool
+    place: str
+    places: Sequence[Any]
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it for good."""
+    digest = hashlib.sha256((assets.STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def icon_path(name: str) -> str:
+    """The strokes of an icon of the sprite, for pictures that a script draws."""
+    sprite = ElementTree.parse(assets.STATIC / "icons.svg")
+    strokes = sprite.findall(f"svg:symbol[@id='i-{name}']/svg:path", {"svg": "http://www.w3.org/2000/svg"})
+    return " ".join(stroke.attrib["d"] for stroke in strokes)
+
+
+templates = Jinja2Templates(
+    env=Environment(
+        loader=FileSystemLoader(assets.TEMPLATES), autoescape=True, auto_reload=False, undefined=StrictUndefined
+    )
+)
+
+
+def _kept(macro: Callable[..., str]) -> Callable[..., str]:
+    """The macro, rendered once for the same arguments: from one guess to the next few rows of a table change."""
+    return lru_cache(maxsize=4096)(macro)
+
+
+def _day(value: date) -> str:
+    """Such as 3 May 2026."""
+    return f"{value:%-d %B %Y}"
+
+
+templates.env.filters["day"] = _day
+templates.env.globals.update(static=static, icon_path=icon_path, system_name=NAME, plain_label=PLAIN_LABEL)
+
+
+templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_charts.html").module.statistics_row)  # type: ignore[attr-defined]
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    title: str = "",
+    section: str = "",
+    place: str = "",
+    status_code: int = 200,
+    **context: Any,
+) -> Response:
+    """A page or a fragment from its template. `place` is where it stands within the trainers' pages."""
+    page = Page(
+        title=title,
+        section=section,
+        trainer=getattr(request.state, "trainer_name", None),
+        setup=request.app.state.needs_setup,
+        place=place,
+        places=getattr(request.state, "places", ()),
+    )
+    response = templates.TemplateResponse(
+        request,
+        template,
+        {"page": page, "title": title, "signposting": request.app.state.signposting, **context},
+        status_code=status_code,
+    )
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def fragment(template: str, context: Mapping[str, Any]) -> str:
+    """The text of a part of a page."""
+    return templates.env.get_template(template).render(context)
+
+
+def base_url(request: Request) -> str:
+    """The address that people type, without a slash at the end."""
+    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx asks for the part to swap in, rather than a browser for the whole page."""
+    return header(request, b"hx-request") == "true"
+
+
+def header(request: Request, name: bytes) -> str:
+    """A header by its name in small letters, or nothing: `headers.get` takes ten times as long to find nothing."""
+    for own, value in request.scope["headers"]:
+        if own == name:
+            return str(value, "latin-1")
+    return ""
+
+
+class HashedStatic(StaticFiles):
+    """Static files; those asked for with their hash never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        hashed = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "public, max-age=86400"
+        return response

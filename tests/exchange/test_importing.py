@@ -1,0 +1,228 @@
+"""Bringing vignettes in from files: over the API, in the browser's pages, and by command."""
+
+import asyncio
+import io
+import time
+import zipfile
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine, text
+
+from api.exchange.formats import FORMATS
+from api.exchange.formats.rows import LARGEST_UPLOAD, quiet
+from api.exchange.import_jobs import SHOWN
+from api.exchange.importing import apply, current_sources
+from api.vignettes.reading import read
+from tests.cast import ANA, ANA_FILE, SLUGS
+from tests.client import Learner
+from tests.editorial.people import DAN, DAN_FILE, Person
+
+pytestmark = pytest.mark.both_databases
+
+
+def zipped(*sources: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for source in sources:
+            case, _ = read(source)
+            assert case is not None
+            archive.writestr(f"{case.head.slug}.md", source)
+    return data.getvalue()
+
+
+async def send(person: Person, name: str, data: bytes, dry_run: bool = False) -> httpx.Response:
+    return await person.client.post(
+        "/api/v1/vignettes/import",
+        params={"dry_run": dry_run},
+        files={"file": (name, data)},
+        headers=person.headers,
+    )
+
+
+CHANGED_ANA = ANA_FILE.replace("A worry may be there.", "A worry could be there.")
+
+
+async def test_a_dry_run_tells_row_by_row_and_changes_nothing(editor: Person, engine: Engine) -> None:
+    before = current_sources(engine)
+
+    told = (await send(editor, "new.zip", zipped(CHANGED_ANA, DAN_FILE), dry_run=True)).json()
+
+    assert told["counts"] == {"create": 1, "update": 1, "unchanged": 0, "fault": 0}
+    assert [(item["slug"], item["action"], item["told"]) for item in told["items"]] == [
+        (DAN, "create", []),
+        (ANA, "update", ["others"]),
+    ]
+    assert current_sources(engine) == before
+
+
+async def test_an_import_makes_drafts_and_leaves_what_is_published(
+    editor: Person, learner: Learner, engine: Engine
+) -> None:
+    answer = await send(editor, "new.zip", zipped(CHANGED_ANA, DAN_FILE))
+
+    assert (answer.status_code, answer.json()["refused"]) == (200, False)
+    assert (await editor.source(DAN)).text == DAN_FILE
+    assert (await editor.source(ANA)).text == CHANGED_ANA
+    assert (await learner.guess(DAN, "drive")).status_code == 404
+    assert "may be there" in (await learner.guess(ANA, "drive")).json()["explanation"]["by_system"]["threat"]
+
+
+async def test_a_file_with_one_bad_row_changes_nothing(editor: Person, engine: Engine) -> None:
+    before = current_sources(engine)
+
+    answer = (await send(editor, "new.zip", zipped(DAN_FILE, CHANGED_ANA.replace("level: 1", "level: 7", 0)))).json()
+    bad = DAN_FILE.replace("Dan has a race in May.", "Dan is driven to race in May.")
+    refused = (await send(editor, "new.zip", zipped(CHANGED_ANA.replace("could", "might"), bad))).json()
+
+    assert not answer["refused"]
+    assert refused["refused"]
+    assert refused["items"][0]["action"] == "fault"
+    assert f"{DAN}.md, line " in refused["items"][0]["told"][0]
+    assert current_sources(engine) == before | {DAN: DAN_FILE, ANA: CHANGED_ANA}
+
+
+@pytest.mark.parametrize("form", ["zip", "json", "csv", "xlsx"])
+async def test_what_is_exported_and_brought_in_again_changes_nothing(editor: Person, form: str) -> None:
+    exported = await editor.get(f"/api/v1/vignettes/export?format={form}")
+    assert exported.status_code == 200
+
+    told = (await send(editor, f"again{FORMATS[form].ending}", exported.content)).json()
+
+    assert told["counts"] == {"create": 0, "update": 0, "unchanged": len(SLUGS), "fault": 0}
+
+
+@pytest.mark.parametrize("form", [*FORMATS, "markdown"])
+async def test_every_format_is_a_download_for_trainers(author: Person, client: httpx.AsyncClient, form: str) -> None:
+    mine = await author.get(f"/api/v1/vignettes/export?format={form}&slug={ANA}")
+
+    assert mine.status_code == 200
+    assert mine.headers["content-disposition"].startswith("attachment")
+    assert (await client.get(f"/api/v1/vignettes/export?format={form}")).status_code == 401
+
+
+async def test_only_editors_bring_stories_in_and_strangers_send_nothing(
+    author: Person, client: httpx.AsyncClient, engine: Engine
+) -> None:
+    assert (await send(author, "new.zip", zipped(DAN_FILE))).status_code == 403
+    stranger = await client.post("/api/v1/vignettes/import", files={"file": ("new.zip", zipped(DAN_FILE))})
+    assert stranger.status_code == 401
+    assert DAN not in current_sources(engine)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("new.exe", b"MZ", "is not read"),
+        ("new.zip", b"not a zip", "zip"),
+        ("new.csv", b"", "empty"),
+        ("new.csv", b"\xff\xfea", "utf-8"),
+    ],
+)
+async def test_a_file_that_is_not_read_is_told_in_one_sentence(
+    editor: Person, name: str, data: bytes, says: str
+) -> None:
+    refused = await send(editor, name, data)
+
+    assert refused.status_code == 422
+    assert says in refused.json()["detail"].lower()
+
+
+async def test_a_file_that_is_too_large_is_refused_and_others_still_have_their_limit(
+    editor: Person, client: httpx.AsyncClient
+) -> None:
+    huge = await send(editor, "new.zip", bytes(LARGEST_UPLOAD + 2**20))
+    elsewhere = await client.post(f"/vignettes/{ANA}/guesses", content=bytes(70_000))
+
+    assert (huge.status_code, elsewhere.status_code) == (413, 413)
+
+
+async def test_what_somebody_else_brings_in_during_an_import_is_not_saved_a_second_time(
+    app: FastAPI, engine: Engine
+) -> None:
+    sources = [DAN_FILE.replace(DAN, f"dan-{number}") for number in range(60)]
+    rows = FORMATS["zip"].load(zipped(*sources), quiet)  # type: ignore[misc]
+    waiting = [rows[-1]]
+
+    def interrupt(done: int, total: int) -> None:
+        if waiting:
+            apply(engine, [waiting.pop()], None)
+
+    apply(engine, rows, None, progress=interrupt)
+
+    with engine.connect() as connection:
+        revisions = connection.execute(text("SELECT revision FROM draft")).scalars().all()
+    assert revisions == [1] * 60
+
+
+async def test_an_import_that_was_cut_short_goes_on_where_it_stopped(app: FastAPI, engine: Engine) -> None:
+    numbers = range(120)
+    sources = [DAN_FILE.replace(DAN, f"dan-{number}") for number in numbers]
+    rows = FORMATS["zip"].load(zipped(*sources), quiet)  # type: ignore[misc]
+
+    class CutShort(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise CutShort
+
+    with pytest.raises(CutShort):
+        apply(engine, rows, None, progress=stop)
+    assert 0 < len(current_sources(engine)) - len(SLUGS) < 120
+    apply(engine, rows, None)
+
+    assert current_sources(engine).keys() == {*SLUGS, *(f"dan-{number}" for number in numbers)}
+
+
+async def signed_in(person: Person) -> None:
+    person.client.cookies.set("trainer", person.headers["Authorization"].removeprefix("Bearer "))
+
+
+async def wait_for(client: httpx.AsyncClient, address: str, words: str) -> str:
+    until = time.monotonic() + 60  # seconds, for a machine that others share
+    while time.monotonic() < until:
+        page = (await client.get(address)).text
+        if words in page:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{words} does not come")
+
+
+async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_trainer_says_so(
+    editor: Person, client: httpx.AsyncClient, engine: Engine
+) -> None:
+    await signed_in(editor)
+    many = [DAN_FILE.replace(DAN, f"dan-{number}") for number in range(SHOWN + 5)]
+
+    sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", zipped(*many))})
+    address = sent.headers["location"]
+    shown = await wait_for(client, address, "This is what it would do")
+    assert f"{SHOWN + 5} new, 0 changed" in shown
+    assert "And 5 more." in shown
+    assert "dan-0" not in current_sources(engine)
+
+    await client.post(f"{address}/apply")
+    await wait_for(client, address, "Done")
+    assert len(current_sources(engine)) == len(SLUGS) + SHOWN + 5
+    assert (await client.post(f"{address}/apply")).status_code == 409
+
+
+async def test_somebody_else_cannot_look_at_ones_import(
+    editor: Person, author: Person, client: httpx.AsyncClient
+) -> None:
+    await signed_in(editor)
+    sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", zipped(DAN_FILE))})
+    await wait_for(client, sent.headers["location"], "This is what it would do")
+
+    client.cookies.clear()
+    assert (await author.get(sent.headers["location"])).status_code == 404
+
+
+async def test_a_refused_file_says_why_on_its_page(editor: Person, client: httpx.AsyncClient) -> None:
+    await signed_in(editor)
+    none = await client.post("/trainers/exchange/import", files={"file": ("", b"")})
+    sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", b"not a zip")})
+
+    assert (none.status_code, "Choose a file first" in none.text) == (422, True)
+    assert "zip" in await wait_for(client, sent.headers["location"], "Nothing was changed")
