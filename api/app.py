@@ -20,7 +20,7 @@ from api.editorial import api as authoring_api
 from api.editorial import editor_pages, list_pages, settings_pages, vignette_pages
 from api.exchange import pages as exchange_pages
 from api.groups import api as groups_api
-from api.groups.api import VoteBody
+from api.groups.dependencies import VoteBody
 from api.groups.live.broker import make_broker
 from api.groups.live.hub import Hub
 from api.groups.live.page_cache import KeptPages

@@ -91,9 +91,9 @@ def add(
 ) -> None:
     """Makes a trainer's account."""
     from api.accounts.trainer import add_trainer, needs_setup
+    from api.kit.errors import Problem
     from api.persistence.engine import make_engine
     from api.persistence.migrations.running import upgrade
-    from api.web.problems import Problem
 
     if not password_stdin:
         raise fail("Give the password on standard input, with --password-stdin.")

@@ -10,8 +10,8 @@ from api.accounts.models import Trainer
 from api.accounts.passwords import fits, hash_password
 from api.accounts.people import locked
 from api.audit.trail import note, note_refused
+from api.kit.errors import Unprocessable
 from api.persistence.engine import writing
-from api.web.problems import Unprocessable
 
 
 def change_password(engine: Engine, trainer: Trainer, present: str, new: str, here: int | None) -> None:

@@ -11,7 +11,7 @@ from api.accounts.account import change_password
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, role_of
 from api.accounts.trainer import require_trainer
-from api.web.problems import Problem, TooMany, Unprocessable
+from api.kit.errors import Problem, TooMany, Unprocessable
 from api.web.rate_limit import SIGN_INS_PER_DEVICE, take
 from api.web.rendering import RowNumber, render
 

@@ -12,8 +12,9 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import Role, role_of
 from api.accounts.sessions import ACCESS_TOKEN_SECONDS
 from api.accounts.trainer import access_token, require_trainer, sign_in
+from api.kit.errors import Unauthorized
 from api.web.admission import take_learner
-from api.web.problems import Unauthorized, responses
+from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1", tags=["identity"])
 

@@ -11,8 +11,8 @@ from api.accounts.names import name_key
 from api.accounts.passwords import fits
 from api.audit.actions import Deed
 from api.audit.trail import note_refused
+from api.kit.errors import Unprocessable
 from api.persistence.engine import now, writing
-from api.web.problems import Unprocessable
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
 
 LASTS: Final = timedelta(minutes=10)

@@ -19,8 +19,8 @@ from api.accounts.permissions import Role
 from api.accounts.sessions import token_hash
 from api.accounts.trainer import new_trainer
 from api.audit.trail import note
+from api.kit.errors import Conflict, NotFound
 from api.persistence.engine import now, writing
-from api.web.problems import Conflict, NotFound
 
 Kind = Literal["invite", "reset"]
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie, read_earlier_cookie
 from api.accounts.tokens import Tokens
-from api.web.problems import Unauthorized
+from api.kit.errors import Unauthorized
 from api.web.rendering import header
 
 COOKIE = "learner"

@@ -11,7 +11,7 @@ from api.accounts.invitations import Kind
 from api.accounts.models import Invitation, Trainer
 from api.accounts.permissions import ROLE_SENTENCE
 from api.accounts.trainer import remember_trainer
-from api.web.problems import Conflict, Problem, TooMany, Unprocessable
+from api.kit.errors import Conflict, Problem, TooMany, Unprocessable
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, take_from
 from api.web.rendering import render
 

@@ -7,7 +7,7 @@ scripts that are drawn as Latin ones.
 import unicodedata
 from typing import Final
 
-from api.web.problems import Unprocessable
+from api.kit.errors import Unprocessable
 
 LONGEST_NAME: Final = 60
 

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.attempts import known_device, take_sign_in
+from api.accounts.dependencies import sign_in_page
 from api.accounts.trainer import add_trainer, forget_trainer, is_set_up_token, needs_setup, remember_trainer, sign_in
-from api.web.problems import Conflict, NotFound, Problem, TooMany, Unprocessable
+from api.kit.errors import Conflict, NotFound, Problem, TooMany, Unprocessable
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
@@ -86,18 +87,5 @@ def _set_up_page(request: Request, token: str, problem: Problem | None = None, n
         status_code=problem.status if problem else 200,
         token=token,
         error=problem.detail if problem else None,
-        name=name,
-    )
-
-
-def sign_in_page(request: Request, error: str | None = None, name: str = "", status: int = 200) -> Response:
-    """The form; with an error after a refused try."""
-    return render(
-        request,
-        "accounts/sign_in.html",
-        title="Sign in",
-        section="trainers",
-        status_code=status,
-        error=error,
         name=name,
     )

@@ -15,7 +15,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.accounts.weak_passwords import is_weak
-from api.web.problems import TooMany, Unprocessable
+from api.kit.errors import TooMany, Unprocessable
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 

@@ -11,8 +11,8 @@ from api.accounts import sessions
 from api.accounts.models import Invitation, Trainer, TrainerSession
 from api.accounts.permissions import REMOVED, Role, role_of
 from api.audit.trail import note
+from api.kit.errors import Conflict, NotFound
 from api.persistence.engine import now, writing
-from api.web.problems import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)

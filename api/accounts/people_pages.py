@@ -13,7 +13,7 @@ from api.accounts.invitations import LASTS, PATH, Kind
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, Role, require
 from api.accounts.trainer import require_trainer
-from api.web.problems import Conflict, Problem, Unprocessable
+from api.kit.errors import Conflict, Problem, Unprocessable
 from api.web.rendering import RowNumber, base_url, render
 
 

@@ -3,7 +3,7 @@
 from typing import Final, Literal, cast, get_args
 
 from api.accounts.models import Trainer
-from api.web.problems import Forbidden
+from api.kit.errors import Forbidden
 
 Role = Literal["trainer", "editor", "admin"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)

@@ -14,8 +14,8 @@ from sqlmodel import Session, col, delete, select, update
 from api.accounts.models import Trainer, TrainerSession
 from api.audit.actions import Deed
 from api.audit.trail import note
+from api.kit.errors import Unauthorized
 from api.persistence.engine import now, writing
-from api.web.problems import Unauthorized
 
 ACCESS_TOKEN_SECONDS: Final = 12 * 3600
 LONGEST: Final = timedelta(days=60)

@@ -18,8 +18,8 @@ from api.accounts.passwords import fits, hash_password
 from api.accounts.permissions import Role
 from api.accounts.tokens import Tokens
 from api.audit.trail import note, note_refused
+from api.kit.errors import Conflict, Unauthorized
 from api.persistence.engine import now, session, writing
-from api.web.problems import Conflict, Unauthorized
 
 COOKIE = "trainer"
 SETUP_SECONDS = 7 * 24 * 3600

@@ -114,3 +114,16 @@ def _describe(circles: list[Circle]) -> str:
     told = [f"{first.name} is the largest circle with {first.value} answers."]
     told += [f"{circle.name} has {'few or none' if circle.few else circle.value}." for circle in rest]
     return " ".join(told)
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """One vote: a table row for each answer, and three circles."""
+
+    number: int
+    title: str
+    answered: int
+    suppressed: bool
+    smallest: int
+    rows: tuple[Row, ...]
+    figure: Circles | None

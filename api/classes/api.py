@@ -12,11 +12,11 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import limit_wrong_codes
+from api.classes.dependencies import limit_classes
 from api.classes.service import Known
 from api.classes.view_models import join_url, totals_of
 from api.kit.systems import System
 from api.stats.answer_shares import ClassStatistics
-from api.web.admission import take_group
 from api.web.load_shedding import spare_statistics
 from api.web.problems import responses
 
@@ -72,10 +72,6 @@ class ClassTotalsOut(ClassOut):
     vignettes: list[StoryTotalOut]
     systems: list[SumOut]
     levels: list[SumOut]
-
-
-async def limit_classes(request: Request) -> None:
-    await take_group(request, "class")
 
 
 @router.post("", status_code=201, responses=responses(401, 403), dependencies=[Depends(limit_classes)])

@@ -16,14 +16,14 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import COOKIE, came_by_link, limit_wrong_codes, remember_class
-from api.classes.api import limit_classes
+from api.classes.dependencies import limit_classes
 from api.classes.view_models import class_block, class_view, view_known
 from api.guesses.service import latest_guess
+from api.kit.errors import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
 from api.persistence.engine import session
-from api.vignettes.api import find_vignette
+from api.vignettes.dependencies import find_vignette
 from api.web.admission import take_learner
 from api.web.load_shedding import must_wait, spare_statistics
-from api.web.problems import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
 from api.web.rate_limit import wrong_codes
 from api.web.rendering import render, wants_fragment
 

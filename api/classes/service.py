@@ -11,10 +11,10 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import note
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import LENGTH as GROUP_LENGTH
 from api.kit.join_codes import new_code, normalise
 from api.persistence.engine import insert_into, now, table, writing
-from api.web.problems import Conflict, NotFound, Unprocessable
 
 CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
 LONGEST_NAME = 60

@@ -7,19 +7,19 @@ from datetime import date
 from fastapi import Request
 from markupsafe import Markup
 
+from api.charts.bands import Band, band
 from api.charts.figures import ClassStatisticsView, view_class_statistics
 from api.classes.access import link_mark
 from api.classes.service import Known, members
 from api.classes.summing import Sum, Told, by_level, by_system
 from api.classes.totals import Key, all_counts, class_counts
-from api.groups.pages.view_builder import qr
 from api.guesses.recording import Counts
 from api.kit.join_codes import spoken
+from api.kit.qr import qr
 from api.kit.systems import NAME, SYSTEMS, System
-from api.practice.progress import Share
-from api.practice.view_models import Band, band
 from api.stats.answer_shares import ClassStatistics, class_statistics
 from api.stats.disclosure import size_if_enough
+from api.stats.shares import Share
 from api.vignettes.catalogue import Vignette
 from api.web.rendering import base_url, fragment
 

@@ -11,10 +11,11 @@ from api.accounts.trainer import require_trainer
 from api.editorial import drafting, publishing
 from api.editorial.texts import Change, Status, Text
 from api.guesses.rules import AnswerBody, GuessBody
+from api.kit.errors import Unprocessable
 from api.review import reviewing
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
-from api.web.problems import Unprocessable, field_errors, responses
+from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
 

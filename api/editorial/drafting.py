@@ -14,6 +14,7 @@ from api.accounts.permissions import require
 from api.audit.trail import note, note_once
 from api.editorial.models import Draft, Rating
 from api.editorial.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
+from api.kit.errors import Conflict, TooLarge, Unprocessable
 from api.kit.yaml import Fault
 from api.persistence.engine import now, writing
 from api.vignettes.case import Blend, Case, FrontMatter, Key
@@ -21,7 +22,6 @@ from api.vignettes.case_file_writer import write
 from api.vignettes.models import Vignette, VignetteSkill
 from api.vignettes.reading import LARGEST_FILE, read
 from api.vignettes.storing import describe
-from api.web.problems import Conflict, TooLarge, Unprocessable
 
 OWN = "own"
 

@@ -14,10 +14,10 @@ from api.editorial.editor_views import StaleView, counsel_on, view_editor, view_
 from api.editorial.fields import Fields, Tab, source_of
 from api.editorial.side_by_side import differences
 from api.editorial.texts import Text
+from api.kit.errors import NotFound, Problem, Stale, Unprocessable
 from api.kit.yaml import plain_lines
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import WORD
-from api.web.problems import NotFound, Problem, Stale, Unprocessable
 from api.web.rendering import fragment, render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)

@@ -5,10 +5,10 @@ from typing import Literal, get_args
 from pydantic import BaseModel
 
 from api.editorial.compose import CaseForm, compose, form_of
+from api.kit.errors import Unprocessable
 from api.kit.systems import ANSWERS, SYSTEMS
 from api.vignettes.case import About, Blend
 from api.vignettes.codebook import SKILLS
-from api.web.problems import Unprocessable
 
 Tab = Literal["write", "source"]
 

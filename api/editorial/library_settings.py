@@ -8,9 +8,9 @@ from sqlmodel import Session, select
 
 from api.accounts.models import Trainer
 from api.audit.trail import note
+from api.kit.errors import Unprocessable
 from api.persistence.engine import insert_into, table, writing
 from api.vignettes.models import LibrarySetting
-from api.web.problems import Unprocessable
 
 MOST_RATERS: Final = 5
 

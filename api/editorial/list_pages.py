@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.accounts.dependencies import sign_in_page
 from api.accounts.models import Trainer
-from api.accounts.pages import sign_in_page
 from api.accounts.permissions import may, require
 from api.accounts.trainer import find_trainer, require_trainer
 from api.editorial import listing, mapping

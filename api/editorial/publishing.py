@@ -23,12 +23,12 @@ from api.editorial.texts import (
     require_good,
     require_sight,
 )
+from api.kit.errors import Conflict, NotFound
 from api.persistence.engine import writing
 from api.vignettes.case import story_mark
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.storing import add_version, tell_others
-from api.web.problems import Conflict, NotFound
 
 # From, to: what it takes. Every other step is refused.
 STEPS: dict[tuple[str, Status], Action] = {

@@ -12,9 +12,9 @@ from api.editorial.library_settings import read_library_settings
 from api.editorial.models import Draft, Rating
 from api.editorial.publishing import STEPS, missing_ratings
 from api.editorial.texts import Status, Text, find_row, is_author, read_text, require_sight
+from api.kit.errors import Forbidden
 from api.vignettes.case import story_mark
 from api.vignettes.models import Vignette, VignetteVersion
-from api.web.problems import Forbidden
 
 STEP_NAME: dict[tuple[str, str], str] = {
     ("draft", "in_review"): "Send it to review",

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import may
 from api.editorial.models import Draft, Rating
+from api.kit.errors import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
-from api.web.problems import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
 
 Status = Literal["draft", "in_review", "published", "retired"]
 Change = Literal["wording", "meaning"]

@@ -16,9 +16,9 @@ from api.editorial.texts import Change, Status
 from api.editorial.view_models import view_whole
 from api.guesses.recording import NO_COUNTS
 from api.guesses.service import counts_of
+from api.kit.errors import NotFound, Problem, Unprocessable
 from api.stats.answer_shares import class_statistics
 from api.vignettes.catalogue import Vignette
-from api.web.problems import NotFound, Problem, Unprocessable
 from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)

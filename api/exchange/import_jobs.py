@@ -21,8 +21,8 @@ from api.exchange.formats import read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
 from api.exchange.import_preview import Plan
 from api.exchange.importing import apply, planned
+from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
 from api.persistence.engine import now, table, writing
-from api.web.problems import Conflict, NotFound, TooLarge, Unprocessable
 
 State = Literal["reading", "ready", "refused", "importing", "done", "stopped"]
 

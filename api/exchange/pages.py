@@ -20,9 +20,10 @@ from api.exchange.formats.rows import LARGEST_UPLOAD, Refused, Row, quiet
 from api.exchange.import_jobs import Job, Report
 from api.exchange.importing import apply, planned
 from api.kit.assets import VIGNETTES
+from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
 from api.vignettes.case import Case
 from api.vignettes.reading import read
-from api.web.problems import NotFound, Problem, TooLarge, Unprocessable, responses
+from api.web.problems import responses
 from api.web.rendering import render
 
 pages = APIRouter(prefix="/trainers", include_in_schema=False)

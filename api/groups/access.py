@@ -21,7 +21,7 @@ from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.learner import bearer
 from api.accounts.tokens import Tokens
 from api.groups.state import GroupState, read_state
-from api.web.problems import Forbidden, NotFound, Unauthorized
+from api.kit.errors import Forbidden, NotFound, Unauthorized
 
 DOOR: Final = "door"  # the purpose of a mark
 _MONTH = 31 * 24 * 3600

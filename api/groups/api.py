@@ -1,7 +1,5 @@
 """JSON: groups, their rounds, votes, live events and results."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -10,8 +8,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
-from api.accounts.models import Trainer
-from api.accounts.trainer import find_trainer
 from api.groups import exporting, service
 from api.groups.access import (
     Member,
@@ -19,7 +15,6 @@ from api.groups.access import (
     facilitator_key,
     find_facilitator,
     find_member,
-    has_key,
     member_token,
     require_facilitator,
     require_leading,
@@ -27,6 +22,7 @@ from api.groups.access import (
     require_member,
     require_state,
 )
+from api.groups.dependencies import VoteBody, cast, limit_groups, limit_wrong_codes, live_snapshot, may_start
 from api.groups.guide import Prepared, guide_of
 from api.groups.live.hub import EventStream
 from api.groups.live.state_json import GroupGuess, StateOut, Teller
@@ -35,27 +31,19 @@ from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot, present
 from api.groups.state import GroupState
-from api.groups.voting import NewVote, Voted
-from api.guesses.api import take_guess
-from api.guesses.rules import AnswerBody, Confidence
+from api.guesses.rules import Confidence
+from api.kit.errors import Conflict, Unprocessable
 from api.kit.systems import Vote
 from api.persistence.engine import LARGEST_ID, now, table
-from api.vignettes.api import find_vignette
 from api.vignettes.catalogue import Catalogue
-from api.web.admission import take_group, take_join
-from api.web.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
-from api.web.rate_limit import wrong_codes
+from api.vignettes.dependencies import find_vignette
+from api.web.admission import take_join
+from api.web.problems import field_errors, responses
 from api.web.rendering import base_url
 
 router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 
 _round = table(GroupRound)
-
-
-class VoteBody(AnswerBody):
-    """A guess, or `pass`."""
-
-    system: Vote
 
 
 _PEOPLE = "How many people are in the room; null where it was not said. Small numbers go by it where more have joined."
@@ -121,27 +109,6 @@ class VoteOut(BaseModel):
     guess: GroupGuess
     ballot: int
     answered: int
-
-
-def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:
-    if not request.app.state.settings.open_groups and trainer is None:
-        raise Forbidden("On this server only trainers start groups. Sign in first.")
-
-
-async def limit_groups(request: Request) -> None:
-    await take_group(request)
-
-
-async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
-    """Codes are short, so guessing them is limited. Whoever is in, or comes by a QR code, is not kept out by others."""
-    if has_key(request, code):
-        yield
-        return
-    async with wrong_codes(request, "code"):
-        yield
-
-
-codes_limited = asynccontextmanager(limit_wrong_codes)
 
 
 @router.post(
@@ -272,39 +239,6 @@ def _changed(request: Request, code: str, uid: str, status: int = 200) -> Respon
     return Response(request.app.state.teller.json(state, None), status, media_type="application/json")
 
 
-async def cast(request: Request, code: str, body: VoteBody) -> Voted:
-    """Keeps a member's vote: when this returns it is on disk. Raises as the writer does."""
-    member = require_member(request, code)
-    take_guess(request, member.id)
-    if body.cues:
-        await _check_marks(request, code, member, body.cues)
-    voted: Voted = await request.app.state.writer.submit(
-        NewVote(
-            code=code,
-            uid=member.uid,
-            member=member.id,
-            system=body.system,
-            confidence=body.confidence,
-            cues=body.cues,
-            reason=body.reason,
-            circles=body.circles.model_dump() if body.circles else None,
-        )
-    )
-    request.app.state.hub.mark(code)
-    return voted
-
-
-async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
-    """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
-    teller: Teller = request.app.state.teller
-    vignette = teller.vignette((await look(request, code, member.uid)).state.round)
-    if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
-        raise Unprocessable(
-            "A marked span ends behind the end of the story.",
-            [{"pointer": "/cues", "detail": f"the story has {len(vignette.case.story)} characters"}],
-        )
-
-
 # Parsed and answered by hand, as the solo guess is: a class votes within one second.
 @router.put(
     "/{code}/guess",
@@ -335,15 +269,6 @@ async def vote(request: Request, code: str) -> Response:
 @lru_cache
 def _guess_json(system: Vote, confidence: Confidence | None) -> bytes:
     return GroupGuess(system=system, confidence=confidence).model_dump_json().encode()
-
-
-def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
-    """The results of a training group as they now stand; nothing for a psychoeducation group."""
-    if state.kind != "training" or state.round is None or state.round.frozen:
-        return None
-    with request.app.state.engine.connect() as connection:
-        live = service.snapshot(connection, state, request.app.state.catalogue)
-    return live.model_copy(update={"sized": None})  # a middle that moves with each answer would tell that answer
 
 
 @router.get("/{code}/results", responses=responses(401, 404, 409))

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from api.web.problems import Problem
+from api.kit.errors import Problem
 
 NOT_BEGUN = 0  # the visit before the first step
 

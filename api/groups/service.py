@@ -16,13 +16,13 @@ from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
 from api.groups.state import GroupState, read_states
 from api.groups.voting import COLUMN
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import new_code
 from api.kit.settings import Settings
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.engine import insert_into, now, table, writing
 from api.stats.answer_shares import class_statistics
 from api.vignettes.catalogue import Catalogue, Vignette
-from api.web.problems import Conflict, NotFound, Unprocessable
 
 SUGGESTED = ("julie", "dave")
 LONGEST_PLAN = 20

@@ -8,9 +8,9 @@ from pydantic_core import from_json
 from sqlalchemy import Connection
 
 from api.groups.phases import open_ballot
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.systems import VOTES
 from api.persistence.bulk_sql import BatchStatement
-from api.web.problems import Conflict, NotFound, Unprocessable
 
 # `pass` is a keyword of Python, so the column is named otherwise.
 COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in VOTES}

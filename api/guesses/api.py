@@ -12,15 +12,16 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.classes.service import class_of
 from api.classes.view_models import statistics_of
+from api.guesses.dependencies import take_guess
 from api.guesses.outcome import Outcome, outcome_json
 from api.guesses.rules import GuessBody
 from api.guesses.service import counts_of, latest_guess, record
+from api.kit.errors import Conflict, Forbidden, Unprocessable
 from api.persistence.engine import session
 from api.stats.answer_shares import ClassStatistics, class_statistics
-from api.vignettes.api import find_vignette
+from api.vignettes.dependencies import find_vignette
 from api.web.load_shedding import spare_statistics
-from api.web.problems import Conflict, Forbidden, Unprocessable, field_errors, responses
-from api.web.rate_limit import Limiter
+from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
 
@@ -38,12 +39,6 @@ def parse_guess(body: bytes) -> GuessBody:
         return GuessBody.model_validate_json(body)
     except ValidationError as error:
         raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
-
-
-def take_guess(request: Request, who: str) -> None:
-    """Counts a guess of this learner or member and this address; raises TooMany."""
-    limiter: Limiter = request.app.state.limiter
-    limiter.take_here(request, who)
 
 
 # The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.

@@ -12,7 +12,8 @@ from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, 
 from api.kit.systems import ANSWERS, NAME, Answer, System
 from api.stats.answer_shares import ClassStatistics
 from api.stats.intervals import wilson
-from api.vignettes.case import Blend, Case
+from api.vignettes.answer_key import OutcomeKey, key_of
+from api.vignettes.case import Case
 from api.vignettes.view_models import VignetteView, view_cues, view_vignette
 from api.vignettes.words import passages
 
@@ -23,13 +24,6 @@ NOTHING = Markup()
 class OutcomeGuess(BaseModel):
     system: Answer
     confidence: Confidence | None
-
-
-class OutcomeKey(BaseModel):
-    dominant: System
-    acceptable: list[Answer]
-    secondary: System | None
-    blend: Blend
 
 
 class OutcomeCue(BaseModel):
@@ -170,11 +164,6 @@ def _share_json(answer: str, count: int, total: int) -> str:
         f'{{"system":"{answer}","count":{count},"share":{count / total:.4f},'
         f'"interval":[{low:.4f},{high:.4f}],"few":false}}'
     )
-
-
-def key_of(case: Case) -> OutcomeKey:
-    key = case.head.key
-    return OutcomeKey(dominant=key.dominant, acceptable=case.acceptable, secondary=key.secondary, blend=key.blend)
 
 
 @dataclass(frozen=True, slots=True)

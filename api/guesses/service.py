@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from api.guesses.models import Guess
 from api.guesses.recording import NO_COUNTS, Counts, NewGuess, Recorded, read_tallies
 from api.guesses.rules import CircleSizes, GuessBody
+from api.kit.errors import Unprocessable
 from api.persistence.engine import now
 from api.persistence.group_commit import Writer
 from api.vignettes.catalogue import Vignette
-from api.web.problems import Unprocessable
 
 # So many of the newest circles make the class's middle; more would cost time and hardly move it.
 NEWEST_CIRCLES = 2_000

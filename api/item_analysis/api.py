@@ -9,6 +9,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
 from api.editorial.standing import look
+from api.item_analysis.dependencies import served
 from api.item_analysis.item import Analysis, analyse
 from api.item_analysis.movement import Moved
 from api.review import agreeing, reviewing
@@ -17,7 +18,7 @@ from api.stats.enough import NotEnough
 from api.stats.items import Calibration, Discrimination, Share, StrongAndWeak
 from api.vignettes.catalogue import Vignette
 from api.web.load_shedding import spare_statistics
-from api.web.problems import NotFound, responses
+from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
 
@@ -99,14 +100,6 @@ class AnalysisOut(BaseModel):
     cues: CuesOut
     movement: MovementOut
     attention: list[str]
-
-
-def served(request: Request, vignette_id: int, version: int) -> Vignette:
-    """The vignette whose answers are analysed. Raises NotFound while it has never been published."""
-    found: Vignette | None = request.app.state.catalogue.version(vignette_id, version) if version else None
-    if found is None:
-        raise NotFound("Nobody has met this story yet: it has not been published.")
-    return found
 
 
 @router.get("/{slug}/analysis", responses=responses(401, 403, 404, 503), dependencies=[Depends(spare_statistics)])

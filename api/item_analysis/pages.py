@@ -12,7 +12,7 @@ from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
 from api.editorial.standing import is_sealed, look
 from api.guesses.rules import CONFIDENCE_LABEL
-from api.item_analysis.api import served
+from api.item_analysis.dependencies import served
 from api.item_analysis.item import analyse
 from api.item_analysis.whole import Item, Whole, WholeLibrary
 from api.kit.systems import ANSWERS, VOTES

@@ -16,7 +16,7 @@ from starlette.datastructures import State
 
 from api.groups.voting import Voted
 from api.guesses.recording import Recorded
-from api.web.problems import Unavailable
+from api.kit.errors import Unavailable
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REFRESH_SECONDS = 1.0  # how old a gauge of another process may be

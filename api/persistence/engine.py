@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
@@ -124,3 +125,8 @@ def session(request: Request) -> Iterator[Session]:
     """A session for one request's reads and small writes; what is not committed is rolled back."""
     with Session(request.app.state.engine) as db:
         yield db
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the database could not take part at all (locked, full, gone), as against refusing this row."""
+    return isinstance(error, OperationalError) or error.connection_invalidated

@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from api.persistence.engine import writing
-from api.web.problems import Unavailable, is_unavailable
+from api.kit.errors import Unavailable
+from api.persistence.engine import is_unavailable, writing
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

@@ -11,9 +11,9 @@ from api.accounts.learner import require_learner
 from api.guesses.rules import Confidence
 from api.kit.systems import Answer, System
 from api.practice.personal_data import delete_learner, export
-from api.practice.progress import Share
 from api.practice.service import Practice
-from api.vignettes.api import VignetteOut, public_fields
+from api.stats.shares import Share
+from api.vignettes.public import VignetteOut, public_fields
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1", tags=["practice"])

@@ -16,23 +16,23 @@ from api.accounts.learner import find_learner, new_learner, remember
 from api.classes.access import is_in_class
 from api.classes.service import class_of
 from api.classes.view_models import class_block
-from api.guesses.api import take_guess
+from api.guesses.dependencies import take_guess
 from api.guesses.outcome import NOTHING, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
+from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.systems import SYSTEMS
 from api.persistence.engine import session
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
 from api.practice.service import Place
-from api.vignettes.api import find_vignette
 from api.vignettes.case import Case
+from api.vignettes.dependencies import find_vignette
 from api.vignettes.explaining import explanation
 from api.vignettes.view_models import VignetteView, view_vignette
 from api.vignettes.words import Span, phrases, spans_of
 from api.web.admission import take_learner
-from api.web.problems import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)

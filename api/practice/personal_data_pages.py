@@ -12,8 +12,8 @@ from api.accounts.tokens import Tokens
 from api.classes.access import COOKIE as IN_CLASS
 from api.classes.access import remember_class
 from api.classes.service import class_of
-from api.groups.pages.view_builder import qr
 from api.kit.join_codes import normalise
+from api.kit.qr import qr
 from api.practice.api import ExportOut
 from api.practice.personal_data import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
 from api.practice.view_models import CodeView

@@ -9,20 +9,9 @@ from api.practice.shelf import Shelf, is_pair
 from api.practice.skills import Skill, need
 from api.practice.state import Given, State
 from api.stats.calibration import Calibration, calibrate
-from api.stats.intervals import wilson
+from api.stats.shares import Share, share
 
 STRETCH = 10  # answers in one point of the learning curve
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`matched` of `answered`; share and interval (95 %, Wilson) are None while there is no answer."""
-
-    name: str
-    answered: int
-    matched: int
-    share: float | None
-    interval: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +51,6 @@ class Progress:
     skills: tuple[SkillDue, ...]
     mixed_up: tuple[str, ...]
     advice: Advice
-
-
-def share(name: str, matches: Sequence[bool]) -> Share:
-    answered, matched = len(matches), sum(matches)
-    if not answered:
-        return Share(name, 0, 0, None, None)
-    return Share(name, answered, matched, matched / answered, wilson(matched, answered))
 
 
 def mixed_up(state: State, shelf: Shelf) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from sqlalchemy import Connection, Engine, and_, bindparam, case, func, select, 
 from sqlalchemy.exc import DBAPIError
 
 from api.guesses.models import Guess
-from api.persistence.engine import insert_into, table, writing
+from api.persistence.engine import insert_into, is_unavailable, table, writing
 from api.practice.difficulties import Difficulties
 from api.practice.models import PracticeState
 from api.practice.shelf import Item, Shelf, item_of
 from api.practice.state import Given, State, fold
 from api.vignettes.catalogue import Catalogue, Vignette
-from api.web.problems import is_unavailable
 
 # So many new guesses are folded anew at each choice before the state is written.
 KEEP_AFTER = 5

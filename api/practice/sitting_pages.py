@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.accounts.learner import find_learner, new_learner, remember, renew
 from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
+from api.kit.errors import NotFound, Unprocessable
 from api.persistence.engine import session
 from api.practice.contrasting import shared_pair
 from api.practice.naming import skill_name
@@ -17,11 +18,10 @@ from api.practice.service import Practice
 from api.practice.shelf import item_of
 from api.practice.sittings import KINDS, Kind
 from api.practice.view_models import PairView, end_view, progress_view, start_view
-from api.vignettes.api import find_vignette
 from api.vignettes.codebook import PAIR_QUESTION
+from api.vignettes.dependencies import find_vignette
 from api.vignettes.view_models import view_explanation, view_vignette
 from api.web.admission import take_learner
-from api.web.problems import NotFound, Unprocessable
 from api.web.rendering import render
 
 router = APIRouter(include_in_schema=False)

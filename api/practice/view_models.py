@@ -5,14 +5,16 @@ from math import sqrt
 
 from markupsafe import Markup
 
+from api.charts.bands import Band, band
 from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.engine import now
 from api.practice.naming import comes_back
-from api.practice.progress import Advice, Progress, Share, headline
+from api.practice.progress import Advice, Progress, headline
 from api.practice.service import Place
 from api.practice.shelf import is_pair, systems_of
 from api.practice.sittings import PLANS, Kind
 from api.stats.calibration import Calibration
+from api.stats.shares import Share
 from api.vignettes.view_models import ExplanationView, VignetteView
 
 CONFIDENCE_NAME = {"guessing": "A hunch", "leaning": "Fairly", "sure": "Very"}
@@ -38,19 +40,6 @@ class StartView:
     answered: int
     stories: int
     advice: Advice | None
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A share with its interval, in whole percent; nothing is drawn while there is no answer."""
-
-    key: str
-    name: str
-    matched: int
-    answered: int
-    percent: int | None
-    low: int | None
-    high: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +158,6 @@ def start_view(progress: Progress | None, place: Place | None, stories: int) -> 
         for kind in (kinds if answered else ("placement", "five", "ten", "mixups"))
     )
     return StartView(doors, place, answered, stories, progress.advice if progress and answered else None)
-
-
-def band(row: Share, name: str | None = None) -> Band:
-    if row.share is None or row.interval is None:
-        return Band(row.name, name or row.name, 0, 0, None, None, None)
-    low, high = row.interval
-    return Band(
-        row.name,
-        name or row.name,
-        row.matched,
-        row.answered,
-        round(100 * row.share),
-        round(100 * low),
-        round(100 * high),
-    )
 
 
 def progress_view(progress: Progress) -> ProgressView:

@@ -3,13 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.private_pages.view_models import MOMENTS, PROMPTS, PaperView
+from api.private_pages.view_models import MOMENTS, NOTHING_LEAVES, PROMPTS, PaperView
 from api.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
-
-# A browser holds to both this policy and the one that every page carries, so that these pages can send nothing at all.
-NOTHING_LEAVES = "connect-src 'none'; form-action 'none'; worker-src 'none'"
 
 
 @router.get("/circles")

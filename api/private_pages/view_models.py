@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from api.kit.systems import CARDS, SystemCard
 
+# A browser holds to both this policy and the one that every page carries, so that these pages can send nothing at all.
+NOTHING_LEAVES = "connect-src 'none'; form-action 'none'; worker-src 'none'"
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:

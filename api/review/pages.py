@@ -12,12 +12,12 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
 from api.editorial.standing import is_sealed, look
 from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
+from api.kit.errors import Conflict, Problem, Unprocessable
 from api.kit.systems import SYSTEMS
 from api.review import agreeing, reviewing
 from api.vignettes.case import Case
 from api.vignettes.view_models import view_vignette
 from api.vignettes.words import phrases, spans_of, word_spans
-from api.web.problems import Conflict, Problem, Unprocessable
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)

@@ -15,10 +15,10 @@ from api.audit.trail import note
 from api.editorial.models import Rating
 from api.editorial.texts import find_row, is_author, read_text, require_sight
 from api.guesses.rules import GuessBody
+from api.kit.errors import Conflict, Forbidden, Unprocessable
 from api.kit.systems import ANSWERS
 from api.persistence.engine import now, writing
 from api.vignettes.case import Case, story_mark
-from api.web.problems import Conflict, Forbidden, Unprocessable
 
 LONGEST_COMMENT = 1000
 

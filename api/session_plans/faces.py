@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeVar
 
 from markupsafe import Markup
 
-from api.groups.pages.pictures import BallotView
+from api.charts.figures import BallotView
 from api.kit.prose import html, inline
 from api.kit.systems import CARDS, CAVEAT, SystemCard
 from api.private_pages.view_models import MOMENTS, Moment, Prompt

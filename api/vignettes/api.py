@@ -7,11 +7,14 @@ from pydantic import BaseModel, Field
 
 from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
-from api.guesses.outcome import OutcomeKey, key_of
+from api.kit.errors import Forbidden
 from api.kit.systems import CARDS, CAVEAT, System, SystemCard
+from api.vignettes.answer_key import OutcomeKey, key_of
 from api.vignettes.case import Reconstructed
 from api.vignettes.catalogue import Catalogue, Vignette
-from api.web.problems import Forbidden, NotFound, responses
+from api.vignettes.dependencies import find_vignette
+from api.vignettes.public import VignetteOut, public_fields
+from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1", tags=["library"])
 
@@ -19,19 +22,6 @@ router = APIRouter(prefix="/api/v1", tags=["library"])
 class Systems(BaseModel):
     items: tuple[SystemCard, ...]
     caveat: str = Field(description="What the “often linked with” lines do not mean.")
-
-
-class VignetteOut(BaseModel):
-    """A vignette as a learner may see it before answering."""
-
-    slug: str
-    title: str
-    person: str
-    text: str = Field(description="The story; an empty line parts paragraphs.")
-    level: int
-    content_note: str | None
-    question: str
-    version: int
 
 
 class CueOut(BaseModel):
@@ -67,15 +57,6 @@ class VignettePage(BaseModel):
 async def list_systems() -> Systems:
     """What each system is for and how it shows."""
     return Systems(items=CARDS, caveat=CAVEAT)
-
-
-def find_vignette(request: Request, slug: str) -> Vignette:
-    """The published vignette with this slug. Raises NotFound."""
-    catalogue: Catalogue = request.app.state.catalogue
-    vignette = catalogue.vignettes.get(slug)
-    if vignette is None:
-        raise NotFound("There is no vignette with this name. The list of all is at /api/v1/vignettes.")
-    return vignette
 
 
 @router.get("/vignettes", responses=responses(401, 403, 422))
@@ -134,18 +115,3 @@ def get_vignette(
         questions=case.questions,
         **case.head.model_dump(include={"tags", "skills", "reconstructed", "sources", "authors", "licence"}),
     )
-
-
-def public_fields(vignette: Vignette) -> dict[str, object]:
-    """What a learner may see of a vignette before answering."""
-    head = vignette.case.head
-    return {
-        "slug": head.slug,
-        "title": head.title,
-        "person": head.person,
-        "text": vignette.case.story,
-        "level": head.level,
-        "content_note": head.content_note,
-        "question": vignette.case.question,
-        "version": vignette.version,
-    }

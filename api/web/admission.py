@@ -9,8 +9,8 @@ from typing import Final
 
 from fastapi import Request
 
+from api.kit.errors import Busy
 from api.kit.settings import Settings
-from api.web.problems import Busy
 from api.web.rate_limit import (
     DEVICE_CODES_PER_ADDRESS,
     DEVICE_CODES_PER_ADDRESS_A_DAY,

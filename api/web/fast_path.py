@@ -14,8 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.kit.errors import Problem, TooLarge
 from api.observability.logs import REQUEST_ID, ROUTE
-from api.web.problems import Problem, TooLarge, answer, from_database
+from api.web.problems import answer, from_database
 
 log = structlog.get_logger()
 

@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlmodel import Session
 
+from api.kit.errors import NotFound, Unavailable
 from api.observability.metrics import REFRESH_SECONDS, Metrics
 from api.persistence.engine import session
 from api.persistence.migrations.running import is_behind
-from api.web.problems import NotFound, Unavailable, responses
+from api.web.problems import responses
 
 router = APIRouter(tags=["health"])
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from api.kit import assets
-from api.web.problems import NotFound
+from api.kit.errors import NotFound
 from api.web.rendering import render
 
 router = APIRouter(include_in_schema=False)

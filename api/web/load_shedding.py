@@ -13,9 +13,9 @@ from typing import Any
 import structlog
 from fastapi import Request
 
+from api.kit.errors import Busy
 from api.observability.metrics import Metrics
 from api.persistence.group_commit import Writer
-from api.web.problems import Busy
 
 CALM, STREAMS, STATISTICS, GUESSES = range(4)
 WHAT = ("", "streams", "statistics", "guesses")

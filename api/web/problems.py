@@ -1,6 +1,5 @@
 """Errors that people can act on: each carries its status, and is told as a page or as problem details (RFC 9457)."""
 
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -9,12 +8,24 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field, ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from typing_extensions import TypedDict
 
+from api.kit.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    Problem,
+    Stale,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+    Unprocessable,
+)
 from api.observability.logs import REQUEST_ID, route_of
+from api.persistence.engine import is_unavailable
 from api.web.rendering import render
 
 log = structlog.get_logger()
@@ -23,96 +34,10 @@ PROBLEM_JSON = "application/problem+json"
 
 
 UNREADABLE = "The request could not be read: it is not text in UTF-8, or its parts lie too deep in each other."
-UNFORESEEN = "It is not you. Please try again, and tell whoever runs this if it stays."
-
-
-class FieldError(TypedDict):
-    """One bad field: a JSON pointer into the body, and what would be right."""
-
-    pointer: str
-    detail: str
-
-
-class Problem(Exception):
-    """A refusal with its HTTP status. Nothing that was refused is half done."""
-
-    status = 500
-    title = "Something went wrong here"
-
-    def __init__(
-        self, detail: str = UNFORESEEN, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
-    ) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.errors = list(errors)
-        self.headers = headers or {}
 
 
 class BadHost(Problem):
     status, title = 400, "This address does not lead here"
-
-
-class Unauthorized(Problem):
-    status, title = 401, "Please say who is asking"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
-
-
-class Forbidden(Problem):
-    status, title = 403, "This is not open to you"
-
-
-class NotFound(Problem):
-    status, title = 404, "We could not find that"
-
-
-class Conflict(Problem):
-    status, title = 409, "That does not fit right now"
-
-
-class Stale(Problem):
-    """Somebody else has saved since; `theirs` is the text as it now stands, `etag` its mark."""
-
-    status, title = 412, "Somebody else has saved in the meantime"
-
-    def __init__(self, detail: str, theirs: str = "", etag: str = "") -> None:
-        super().__init__(detail, headers={"ETag": f'"{etag}"'} if etag else {})
-        self.theirs, self.etag = theirs, etag
-
-
-class TooLarge(Problem):
-    status, title = 413, "That is too long"
-
-
-class Unprocessable(Problem):
-    status, title = 422, "Something is missing or not understood"
-
-
-class TooMany(Problem):
-    status, title = 429, "That was a lot at once"
-
-    def __init__(self, retry_after: int, detail: str = "") -> None:
-        super().__init__(
-            detail or f"Please wait {retry_after} seconds and try again. Nothing is lost.",
-            headers={"Retry-After": str(retry_after)},
-        )
-
-
-class Unavailable(Problem):
-    status, title = 503, "We cannot keep your answer right now"
-
-    def __init__(self, detail: str = "It is not lost on your side. Please send it again in a moment.") -> None:
-        super().__init__(detail, headers={"Retry-After": "2"})
-
-
-class Busy(Problem):
-    """Something that can wait, while what cannot is dealt with."""
-
-    status, title = 503, "Please look again in a moment"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"Retry-After": "5"})
 
 
 class ProblemDetails(BaseModel):
@@ -181,11 +106,6 @@ def from_database(error: DBAPIError | PoolTimeout) -> Problem:
     if isinstance(error, DataError):  # such as the character NUL, which PostgreSQL keeps in no text
         return Unprocessable("There is a character or number in it that cannot be kept.")
     return Problem()
-
-
-def is_unavailable(error: DBAPIError) -> bool:
-    """Whether the database could not take part at all (locked, full, gone), as against refusing this row."""
-    return isinstance(error, OperationalError) or error.connection_invalidated
 
 
 _DETAIL = {

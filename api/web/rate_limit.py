@@ -19,8 +19,8 @@ from limits.aio.storage import RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 
+from api.kit.errors import NotFound, TooMany
 from api.kit.settings import Settings
-from api.web.problems import NotFound, TooMany
 
 log = structlog.get_logger()
 

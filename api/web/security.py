@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.kit.errors import Forbidden, Problem, TooLarge
 from api.observability.logs import REQUEST_ID, Tell
-from api.web.problems import BadHost, Forbidden, Problem, TooLarge, answer
+from api.web.problems import BadHost, answer
 
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'",

@@ -4,8 +4,8 @@ import pytest
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import ACTIONS, PERMISSIONS, ROLES, Action, Role, may, require
+from api.kit.errors import Forbidden
 from api.persistence.engine import now
-from api.web.problems import Forbidden
 
 # Written down a second time, so that a slip of the hand in the table shows: y yes, o own, n no.
 EXPECTED = """

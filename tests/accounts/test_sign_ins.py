@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from api.accounts import sessions
 from api.accounts.trainer import sign_in
+from api.kit.errors import Unauthorized
 from api.persistence.engine import now
-from api.web.problems import Unauthorized
 from tests.accounts.people import NEW_PASSWORD, Guests, is_signed_in
 from tests.cast import PASSWORD, TRAINER
 from tests.statements import counted

@@ -10,7 +10,7 @@ from api.accounts.names import skeleton
 from api.accounts.passwords import fits, hash_password
 from api.accounts.trainer import add_trainer, sign_in
 from api.accounts.weak_passwords import is_weak
-from api.web.problems import Conflict, Unprocessable
+from api.kit.errors import Conflict, Unprocessable
 from tests.accounts.people import NEW_PASSWORD, Guests, link_in
 from tests.cast import PASSWORD
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from api.editorial.library_settings import LibrarySettings, read_library_settings, write_library_settings
-from api.web.problems import Unprocessable
+from api.kit.errors import Unprocessable
 
 
 async def test_without_a_decision_two_rate_a_story_and_nobody_publishes_alone(engine: Engine) -> None:

@@ -21,12 +21,12 @@ from api.groups.service import NewGroup
 from api.groups.state import read_state
 from api.groups.voting import NewVote, Voted, write_votes
 from api.guesses.recording import NewGuess, Recorded
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.settings import Settings
 from api.kit.systems import VOTES
 from api.persistence.engine import make_engine, writing
 from api.vignettes.catalogue import Catalogue
 from api.vignettes.sync import load_library
-from api.web.problems import Conflict, NotFound, Unprocessable
 from tests.cast import ANA, CLEO, put_cases
 from tests.groups.room import Room, new_room, vote_all
 from tests.groups.rows import ballot_tallies, ballots_recounted, vote_rows

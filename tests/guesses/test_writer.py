@@ -10,12 +10,12 @@ import structlog
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
+from api.kit.errors import Unavailable
 from api.kit.settings import Settings
 from api.observability.logs import set_up_logs
 from api.persistence import group_commit as writing
 from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
-from api.web.problems import Unavailable
 
 pytestmark = pytest.mark.both_databases
 

@@ -25,9 +25,9 @@ from api.audit.models import AuditLine
 from api.groups.live import hub
 from api.groups.sessions.models import GuidedPlan, GuidedSession
 from api.groups.sessions.starting import plans_on_offer
+from api.kit.errors import TooMany
 from api.persistence.engine import table
 from api.web import rate_limit
-from api.web.problems import TooMany
 from api.web.rate_limit import NETWORKS_PER_SITE, Limiter, MemoryWindows, networks
 from tests.cast import ANA, PASSWORD, TRAINER
 from tests.client import BASE, MakeSettings, http_client, new_learner, running

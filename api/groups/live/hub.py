@@ -22,10 +22,11 @@ from starlette.types import Receive, Scope, Send
 
 from api.groups.live.broker import Broker
 from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
+from api.kit.errors import Busy
 from api.observability.metrics import Metrics
 from api.web.http_protocol import most_streams
 from api.web.load_shedding import Pressure
-from api.web.problems import Busy, answer
+from api.web.problems import answer
 from api.web.rate_limit import Limiter, address
 from api.web.security import BARE_SEND
 

@@ -10,12 +10,13 @@ from pydantic_core import to_json
 from api.groups.phases import Phase
 from api.groups.results import GroupResults, Kind, Snapshot, present
 from api.groups.state import GroupState, OwnVote, RoundState
-from api.guesses.outcome import Explanation, OutcomeKey, explain, key_of
+from api.guesses.outcome import Explanation, explain
 from api.guesses.rules import Confidence, Match, match
 from api.kit.systems import Vote
 from api.stats.answer_shares import ClassStatistics
-from api.vignettes.api import VignetteOut, public_fields
+from api.vignettes.answer_key import OutcomeKey, key_of
 from api.vignettes.catalogue import Catalogue, Vignette
+from api.vignettes.public import VignetteOut, public_fields
 
 
 class GroupGuess(BaseModel):

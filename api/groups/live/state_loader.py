@@ -13,8 +13,8 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, Engine
 
 from api.groups.state import GroupState, OwnVote, read_states
+from api.kit.errors import NotFound
 from api.persistence.bulk_sql import BatchStatement
-from api.web.problems import NotFound
 
 TURNS = 4  # of the event loop, for which a look waits at most for who else comes in
 MOST = 500  # askers in one look

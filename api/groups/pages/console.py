@@ -15,16 +15,16 @@ from api.groups.access import (
     require_led,
     require_state,
 )
-from api.groups.api import limit_groups, live_snapshot, may_start
+from api.groups.dependencies import limit_groups, may_start
 from api.groups.guide import Prepared, guide_of
 from api.groups.live.hub import EventStream
-from api.groups.pages.view_builder import console_key, read_reasons, shower_of
-from api.groups.pages.view_models import ConsoleView, NewGroupView, ReasonView, view_choice
+from api.groups.pages.dependencies import back_to_console, show_console
+from api.groups.pages.view_builder import console_key, shower_of
+from api.groups.pages.view_models import NewGroupView, view_choice
 from api.groups.results import Kind
-from api.groups.state import GroupState
-from api.vignettes.api import find_vignette
-from api.web.problems import Conflict, NotFound, Problem, Unprocessable
-from api.web.rendering import RowNumber, base_url, render, wants_fragment
+from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
+from api.vignettes.dependencies import find_vignette
+from api.web.rendering import RowNumber, base_url, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -125,31 +125,6 @@ def console(request: Request, code: str, key: str | None = None) -> Response:
 @router.get("/g/{code}/now/console")
 def console_now(request: Request, code: str) -> Response:
     return show_console(request, require_led(request, code), fragment=True)
-
-
-def show_console(request: Request, state: GroupState, *, fragment: bool, problem: Problem | None = None) -> Response:
-    """The console as the group now stands; what a session could not do is told on it."""
-    view = console_view(request, state)
-    if state.place is not None:
-        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
-    template = "groups/_console.html" if fragment else "groups/console.html"
-    return render(request, template, title="Console", section="groups", view=view)
-
-
-def console_view(request: Request, state: GroupState) -> ConsoleView:
-    reasons: tuple[ReasonView, ...] = ()
-    if state.kind == "training" and state.round:
-        with request.app.state.engine.connect() as connection:
-            reasons = read_reasons(connection, state.round.id, only_shown=False)
-    live = live_snapshot(request, state)
-    return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
-
-
-def back_to_console(request: Request, code: str) -> Response:
-    request.app.state.hub.changed(code)
-    if wants_fragment(request):
-        return console_now(request, code)
-    return RedirectResponse(f"/g/{code}/console", status_code=303)
 
 
 @router.post("/g/{code}/step")

@@ -17,7 +17,8 @@ from api.groups.access import (
     remember_member,
     require_member,
 )
-from api.groups.api import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
+from api.groups.api import let_in
+from api.groups.dependencies import VoteBody, cast, codes_limited, limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import KeptPages, key_of
@@ -25,11 +26,11 @@ from api.groups.live.state_loader import Seen, look
 from api.groups.pages.view_builder import read_reasons, shower_of
 from api.groups.pages.view_models import JoinView, ReasonView
 from api.groups.state import OwnVote
+from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
 from api.kit.systems import SYSTEMS
 from api.vignettes.words import spans_of
 from api.web.admission import take_join
-from api.web.problems import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)

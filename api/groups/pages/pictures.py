@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from api.charts.figures import Circles, Row, view_class_statistics
+from api.charts.figures import BallotView, view_class_statistics
 from api.groups.results import GroupResults, Snapshot
 from api.guesses.rules import CONFIDENCE_LABEL
 from api.kit.systems import NAME, VOTES
@@ -17,19 +17,6 @@ OTHERS = "others"
 _WIDTH, _HEIGHT = 720.0, 300.0
 _NODE, _GAP = 14.0, 12.0
 _RING_DOTS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class BallotView:
-    """One vote: a table row for each answer, and three circles."""
-
-    number: int
-    title: str
-    answered: int
-    suppressed: bool
-    smallest: int
-    rows: tuple[Row, ...]
-    figure: Circles | None
 
 
 @dataclass(frozen=True, slots=True)

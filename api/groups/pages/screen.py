@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.groups.access import door, require_state
-from api.groups.api import limit_wrong_codes
+from api.groups.dependencies import limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
 from api.groups.pages.view_builder import read_reasons, shower_of

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from api.groups.access import find_facilitator, find_member, require_led, require_state
-from api.groups.pages.console import back_to_console, show_console
+from api.groups.pages.dependencies import back_to_console, show_console
 from api.groups.sessions import board, check_in, service
 from api.groups.sessions.guiding import guide_in
 from api.groups.state import GroupState
-from api.private_pages.pages import NOTHING_LEAVES
-from api.vignettes.api import find_vignette
-from api.web.problems import Conflict, NotFound, Problem, Unprocessable
+from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
+from api.private_pages.view_models import NOTHING_LEAVES
+from api.vignettes.dependencies import find_vignette
 from api.web.rendering import RowNumber, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)

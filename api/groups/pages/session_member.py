@@ -11,8 +11,8 @@ from api.groups.guide import guide_of
 from api.groups.sessions import check_in
 from api.groups.sessions.check_in import MOST_QUESTIONS
 from api.groups.state import GroupState
-from api.guesses.api import take_guess
-from api.web.problems import Conflict, Problem, Unprocessable
+from api.guesses.dependencies import take_guess
+from api.kit.errors import Conflict, Problem, Unprocessable
 from api.web.rendering import wants_fragment
 
 router = APIRouter(include_in_schema=False)

@@ -1,10 +1,8 @@
 """Builds what phone, wall, console and summary show from a group's state."""
 
-from functools import lru_cache
 from typing import get_args
 from urllib.parse import urlsplit
 
-import segno
 from fastapi import Request
 from markupsafe import Markup
 from sqlalchemy import Connection, select
@@ -41,6 +39,7 @@ from api.groups.state import GroupState, OwnVote
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.kit.join_codes import spoken
 from api.kit.prose import html
+from api.kit.qr import qr
 from api.kit.settings import Settings
 from api.kit.systems import NAME
 from api.persistence.engine import now, table
@@ -326,13 +325,6 @@ def read_reasons(connection: Connection, round_id: int, only_shown: bool) -> tup
         for row in found
         if row.reason_shown or not only_shown
     )
-
-
-@lru_cache(maxsize=256)
-def qr(url: str) -> Markup:
-    """A QR code as SVG that takes its size and colour from the stylesheet."""
-    code = segno.make(url, error="m")
-    return Markup(code.svg_inline(svgclass="qr", lineclass=None, omitsize=True, border=2))  # noqa: S704
 
 
 def _advice(state: GroupState) -> Advice | None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from api.charts.figures import BallotView
 from api.groups.pages.pictures import (
-    BallotView,
     CalibrationRow,
     HeatSegment,
     MovementView,

@@ -11,7 +11,7 @@ from api.groups.live.state_json import StateOut
 from api.groups.sessions import check_in, service
 from api.groups.sessions.check_in import MOST_QUESTIONS
 from api.groups.sessions.guiding import guide_in
-from api.guesses.api import take_guess
+from api.guesses.dependencies import take_guess
 from api.session_plans.faces import CheckInAnswer
 from api.web.problems import responses
 

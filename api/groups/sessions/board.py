@@ -10,9 +10,9 @@ from api.groups.sessions.models import BoardLine, Visit
 from api.groups.sessions.placing import changed, keep_place, place_of
 from api.groups.sessions.reading import Plans
 from api.groups.state import GroupState
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.persistence.engine import table, writing
 from api.session_plans.steps import BoardStep
-from api.web.problems import Conflict, NotFound, Unprocessable
 
 LONGEST_LINE = 200
 MOST_LINES = 60  # of a step

@@ -10,9 +10,9 @@ from api.groups.sessions.models import CheckInAnswer, CheckInTally, GuidedSessio
 from api.groups.sessions.placing import changed, keep_place, place_of
 from api.groups.state import GroupState
 from api.groups.voting import HAS_LEFT
+from api.kit.errors import Conflict, Unprocessable
 from api.persistence.engine import insert_into, table, writing
 from api.session_plans.faces import CHECK_IN_VALUES
-from api.web.problems import Conflict, Unprocessable
 
 MOST_QUESTIONS = 4  # of a check-in, as plans have it
 COLUMN: Mapping[str, str] = {value: "passed" if value == "pass" else value for value in CHECK_IN_VALUES}

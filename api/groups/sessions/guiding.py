@@ -14,8 +14,8 @@ from api.groups.sessions.check_in import forget
 from api.groups.sessions.showing import SessionShower
 from api.groups.sessions.starting import NewSession, plans_on_offer, prepare
 from api.groups.state import GroupState
+from api.kit.errors import Problem
 from api.session_plans.plan import Plan
-from api.web.problems import Problem
 from api.web.rendering import base_url, render
 
 

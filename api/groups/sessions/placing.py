@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from api.groups.guide import Place
 from api.groups.service import touch
 from api.groups.state import GroupState
-from api.web.problems import Conflict
+from api.kit.errors import Conflict
 
 
 def place_of(state: GroupState) -> Place:

@@ -14,10 +14,10 @@ from api.groups.sessions.models import GuidedSession, Visit
 from api.groups.sessions.placing import keep_place, place_of
 from api.groups.sessions.reading import Plans, Session
 from api.groups.state import GroupState
+from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.persistence.engine import now, table, writing
 from api.session_plans.steps import RoundStep, RulesStep
 from api.vignettes.catalogue import Catalogue, Vignette
-from api.web.problems import Conflict, NotFound, Unprocessable
 
 Move = Literal["on", "back", "skip", "repeat", "to"]
 

@@ -13,11 +13,11 @@ from starlette.datastructures import State
 from api.groups.guide import NOT_BEGUN, Place
 from api.groups.sessions.agenda import make_agenda
 from api.groups.sessions.models import GuidedPlan, GuidedSession
+from api.kit.errors import Unprocessable
 from api.persistence.engine import insert_into, now, table, writing
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
 from api.session_plans.steps import RoundStep
-from api.web.problems import Unprocessable
 
 _session, _plan = table(GuidedSession), table(GuidedPlan)
 

@@ -9,11 +9,11 @@ from fastapi import Depends, Request
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
+from api.kit.errors import NotFound
 from api.session_plans.editor import keeping
 from api.session_plans.editor.keeping import OwnText
 from api.session_plans.editor.sheet import Sheet, open_sheet
 from api.session_plans.plan_writer import write
-from api.web.problems import NotFound
 
 Asking = Annotated[Trainer, Depends(require_trainer)]
 MOST_FIELDS = 400  # a step with twelve lines in each of its lists has about a hundred

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import note
+from api.kit.errors import Conflict, Unprocessable
 from api.kit.yaml import Fault
 from api.persistence.engine import now, writing
 from api.session_plans.editor.fields import new_step
@@ -18,7 +19,6 @@ from api.session_plans.editor.keeping import OwnText, keep, read_own, within
 from api.session_plans.editor.models import OwnPlan
 from api.session_plans.plan_writer import write, write_data
 from api.session_plans.reading import read
-from api.web.problems import Conflict, Unprocessable
 
 LONGEST_SLUG = 60
 

@@ -1,7 +1,6 @@
 """Pages on which a plan is changed: its list of steps, its own fields, its source, and two people in one plan."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,22 +10,18 @@ from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import Arranged, arrange, title_of
 from api.session_plans.editor.asking import Asking, Opened, Posted, levels_of, open_own
 from api.session_plans.editor.beginning import say
-from api.session_plans.editor.differing import differences
+from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.fields import KIND_NAME
 from api.session_plans.editor.forms import compose_plan
 from api.session_plans.editor.keeping import Clash, OwnText
-from api.session_plans.editor.pages import LARGEST_FORM
-from api.session_plans.editor.sheet import Sheet, open_sheet
+from api.session_plans.editor.sheet import Sheet
 from api.session_plans.editor.telling import findings
 from api.session_plans.editor.view_models import view_about, view_plan
-from api.session_plans.plan_writer import write_data
-from api.web.problems import Unprocessable
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(prefix="/trainers/plans/{slug}", include_in_schema=False)
 
 Tab = Literal["steps", "about", "source"]
-MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source first."
 
 
 @router.get("/edit")
@@ -76,43 +71,6 @@ def post_undo(request: Request, slug: str, trainer: Asking, posted: Posted) -> R
     if wants_fragment(request):
         return _edit_page(request, open_own(request, trainer, slug), "steps", "It is as it was before.", None)
     return RedirectResponse(f"/trainers/plans/{slug}/edit?done=undo", status_code=303)
-
-
-def readable(sheet: Sheet) -> Mapping[str, Any]:
-    """What the file holds. Raises Unprocessable where it cannot be read."""
-    if sheet.data is None:
-        raise Unprocessable(MEND_FIRST)
-    return sheet.data
-
-
-def put(sheet: Sheet, data: Mapping[str, Any]) -> str:
-    """The file with this data; word for word the old one where nothing has changed."""
-    return sheet.text if data == sheet.data else write_data(data)
-
-
-def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response:
-    """Both texts, of which one is not saved."""
-    theirs, levels = clash.theirs, levels_of(request)
-    return _whole(
-        render(
-            request,
-            "session_plans/editor/clash.html",
-            title="Two texts",
-            section="trainers",
-            place="plans",
-            status_code=clash.status,
-            theirs=theirs,
-            mine=mine,
-            parts=differences(open_sheet(mine, slug, levels), open_sheet(theirs.source, slug, levels)),
-            steps=[title_of(step) for step in open_sheet(theirs.source, slug, levels).steps],
-        )
-    )
-
-
-def _whole(response: Response) -> Response:
-    """The main part of the page in place of the smaller part that htmx asked for."""
-    response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
-    return response
 
 
 def _arranged(

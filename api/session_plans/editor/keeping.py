@@ -10,12 +10,12 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import note, note_once
+from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
 from api.kit.yaml import plain_lines
 from api.persistence.engine import now, writing
 from api.session_plans.editor.models import OwnPlan, OwnPlanText
 from api.session_plans.editor.sheet import open_sheet
 from api.session_plans.reading import LARGEST_FILE
-from api.web.problems import Conflict, NotFound, TooLarge, Unprocessable
 
 KEPT = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 

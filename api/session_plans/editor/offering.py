@@ -10,6 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.actions import Deed
 from api.audit.trail import note
+from api.kit.errors import Conflict
 from api.persistence.engine import now, writing
 from api.session_plans.catalogue import PlanCatalogue
 from api.session_plans.editor.keeping import Clash, OwnText, find_row, read_own
@@ -18,7 +19,6 @@ from api.session_plans.editor.sheet import open_sheet
 from api.session_plans.plan import Plan
 from api.session_plans.reading import read
 from api.session_plans.steps import RoundStep
-from api.web.problems import Conflict
 
 
 def plans_available(engine: Engine, shipped: PlanCatalogue, levels: Mapping[str, int]) -> dict[str, Plan]:

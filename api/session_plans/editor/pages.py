@@ -10,18 +10,17 @@ from starlette.datastructures import UploadFile
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import note_taken
+from api.kit.errors import Conflict, Problem, TooLarge, Unprocessable
 from api.session_plans.editor import beginning, keeping, offering
 from api.session_plans.editor.asking import Asking, levels_of, see
 from api.session_plans.editor.beginning import Unreadable, say
+from api.session_plans.editor.dependencies import LARGEST_FORM
 from api.session_plans.editor.view_models import view_plan
 from api.session_plans.reading import LARGEST_FILE
-from api.web.problems import Conflict, Problem, TooLarge, Unprocessable
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers/plans", include_in_schema=False)
 
-# A file with its multipart frame and the longer line ends of forms.
-LARGEST_FORM = LARGEST_FILE + 44_000
 UPLOADS = {"/trainers/plans/": LARGEST_FORM}
 
 

@@ -5,17 +5,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.kit.errors import NotFound
 from api.session_plans.editor import keeping
 from api.session_plans.editor.asking import Asking, Posted, Seen, levels_of, open_own, see
-from api.session_plans.editor.editor_pages import clash_page, put, readable
+from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.forms import compose_step
 from api.session_plans.editor.keeping import Clash
-from api.session_plans.editor.pages import LARGEST_FORM
 from api.session_plans.editor.previewing import as_picture
 from api.session_plans.editor.sheet import Sheet, open_sheet, sums
 from api.session_plans.editor.view_models import kind_of, view_face, view_plan, view_step
 from api.session_plans.plan_writer import write_data
-from api.web.problems import NotFound
 from api.web.rendering import RowNumber, render, templates
 
 router = APIRouter(prefix="/trainers/plans/{slug}/steps/{number}", include_in_schema=False)

@@ -8,6 +8,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import Role
 from api.accounts.removing import remove
 from api.audit.trail import Filter, lines
+from api.kit.errors import Conflict, Forbidden, NotFound, TooLarge, Unprocessable
 from api.session_plans.catalogue import PlanCatalogue
 from api.session_plans.editor import keeping
 from api.session_plans.editor.beginning import begin, copy_data, take_file
@@ -16,7 +17,6 @@ from api.session_plans.editor.models import OwnPlanText
 from api.session_plans.editor.offering import offer, plans_available, withdraw
 from api.session_plans.editor.sheet import open_sheet
 from api.session_plans.reading import read
-from api.web.problems import Conflict, Forbidden, NotFound, TooLarge, Unprocessable
 from tests.session_plans.editor.conftest import trainer
 from tests.session_plans.sample import LEVELS, SAMPLE
 

@@ -1,0 +1,38 @@
+"""What the facilitator's pages share."""
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.groups.access import require_led
+from api.groups.dependencies import live_snapshot
+from api.groups.guide import guide_of
+from api.groups.pages.view_builder import console_key, read_reasons, shower_of
+from api.groups.pages.view_models import ConsoleView, ReasonView
+from api.groups.state import GroupState
+from api.kit.errors import Problem
+from api.web.rendering import base_url, render, wants_fragment
+
+
+def show_console(request: Request, state: GroupState, *, fragment: bool, problem: Problem | None = None) -> Response:
+    """The console as the group now stands; what a session could not do is told on it."""
+    view = console_view(request, state)
+    if state.place is not None:
+        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
+    template = "groups/_console.html" if fragment else "groups/console.html"
+    return render(request, template, title="Console", section="groups", view=view)
+
+
+def console_view(request: Request, state: GroupState) -> ConsoleView:
+    reasons: tuple[ReasonView, ...] = ()
+    if state.kind == "training" and state.round:
+        with request.app.state.engine.connect() as connection:
+            reasons = read_reasons(connection, state.round.id, only_shown=False)
+    live = live_snapshot(request, state)
+    return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
+
+
+def back_to_console(request: Request, code: str) -> Response:
+    request.app.state.hub.changed(code)
+    if wants_fragment(request):
+        return show_console(request, require_led(request, code), fragment=True)
+    return RedirectResponse(f"/g/{code}/console", status_code=303)

@@ -1,0 +1,11 @@
+"""What other routers ask before they take a guess."""
+
+from fastapi import Request
+
+from api.web.rate_limit import Limiter
+
+
+def take_guess(request: Request, who: str) -> None:
+    """Counts a guess of this learner or member and this address; raises TooMany."""
+    limiter: Limiter = request.app.state.limiter
+    limiter.take_here(request, who)

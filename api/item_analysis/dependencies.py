@@ -1,0 +1,14 @@
+"""What the pages and the JSON of the analysis share."""
+
+from fastapi import Request
+
+from api.kit.errors import NotFound
+from api.vignettes.catalogue import Vignette
+
+
+def served(request: Request, vignette_id: int, version: int) -> Vignette:
+    """The vignette whose answers are analysed. Raises NotFound while it has never been published."""
+    found: Vignette | None = request.app.state.catalogue.version(vignette_id, version) if version else None
+    if found is None:
+        raise NotFound("Nobody has met this story yet: it has not been published.")
+    return found

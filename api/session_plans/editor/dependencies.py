@@ -1,0 +1,60 @@
+"""What the pages of the plan editor share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from api.kit.errors import Unprocessable
+from api.session_plans.editor.arranging import title_of
+from api.session_plans.editor.asking import levels_of
+from api.session_plans.editor.differing import differences
+from api.session_plans.editor.keeping import Clash
+from api.session_plans.editor.sheet import Sheet, open_sheet
+from api.session_plans.plan_writer import write_data
+from api.session_plans.reading import LARGEST_FILE
+from api.web.rendering import render
+
+MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source first."
+
+
+# A file with its multipart frame and the longer line ends of forms.
+LARGEST_FORM = LARGEST_FILE + 44_000
+
+
+def readable(sheet: Sheet) -> Mapping[str, Any]:
+    """What the file holds. Raises Unprocessable where it cannot be read."""
+    if sheet.data is None:
+        raise Unprocessable(MEND_FIRST)
+    return sheet.data
+
+
+def put(sheet: Sheet, data: Mapping[str, Any]) -> str:
+    """The file with this data; word for word the old one where nothing has changed."""
+    return sheet.text if data == sheet.data else write_data(data)
+
+
+def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response:
+    """Both texts, of which one is not saved."""
+    theirs, levels = clash.theirs, levels_of(request)
+    return _whole(
+        render(
+            request,
+            "session_plans/editor/clash.html",
+            title="Two texts",
+            section="trainers",
+            place="plans",
+            status_code=clash.status,
+            theirs=theirs,
+            mine=mine,
+            parts=differences(open_sheet(mine, slug, levels), open_sheet(theirs.source, slug, levels)),
+            steps=[title_of(step) for step in open_sheet(theirs.source, slug, levels).steps],
+        )
+    )
+
+
+def _whole(response: Response) -> Response:
+    """The main part of the page in place of the smaller part that htmx asked for."""
+    response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+    return response

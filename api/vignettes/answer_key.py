@@ -1,0 +1,18 @@
+"""A story's suggested answer, as JSON gives it."""
+
+from pydantic import BaseModel
+
+from api.kit.systems import Answer, System
+from api.vignettes.case import Blend, Case
+
+
+class OutcomeKey(BaseModel):
+    dominant: System
+    acceptable: list[Answer]
+    secondary: System | None
+    blend: Blend
+
+
+def key_of(case: Case) -> OutcomeKey:
+    key = case.head.key
+    return OutcomeKey(dominant=key.dominant, acceptable=case.acceptable, secondary=key.secondary, blend=key.blend)
