@@ -13,7 +13,7 @@ from api.accounts import pages as identity_pages
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import needs_setup
 from api.audit.refusals import Refusals
-from api.bulk_writes import write_batch
+from api.bulk_writes import counting, write_batch
 from api.classes import api as classes_api
 from api.classes import pages as classes_pages
 from api.editorial import api as authoring_api
@@ -131,7 +131,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         upgrade(engine)
         purge_quietly(engine, settings.audit_days)
         metrics = Metrics()
-        writer: Writer[Any, Any] = Writer(engine, write_batch, metrics.committed)
+        writer: Writer[Any, Any] = Writer(engine, write_batch, counting(metrics))
         catalogue = load_library(engine, settings.vignettes_dir)
         teller = Teller(catalogue, settings.small_group)
         pressure = Pressure(writer, metrics)

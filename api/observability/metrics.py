@@ -6,7 +6,6 @@ multiprocess mode), so that whichever is asked tells the sum of all.
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.datastructures import State
 
-from api.groups.voting import Voted
-from api.guesses.recording import Recorded
-from api.kit.errors import Unavailable
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REFRESH_SECONDS = 1.0  # how old a gauge of another process may be
@@ -76,10 +72,8 @@ class Metrics:
     def _gauge(self, name: str, told: str, together: Any) -> Gauge:
         return Gauge(name, told, registry=self.registry, multiprocess_mode=together)
 
-    def committed(self, answers: Sequence[object], seconds: float) -> None:
-        """A batch that the writer has dealt with. Unavailable among its answers is one that could not be taken."""
-        guesses = sum(type(answer) is Recorded for answer in answers)
-        votes = sum(type(answer) is Voted for answer in answers)
+    def committed(self, guesses: int, votes: int, refused: int, seconds: float) -> None:
+        """A batch that the writer has dealt with: what is on disk, and what could not be taken."""
         if guesses:
             self.guesses.inc(guesses)
         if votes:
@@ -87,7 +81,7 @@ class Metrics:
         if guesses or votes:
             self.batch.observe(guesses + votes)
             self.commit.observe(seconds)
-        if refused := sum(type(answer) is Unavailable for answer in answers):
+        if refused:
             self.refused.inc(refused)
             self.shed.labels("guesses").inc(refused)
 
