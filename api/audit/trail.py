@@ -3,13 +3,12 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from api.accounts.models import Trainer
 from api.audit.actions import NAME, Deed, Outcome
 from api.audit.models import AuditLine
 from api.persistence.engine import now, table, writing
@@ -23,6 +22,13 @@ REFUSALS: Final = timedelta(minutes=1)
 
 _audit = table(AuditLine)
 _LONGEST_ABOUT: Final = 160
+
+
+class Actor(Protocol):
+    """The one who did something: a trainer's number and name."""
+
+    id: int | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,13 @@ class Filter:
 
 
 def note(
-    where: Session | Connection, who: Trainer | None, deed: Deed, about: str = "", outcome: Outcome = "done"
+    where: Session | Connection, who: Actor | None, deed: Deed, about: str = "", outcome: Outcome = "done"
 ) -> None:
     """Adds a line in the caller's transaction; without somebody it was the command line."""
     _add(where, who.id if who else None, who.name if who else COMMAND_LINE, deed, about, outcome)
 
 
-def note_once(where: Session, who: Trainer, deed: Deed, about: str) -> None:
+def note_once(where: Session, who: Actor, deed: Deed, about: str) -> None:
     """As `note`, unless the same stands there from the last hour."""
     same = (_audit.c.trainer_id == who.id, _audit.c.deed == deed, _audit.c.about == about)
     query = select(_audit.c.id).where(_audit.c.at > now() - ONCE, *same).limit(1)
@@ -62,12 +68,7 @@ def note_once(where: Session, who: Trainer, deed: Deed, about: str) -> None:
         note(where, who, deed, about)
 
 
-def note_by_id(where: Session, trainer_id: int | None, deed: Deed, about: str) -> None:
-    """As `note`, where only the number of the person is at hand."""
-    note(where, None if trainer_id is None else where.get(Trainer, trainer_id), deed, about)
-
-
-def note_refused(engine: Engine, who: Trainer | None, deed: Deed, about: str = "") -> None:
+def note_refused(engine: Engine, who: Actor | None, deed: Deed, about: str = "") -> None:
     """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer.
 
     One person's refusals of a kind are one line a minute, with a count and what the first of them was about: whoever
@@ -83,7 +84,7 @@ def note_refused(engine: Engine, who: Trainer | None, deed: Deed, about: str = "
             _add(connection, trainer_id, name, deed, about, "refused")
 
 
-def note_taken(engine: Engine, who: Trainer, deed: Deed, about: str = "") -> None:
+def note_taken(engine: Engine, who: Actor, deed: Deed, about: str = "") -> None:
     """Adds a line, in a transaction of its own, for something that was taken out; it is not handed out without."""
     with writing(engine).begin() as connection:
         note(connection, who, deed, about)

@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from api.audit.trail import note_by_id
+from api.accounts.models import Trainer
+from api.audit.trail import note
 from api.editorial.drafting import OWN
 from api.editorial.models import Draft
 from api.editorial.texts import newest_source
@@ -66,7 +67,8 @@ def apply(
     for start in range(0, len(left), CHUNK):
         chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
         with Session(writing(engine)) as db:
-            note_by_id(db, author_id, "import", _counted(len(chunk)))
+            author = None if author_id is None else db.get(Trainer, author_id)
+            note(db, author, "import", _counted(len(chunk)))
             present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
             drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
             sources = _sources(db, chunk)
