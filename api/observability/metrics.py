@@ -13,7 +13,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.datastructures import State
 
-
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REFRESH_SECONDS = 1.0  # how old a gauge of another process may be
 
