@@ -12,7 +12,7 @@ from api.accounts import api as identity_api
 from api.accounts import pages as identity_pages
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import needs_setup
-from api.audit.refusals import Refusals
+from api.audit.refusals import ForbiddenAuditMiddleware
 from api.bulk_writes import counting, write_batch
 from api.classes import api as classes_api
 from api.classes import pages as classes_pages
@@ -23,23 +23,23 @@ from api.groups import api as groups_api
 from api.groups.dependencies import VoteBody
 from api.groups.live.broker import make_broker
 from api.groups.live.hub import Hub
-from api.groups.live.page_cache import KeptPages
-from api.groups.live.state_json import Teller, tell_step, tell_version
-from api.groups.live.state_loader import Looker
+from api.groups.live.page_cache import MemberPageCache
+from api.groups.live.state_json import StateSerializer, member_event, screen_event
+from api.groups.live.state_loader import StateLoader
 from api.groups.pages import console as console_pages
 from api.groups.pages import member as member_pages
 from api.groups.pages import screen as screen_pages
 from api.groups.pages import session_console as guided_console_pages
 from api.groups.pages import session_member as guided_member_pages
-from api.groups.pages.view_builder import Shower
+from api.groups.pages.view_builder import GroupViewBuilder
 from api.groups.sessions import api as guided_api
 from api.groups.sessions.guiding import SessionGuide
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.item_analysis import api as analysis_api
 from api.item_analysis import pages as analysis_pages
-from api.item_analysis.whole import WholeLibrary
-from api.jobs import purge_for_ever, purge_quietly
+from api.item_analysis.whole import LibraryAnalysisCache
+from api.jobs import purge_quietly, run_purge
 from api.kit import assets
 from api.kit.settings import Settings
 from api.observability.logs import request_teller
@@ -62,12 +62,12 @@ from api.session_plans.editor import step_pages as plan_step_pages
 from api.session_plans.signposting import needed_signposting
 from api.vignettes import api as library_api
 from api.vignettes.sync import load_library
-from api.vignettes.watching import watch_for_ever
+from api.vignettes.watching import run_catalogue_refresh
 from api.web import health, home, problems
-from api.web.fast_path import Direct
-from api.web.health import keep_figures_for_ever
+from api.web.fast_path import FastPathMiddleware
+from api.web.health import run_metrics
 from api.web.help import router as help_router
-from api.web.load_shedding import Pressure
+from api.web.load_shedding import LoadShedder
 from api.web.openapi import describe
 from api.web.problems import ProblemDetails
 from api.web.rate_limit import Limiter
@@ -133,12 +133,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, counting(metrics))
         catalogue = load_library(engine, settings.vignettes_dir)
-        teller = Teller(catalogue, settings.small_group)
-        pressure = Pressure(writer, metrics)
+        teller = StateSerializer(catalogue, settings.small_group)
+        pressure = LoadShedder(writer, metrics)
         hub = Hub(
             engine,
             make_broker(settings.broker_url),
-            {"json": teller.json, "member": tell_step, "screen": tell_version, "console": tell_version},
+            {"json": teller.json, "member": member_event, "screen": screen_event, "console": screen_event},
             metrics,
             pressure,
         )
@@ -151,24 +151,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
         )
         app.state.panel = Panel(settings.vignettes_dir)
-        app.state.analysis = WholeLibrary(engine, settings.small_group)
+        app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         app.state.teller = teller
-        app.state.shower = Shower(catalogue, teller, settings, app.state.tokens)
+        app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
         app.state.guide = SessionGuide(app.state)
-        app.state.looker = Looker(engine)
-        app.state.member_pages = KeptPages()
+        app.state.looker = StateLoader(engine)
+        app.state.member_pages = MemberPageCache()
         app.state.hub = hub
         app.state.practice = Practice(engine)
         app.state.needs_setup = needs_setup(engine)
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        for_ever = (
-            purge_for_ever(engine, settings.audit_days),
-            watch_for_ever(catalogue),
-            keep_figures_for_ever(app),
+        background_jobs = (
+            run_purge(engine, settings.audit_days),
+            run_catalogue_refresh(catalogue),
+            run_metrics(app),
         )
-        tasks = [asyncio.create_task(work) for work in for_ever]
+        tasks = [asyncio.create_task(work) for work in background_jobs]
         async with following(tracing, engine):
             yield
         restore()
@@ -206,8 +206,8 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     problems.register(app)
     describe(app, GuessBody, VoteBody, ProblemDetails)
     # Around everything, so that the pages of errors carry the headers too.
-    hot = Direct(
-        Refusals(app.build_middleware_stack()),
+    hot = FastPathMiddleware(
+        ForbiddenAuditMiddleware(app.build_middleware_stack()),
         largest_body=LARGEST_BODY,
         routes={
             "POST /api/v1/vignettes/{name}/guesses": guesses_api.give_guess,

@@ -13,7 +13,7 @@ from api.editorial.models import ImportJob
 from api.exchange.import_jobs import KEPT
 from api.groups import service as groups
 from api.groups.sessions import starting
-from api.persistence.engine import now, sweep, writing
+from api.persistence.engine import now, truncate_wal, write_engine
 from api.practice.models import DeviceCode
 
 EVERY_SECONDS = 3600.0
@@ -21,7 +21,7 @@ EVERY_SECONDS = 3600.0
 log = structlog.get_logger()
 
 
-async def purge_for_ever(engine: Engine, audit_days: int) -> None:
+async def run_purge(engine: Engine, audit_days: int) -> None:
     """Purges every hour."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
@@ -35,7 +35,7 @@ def purge_quietly(engine: Engine, audit_days: int) -> None:
         trail.purge(engine, audit_days)
         _purge_what_ran_out(engine)
         starting.purge_plans(engine)
-        wiped = sweep(engine)
+        wiped = truncate_wal(engine)
         if count or not wiped:
             log.info("purged", groups=count, wiped=wiped)
     except SQLAlchemyError as error:
@@ -44,7 +44,7 @@ def purge_quietly(engine: Engine, audit_days: int) -> None:
 
 def _purge_what_ran_out(engine: Engine) -> None:
     """Links, sign-ins, codes for another device, and files that were sent to be imported."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         sessions.delete_over(db)
         invitations.delete_over(db)
         db.exec(delete(DeviceCode).where(col(DeviceCode.expires_at) < now()))

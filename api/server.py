@@ -21,7 +21,7 @@ from api.observability.logs import set_up_logs
 from api.observability.metrics import share_figures
 from api.persistence.engine import make_engine
 from api.persistence.migrations.running import upgrade
-from api.web.http_protocol import Connection, take_all_descriptors
+from api.web.http_protocol import BoundedHttpProtocol, take_all_descriptors
 
 # Requests under way get this long after SIGTERM; they need a commit, not more.
 GRACE_SECONDS = 2
@@ -45,7 +45,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
-        http=Connection,
+        http=BoundedHttpProtocol,
         ws="none",  # nothing here speaks it
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
@@ -75,7 +75,7 @@ def application() -> FastAPI:
     """The application of one server process, whose collector is spared once it has started."""
     set_up_logs()
     settings = Settings()
-    Connection.bound_peers = settings.rate_limit and not settings.trusted_proxies
+    BoundedHttpProtocol.bound_peers = settings.rate_limit and not settings.trusted_proxies
     app = create_app(settings)
     started = app.router.lifespan_context
 

@@ -7,11 +7,11 @@ from sqlmodel import Session
 
 from api.accounts import sessions
 from api.accounts.models import Trainer
-from api.accounts.passwords import fits, hash_password
+from api.accounts.passwords import hash_password, verify_password
 from api.accounts.people import locked
-from api.audit.trail import note, note_refused
+from api.audit.trail import record, record_refused
 from api.kit.errors import Unprocessable
-from api.persistence.engine import writing
+from api.persistence.engine import write_engine
 
 
 def change_password(engine: Engine, trainer: Trainer, present: str, new: str, here: int | None) -> None:
@@ -19,17 +19,17 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
 
     `here` is the sign-in that asks, which stays.
     """
-    if not fits(present, trainer.password_hash):
-        note_refused(engine, trainer, "change_password")
+    if not verify_password(present, trainer.password_hash):
+        record_refused(engine, trainer, "change_password")
         raise Unprocessable(
             "The present password is another one. Please try again.",
             [{"pointer": "/present", "detail": "the password that you sign in with"}],
         )
     password_hash = hash_password(new, trainer.name)
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = locked(db, cast(int, trainer.id))
         row.password_hash = password_hash
         sessions.end_all(db, cast(int, trainer.id), but=here)
         db.add(row)
-        note(db, trainer, "change_password")
+        record(db, trainer, "change_password")
         db.commit()

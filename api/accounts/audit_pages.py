@@ -10,7 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
 from api.audit.actions import NAME
-from api.audit.trail import PAGE, Filter, lines, names, note_taken
+from api.audit.trail import PAGE, Filter, lines, names, record_export
 from api.kit.spreadsheet import csv_text
 from api.persistence.engine import LARGEST_ID
 from api.web.rendering import render
@@ -63,7 +63,7 @@ def trail(
 def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") -> Response:
     """All of it, or what was looked for, as CSV; no cell begins a formula. This is a deed too."""
     engine = request.app.state.engine
-    note_taken(engine, trainer, "take_trail")
+    record_export(engine, trainer, "take_trail")
     rows = [
         (
             line.id,

@@ -8,11 +8,11 @@ from sqlmodel import Session, col, update
 
 from api.accounts.models import Trainer, TrainerSession
 from api.accounts.names import name_key
-from api.accounts.passwords import fits
-from api.audit.actions import Deed
-from api.audit.trail import note_refused
+from api.accounts.passwords import verify_password
+from api.audit.actions import AuditAction
+from api.audit.trail import record_refused
 from api.kit.errors import Unprocessable
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
 
 LASTS: Final = timedelta(minutes=10)
@@ -31,19 +31,19 @@ async def limit_confirming(request: Request, trainer: Trainer) -> None:
         await take(request, SIGN_INS_PER_NAME, name_key(trainer.name))
 
 
-def confirm(request: Request, trainer: Trainer, password: str, deed: Deed) -> None:
+def confirm(request: Request, trainer: Trainer, password: str, deed: AuditAction) -> None:
     """Raises Unprocessable where the password is needed for this deed and is missing or another one."""
     if not needs_password(request):
         return
     engine = request.app.state.engine
-    if not fits(password, trainer.password_hash):
-        note_refused(engine, trainer, deed)
+    if not verify_password(password, trainer.password_hash):
+        record_refused(engine, trainer, deed)
         raise Unprocessable(
             "Type your own password too, to show that this is you. Nothing has been changed yet.",
             [{"pointer": "/present", "detail": "the password that you sign in with"}],
         )
     request.state.confirmed_at = moment = now()
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         mine = col(TrainerSession.id) == request.state.sign_in_id
         db.exec(update(TrainerSession).where(mine).values(confirmed_at=moment))
         db.commit()

@@ -18,9 +18,9 @@ from api.accounts.people import locked
 from api.accounts.permissions import Role
 from api.accounts.sessions import token_hash
 from api.accounts.trainer import new_trainer
-from api.audit.trail import note
+from api.audit.trail import record
 from api.kit.errors import Conflict, NotFound
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 
 Kind = Literal["invite", "reset"]
 
@@ -42,8 +42,8 @@ class OpenLink:
 def invite(engine: Engine, by: Trainer, role: Role, name: str) -> str:
     """A new invitation's token. `name` may be empty; it is only suggested. Raises Unprocessable for a bad one."""
     suggested = chosen_name(name) if name.strip() else None
-    with Session(writing(engine)) as db:
-        note(db, by, "invite", f"{suggested}, {role}" if suggested else role)
+    with Session(write_engine(engine)) as db:
+        record(db, by, "invite", f"{suggested}, {role}" if suggested else role)
         return _add(db, by, "invite", role=role, name=suggested)
 
 
@@ -52,12 +52,12 @@ def make_reset(engine: Engine, by: Trainer, trainer_id: int) -> str:
 
     Raises NotFound, and Conflict for somebody who may not sign in.
     """
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         if trainer.disabled_at is not None:
             raise Conflict(f"{trainer.name} may not sign in at present. Let them in again first.")
         db.exec(delete(Invitation).where(col(Invitation.trainer_id) == trainer_id))
-        note(db, by, "reset_link", trainer.name)
+        record(db, by, "reset_link", trainer.name)
         return _add(db, by, "reset", trainer_id=trainer_id, name=trainer.name)
 
 
@@ -92,9 +92,9 @@ def open_links(db: Session) -> tuple[OpenLink, ...]:
 
 def withdraw(engine: Engine, by: Trainer, invitation_id: int) -> None:
     """Makes an open link worthless; one that is gone already is no error."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         if link := db.get(Invitation, invitation_id):
-            note(db, by, "withdraw_link", f"{link.kind}, {link.name}" if link.name else link.kind)
+            record(db, by, "withdraw_link", f"{link.kind}, {link.name}" if link.name else link.kind)
             db.delete(link)
         db.commit()
 
@@ -118,10 +118,10 @@ def join(engine: Engine, token: str, name: str, password: str) -> Trainer:
         find_link(db, token, "invite")
     name = chosen_name(name)
     password_hash = hash_password(password, name)
-    with Session(writing(engine), expire_on_commit=False) as db:
+    with Session(write_engine(engine), expire_on_commit=False) as db:
         link = _use(db, token, "invite")
         trainer = new_trainer(db, name, password_hash, cast(Role, link.role))
-        note(db, trainer, "join", link.role or "")
+        record(db, trainer, "join", link.role or "")
         db.commit()
         return trainer
 
@@ -131,13 +131,13 @@ def reset(engine: Engine, token: str, password: str) -> Trainer:
     with Session(engine) as db:
         link = find_link(db, token, "reset")
     trainer_id, password_hash = cast(int, link.trainer_id), hash_password(password, link.name or "")
-    with Session(writing(engine), expire_on_commit=False) as db:
+    with Session(write_engine(engine), expire_on_commit=False) as db:
         trainer = locked(db, trainer_id)
         _use(db, token, "reset")
         trainer.password_hash = password_hash
         sessions.end_all(db, cast(int, trainer.id))
         db.add(trainer)
-        note(db, trainer, "new_password")
+        record(db, trainer, "new_password")
         db.commit()
         return trainer
 

@@ -8,7 +8,7 @@ from api.accounts.permissions import Action, may
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavItem:
     """An entry of the trainers' own navigation; `name` is what its pages give as `place`."""
 
     name: str
@@ -18,19 +18,19 @@ class Place:
 
 
 PLACES: Final = (
-    Place("stories", "/trainers", "Stories", "see_library"),
-    Place("map", "/trainers/map", "Map", "see_library"),
-    Place("analysis", "/trainers/analysis", "Analysis", "see_library"),
-    Place("classes", "/trainers/classes", "Classes", "lead_class"),
-    Place("plans", "/trainers/plans", "Plans", "write_plan"),
-    Place("exchange", "/trainers/exchange", "Exchange", "export"),
-    Place("people", "/trainers/people", "People", "manage_people"),
-    Place("settings", "/trainers/settings", "Settings", "change_settings"),
-    Place("audit", "/trainers/audit", "Trail", "see_trail"),
-    Place("account", "/trainers/account", "Account"),
+    NavItem("stories", "/trainers", "Stories", "see_library"),
+    NavItem("map", "/trainers/map", "Map", "see_library"),
+    NavItem("analysis", "/trainers/analysis", "Analysis", "see_library"),
+    NavItem("classes", "/trainers/classes", "Classes", "lead_class"),
+    NavItem("plans", "/trainers/plans", "Plans", "write_plan"),
+    NavItem("exchange", "/trainers/exchange", "Exchange", "export"),
+    NavItem("people", "/trainers/people", "People", "manage_people"),
+    NavItem("settings", "/trainers/settings", "Settings", "change_settings"),
+    NavItem("audit", "/trainers/audit", "Trail", "see_trail"),
+    NavItem("account", "/trainers/account", "Account"),
 )
 
 
-def places_for(trainer: Trainer) -> tuple[Place, ...]:
+def nav_for(trainer: Trainer) -> tuple[NavItem, ...]:
     """The places of which at least one's own part is open."""
     return tuple(place for place in PLACES if place.action is None or may(trainer, place.action, own=True))

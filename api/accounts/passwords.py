@@ -49,7 +49,7 @@ def hash_password(password: str, name: str) -> str:
         return _passwords.hash(password)
 
 
-def fits(password: str, stored: str | None, *, known: bool = False) -> bool:
+def verify_password(password: str, stored: str | None, *, known: bool = False) -> bool:
     """Whether this is the password of that hash; as slow when there is no hash to compare with.
 
     `known`: the device has places in the queue that strangers cannot take. Raises TooMany when too many wait.

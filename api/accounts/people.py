@@ -10,9 +10,9 @@ from sqlmodel import Session, col, delete, func, or_, select
 from api.accounts import sessions
 from api.accounts.models import Invitation, Trainer, TrainerSession
 from api.accounts.permissions import REMOVED, Role, role_of
-from api.audit.trail import note
+from api.audit.trail import record
 from api.kit.errors import Conflict, NotFound
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ def person(db: Session, trainer_id: int) -> Person:
 
 def change_role(engine: Engine, by: Trainer, trainer_id: int, role: Role) -> None:
     """Raises NotFound, and Conflict when nobody would be left to look after people."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         if role != "admin":
             keep_an_admin(db, trainer)
             _withdraw_links_by(db, trainer)
-        note(db, by, "change_role", f"{trainer.name}, from {trainer.role} to {role}")
+        record(db, by, "change_role", f"{trainer.name}, from {trainer.role} to {role}")
         trainer.role = role
         db.add(trainer)
         db.commit()
@@ -68,7 +68,7 @@ def change_role(engine: Engine, by: Trainer, trainer_id: int, role: Role) -> Non
 
 def disable(engine: Engine, by: Trainer, trainer_id: int) -> None:
     """Ends their sign-ins and withdraws links by and for them; what they wrote stays. Raises as `change_role`."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         keep_an_admin(db, trainer)
         _withdraw_links_by(db, trainer)
@@ -76,17 +76,17 @@ def disable(engine: Engine, by: Trainer, trainer_id: int) -> None:
         sessions.end_all(db, trainer_id)
         trainer.disabled_at = trainer.disabled_at or now()
         db.add(trainer)
-        note(db, by, "disable", trainer.name)
+        record(db, by, "disable", trainer.name)
         db.commit()
 
 
 def enable(engine: Engine, by: Trainer, trainer_id: int) -> None:
     """Lets them sign in again, with the password that they had. Raises NotFound."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         trainer.disabled_at = None
         db.add(trainer)
-        note(db, by, "enable", trainer.name)
+        record(db, by, "enable", trainer.name)
         db.commit()
 
 

@@ -9,11 +9,11 @@ from api.accounts import sessions
 from api.accounts.models import Invitation, Trainer
 from api.accounts.people import keep_an_admin, locked
 from api.accounts.permissions import REMOVED
-from api.audit.trail import note
+from api.audit.trail import record
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.editorial.drafting import forget
 from api.editorial.models import Draft, ImportJob, Rating
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.session_plans.editor.models import OwnPlan, OwnPlanText
 from api.vignettes.models import Vignette
 
@@ -28,10 +28,10 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
     that others saved. A row without a name stands for their author. The trail keeps the name until it is purged. Raises
     NotFound, Conflict.
     """
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         keep_an_admin(db, trainer)
-        note(db, by, "remove_person", trainer.name)
+        record(db, by, "remove_person", trainer.name)
         sessions.end_all(db, trainer_id)
         db.exec(
             delete(Invitation).where(

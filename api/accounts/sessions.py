@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, delete, select, update
 
 from api.accounts.models import Trainer, TrainerSession
-from api.audit.actions import Deed
-from api.audit.trail import note
+from api.audit.actions import AuditAction
+from api.audit.trail import record
 from api.kit.errors import Unauthorized
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 
 ACCESS_TOKEN_SECONDS: Final = 12 * 3600
 LONGEST: Final = timedelta(days=60)
@@ -47,13 +47,15 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST, deed: Deed = "sign_in") -> str:
+def begin(
+    engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST, deed: AuditAction = "sign_in"
+) -> str:
     """Adds a sign-in and gives its token. Sign-ins of anybody that have run out are deleted on the way.
 
     Raises Unauthorized when the password has changed or the person was disabled since they were looked up.
     """
     moment, token = now(), new_token()
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         unchanged = (
             select(Trainer.id)
             .where(Trainer.id == trainer.id, Trainer.password_hash == trainer.password_hash)
@@ -74,7 +76,7 @@ def begin(engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONG
                 ends_at=moment + lasts,
             )
         )
-        note(db, trainer, deed)
+        record(db, trainer, deed)
         db.commit()
     return token
 
@@ -95,7 +97,7 @@ def note_seen(engine: Engine, found: TrainerSession) -> None:
     today = now().date()
     if found.last_seen_on >= today:
         return
-    with suppress(OperationalError), Session(writing(engine)) as db:
+    with suppress(OperationalError), Session(write_engine(engine)) as db:
         db.exec(update(TrainerSession).where(col(TrainerSession.id) == found.id).values(last_seen_on=today))
         db.commit()
 
@@ -114,22 +116,22 @@ def sign_ins(db: Session, trainer: Trainer, here: int | None) -> tuple[SignIn, .
 
 def end(engine: Engine, trainer: Trainer, session_id: int) -> None:
     """Ends one of this person's own sign-ins; one that is over already is no error."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         ended = db.exec(
             delete(TrainerSession).where(
                 col(TrainerSession.id) == session_id, col(TrainerSession.trainer_id) == trainer.id
             )
         )
         if ended.rowcount:
-            note(db, trainer, "end_sign_in")
+            record(db, trainer, "end_sign_in")
         db.commit()
 
 
 def end_token(engine: Engine, token: str) -> None:
     """Ends the sign-in with this token, if there is one."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         if found := find(db, token):
-            note(db, found[0], "sign_out")
+            record(db, found[0], "sign_out")
         db.exec(delete(TrainerSession).where(col(TrainerSession.token_hash) == token_hash(token)))
         db.commit()
 

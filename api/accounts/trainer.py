@@ -13,13 +13,13 @@ from api.accounts.devices import device_label
 from api.accounts.learner import bearer
 from api.accounts.models import Trainer
 from api.accounts.names import chosen_name, name_key, skeleton
-from api.accounts.navigation import places_for
-from api.accounts.passwords import fits, hash_password
+from api.accounts.navigation import nav_for
+from api.accounts.passwords import hash_password, verify_password
 from api.accounts.permissions import Role
 from api.accounts.tokens import Tokens
-from api.audit.trail import note, note_refused
+from api.audit.trail import record, record_refused
 from api.kit.errors import Conflict, Unauthorized
-from api.persistence.engine import now, session, writing
+from api.persistence.engine import now, session, write_engine
 
 COOKIE = "trainer"
 SETUP_SECONDS = 7 * 24 * 3600
@@ -46,13 +46,13 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
     """
     name = chosen_name(name)
     password_hash = hash_password(password, name)
-    with Session(writing(engine), expire_on_commit=False) as db:
+    with Session(write_engine(engine), expire_on_commit=False) as db:
         if first and db.get_bind().dialect.name == "postgresql":
             db.connection().exec_driver_sql("LOCK TABLE trainer IN EXCLUSIVE MODE")  # two may come at once
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
             raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
         trainer = new_trainer(db, name, password_hash, role)
-        note(db, trainer if first else None, "set_up" if first else "add_person", f"{name}, {role}")
+        record(db, trainer if first else None, "set_up" if first else "add_person", f"{name}, {role}")
         db.commit()
         return trainer
 
@@ -79,10 +79,10 @@ def sign_in(engine: Engine, name: str, password: str, *, known: bool = False) ->
     """
     with Session(engine) as db:
         trainer = _named(db, name.strip())
-    fitting = fits(password, trainer.password_hash if trainer else None, known=known)
+    fitting = verify_password(password, trainer.password_hash if trainer else None, known=known)
     if trainer and fitting and trainer.disabled_at is None:
         return trainer
-    note_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
+    record_refused(engine, trainer, "sign_in")  # what was typed is not kept: it may be a password in the wrong field
     return None
 
 
@@ -133,7 +133,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
     db.rollback()  # gives the connection back before somebody needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
     request.state.confirmed_at = here.confirmed_at
-    request.state.places, request.state.trainer = places_for(trainer), trainer
+    request.state.places, request.state.trainer = nav_for(trainer), trainer
     sessions.note_seen(request.app.state.engine, here)
     return trainer
 

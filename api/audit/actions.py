@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-Deed = Literal[
+AuditAction = Literal[
     "set_up",
     "sign_in",
     "access_token",
@@ -44,7 +44,7 @@ Deed = Literal[
 ]
 Outcome = Literal["done", "refused"]
 
-NAME: Final[dict[Deed, str]] = {
+NAME: Final[dict[AuditAction, str]] = {
     "set_up": "Made the first account",
     "sign_in": "Signed in",
     "access_token": "Took an access token",

@@ -3,14 +3,14 @@
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.audit.trail import note_refused
+from api.audit.trail import record_refused
 
 _FORBIDDEN = 403
 # Of an address only what names a story, a person or a version; the rest may be a code or a token.
 _NAMED = ("slug", "trainer_id", "number")
 
 
-class Refusals:
+class ForbiddenAuditMiddleware:
     """Looks at every answer that is not open to whoever asks. It stands behind the hot routes, which have none."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -31,7 +31,7 @@ class Refusals:
         state = scope.setdefault("state", {})
         await self.app(scope, receive, listen)
         if status == _FORBIDDEN and (trainer := state.get("trainer")) is not None:
-            await run_in_threadpool(note_refused, scope["app"].state.engine, trainer, "ask", _what(scope))
+            await run_in_threadpool(record_refused, scope["app"].state.engine, trainer, "ask", _what(scope))
 
 
 def _what(scope: Scope) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, Select, delete, func, insert, select,
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from api.audit.actions import NAME, Deed, Outcome
+from api.audit.actions import NAME, AuditAction, Outcome
 from api.audit.models import AuditLine
-from api.persistence.engine import now, table, writing
+from api.persistence.engine import now, table, write_engine
 
 COMMAND_LINE: Final = "The command line"
 NOBODY: Final = "Nobody known"
@@ -32,7 +32,7 @@ class Actor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditEntry:
     """A line as admins read it."""
 
     id: int
@@ -53,22 +53,22 @@ class Filter:
     before: int | None = None
 
 
-def note(
-    where: Session | Connection, who: Actor | None, deed: Deed, about: str = "", outcome: Outcome = "done"
+def record(
+    where: Session | Connection, who: Actor | None, deed: AuditAction, about: str = "", outcome: Outcome = "done"
 ) -> None:
     """Adds a line in the caller's transaction; without somebody it was the command line."""
     _add(where, who.id if who else None, who.name if who else COMMAND_LINE, deed, about, outcome)
 
 
-def note_once(where: Session, who: Actor, deed: Deed, about: str) -> None:
-    """As `note`, unless the same stands there from the last hour."""
+def record_once(where: Session, who: Actor, deed: AuditAction, about: str) -> None:
+    """As `record`, unless the same stands there from the last hour."""
     same = (_audit.c.trainer_id == who.id, _audit.c.deed == deed, _audit.c.about == about)
     query = select(_audit.c.id).where(_audit.c.at > now() - ONCE, *same).limit(1)
     if where.connection().execute(query).first() is None:
-        note(where, who, deed, about)
+        record(where, who, deed, about)
 
 
-def note_refused(engine: Engine, who: Actor | None, deed: Deed, about: str = "") -> None:
+def record_refused(engine: Engine, who: Actor | None, deed: AuditAction, about: str = "") -> None:
     """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer.
 
     One person's refusals of a kind are one line a minute, with a count and what the first of them was about: whoever
@@ -78,20 +78,20 @@ def note_refused(engine: Engine, who: Actor | None, deed: Deed, about: str = "")
     of_one = _audit.c.trainer_id == trainer_id if who else _audit.c.trainer_id.is_(None)
     same = (of_one, _audit.c.name == name, _audit.c.deed == deed, _audit.c.outcome == "refused")
     newest = select(func.max(_audit.c.id)).where(_audit.c.at > now() - REFUSALS, *same).scalar_subquery()
-    with suppress(DBAPIError), writing(engine).begin() as connection:
+    with suppress(DBAPIError), write_engine(engine).begin() as connection:
         again = update(_audit).where(_audit.c.id == newest).values(count=_audit.c.count + 1)
         if not connection.execute(again).rowcount:
             _add(connection, trainer_id, name, deed, about, "refused")
 
 
-def note_taken(engine: Engine, who: Actor, deed: Deed, about: str = "") -> None:
+def record_export(engine: Engine, who: Actor, deed: AuditAction, about: str = "") -> None:
     """Adds a line, in a transaction of its own, for something that was taken out; it is not handed out without."""
-    with writing(engine).begin() as connection:
-        note(connection, who, deed, about)
+    with write_engine(engine).begin() as connection:
+        record(connection, who, deed, about)
 
 
 def _add(
-    where: Session | Connection, trainer_id: int | None, name: str, deed: Deed, about: str, outcome: Outcome
+    where: Session | Connection, trainer_id: int | None, name: str, deed: AuditAction, about: str, outcome: Outcome
 ) -> None:
     connection = where.connection() if isinstance(where, Session) else where
     about = about.replace("\0", "")[:_LONGEST_ABOUT]
@@ -99,17 +99,17 @@ def _add(
     connection.execute(insert(_audit), row)
 
 
-def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[Line]:
+def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[AuditEntry]:
     """The newest lines first; `most` of them, or all."""
     query = _matching(wanted).order_by(_audit.c.id.desc())
     with engine.connect() as connection:
         rows = connection.execute(query if most is None else query.limit(most))
         return [
-            Line(
+            AuditEntry(
                 row.id,
                 row.at,
                 row.name,
-                NAME.get(cast(Deed, row.deed), row.deed),
+                NAME.get(cast(AuditAction, row.deed), row.deed),
                 row.about,
                 row.outcome != "done",
                 row._mapping["count"],
@@ -126,7 +126,7 @@ def names(engine: Engine) -> list[str]:
 
 def purge(engine: Engine, days: int) -> int:
     """Deletes the lines that are older than so many days, and says how many."""
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         return connection.execute(delete(_audit).where(_audit.c.at < now() - timedelta(days=days))).rowcount
 
 

@@ -10,7 +10,7 @@ from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.models import Trainer
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import find_trainer
-from api.classes.service import Known
+from api.classes.service import ClassInfo
 from api.kit.join_codes import normalise
 from api.persistence.engine import now
 from api.web.rate_limit import wrong_codes
@@ -41,7 +41,7 @@ def came_by_link(request: Request, typed: str, mark: str) -> bool:
     return bool(mark) and tokens.is_marked(_LINK, normalise(typed), mark)
 
 
-def remember_class(request: Request, response: Response, found: Known) -> None:
+def remember_class(request: Request, response: Response, found: ClassInfo) -> None:
     left = max(0, int((found.closes_at - now()).total_seconds()))
     put_cookie(request, response, COOKIE, "1", left)
 

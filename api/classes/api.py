@@ -13,11 +13,11 @@ from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import limit_wrong_codes
 from api.classes.dependencies import limit_classes
-from api.classes.service import Known
+from api.classes.service import ClassInfo
 from api.classes.view_models import join_url, totals_of
 from api.kit.systems import System
 from api.stats.answer_shares import ClassStatistics
-from api.web.load_shedding import spare_statistics
+from api.web.load_shedding import shed_statistics
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/classes", tags=["classes"])
@@ -89,7 +89,7 @@ def list_classes(request: Request, trainer: Asking) -> list[MadeClassOut]:
 @router.get(
     "/{code}",
     responses=responses(401, 403, 404, 503),
-    dependencies=[Depends(limit_wrong_codes), Depends(spare_statistics)],
+    dependencies=[Depends(limit_wrong_codes), Depends(shed_statistics)],
 )
 def get_totals(request: Request, trainer: Asking, code: Code) -> ClassTotalsOut:
     """How the class first answered: its totals, for the trainer who made it."""
@@ -145,9 +145,9 @@ def leave_class(request: Request, code: Code) -> Response:
     return Response(status_code=204)
 
 
-def _fields(found: Known) -> dict[str, object]:
+def _fields(found: ClassInfo) -> dict[str, object]:
     return {"code": found.code, "name": found.name, "closes_on": found.last_day, "closed": found.closed}
 
 
-def _made(request: Request, found: Known) -> MadeClassOut:
+def _made(request: Request, found: ClassInfo) -> MadeClassOut:
     return MadeClassOut(**_fields(found), join_url=join_url(request, found))

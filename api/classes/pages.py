@@ -23,7 +23,7 @@ from api.kit.errors import Busy, Conflict, NotFound, Problem, TooMany, Unprocess
 from api.persistence.engine import session
 from api.vignettes.dependencies import find_vignette
 from api.web.admission import take_learner
-from api.web.load_shedding import must_wait, spare_statistics
+from api.web.load_shedding import must_wait, shed_statistics
 from api.web.rate_limit import wrong_codes
 from api.web.rendering import render, wants_fragment
 
@@ -129,7 +129,7 @@ def make(
     return RedirectResponse(f"/trainers/classes/{found.code}", status_code=303)
 
 
-@router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes), Depends(spare_statistics)])
+@router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes), Depends(shed_statistics)])
 def one(request: Request, trainer: Asking, code: Code) -> Response:
     """A class: its code, and the totals of its answers."""
     found = service.led_class(request.app.state.engine, trainer, code)

@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.audit.trail import note
+from api.audit.trail import record
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import LENGTH as GROUP_LENGTH
 from api.kit.join_codes import new_code, normalise
-from api.persistence.engine import insert_into, now, table, writing
+from api.persistence.engine import insert_into, now, table, write_engine
 
 CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
 LONGEST_NAME = 60
@@ -28,7 +28,7 @@ _UNKNOWN = "There is no class with this code. Please look at the code once more.
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ClassInfo:
     """A class as it is named to people."""
 
     id: int
@@ -51,7 +51,7 @@ def usual_last_day() -> date:
     return now().date() + timedelta(days=USUAL_DAYS)
 
 
-def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | None = None) -> Known:
+def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | None = None) -> ClassInfo:
     """Makes a class of the trainer's own; it closes at the end of `last_day` (UTC), else after half a year.
 
     Raises Unprocessable for a name or day that cannot be.
@@ -70,23 +70,23 @@ def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | Non
     while True:
         code = new_code(CODE_LENGTH)
         try:
-            with writing(engine).begin() as connection:
+            with write_engine(engine).begin() as connection:
                 connection.execute(insert(_class), row | {"code": code})
                 found = _one(connection, select(*_COLUMNS).where(_class.c.code == code))
-                note(connection, trainer, "make_class", f"class {found.id}")
+                record(connection, trainer, "make_class", f"class {found.id}")
                 return found
         except IntegrityError:  # one code in millions is taken: draw another
             continue
 
 
-def classes_of(engine: Engine, trainer: Trainer) -> list[Known]:
+def classes_of(engine: Engine, trainer: Trainer) -> list[ClassInfo]:
     """The trainer's own classes, newest first."""
     query = select(*_COLUMNS).where(_class.c.trainer_id == trainer.id).order_by(_class.c.id.desc())
     with engine.connect() as connection:
         return [_known(row) for row in connection.execute(query)]
 
 
-def led_class(engine: Engine, trainer: Trainer, code: str) -> Known:
+def led_class(engine: Engine, trainer: Trainer, code: str) -> ClassInfo:
     """The class of this code. Raises NotFound, and Forbidden when it is somebody else's."""
     with engine.connect() as connection:
         found = _one(connection, select(*_COLUMNS).where(_class.c.code == normalise(code)))
@@ -97,11 +97,11 @@ def led_class(engine: Engine, trainer: Trainer, code: str) -> Known:
 def delete_class(engine: Engine, trainer: Trainer, code: str) -> None:
     """Deletes a class with its totals; the learners and their answers stay."""
     found = led_class(engine, trainer, code)
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         for model in (ClassAnswer, ClassTally, ClassMember):
             connection.execute(delete(table(model)).where(table(model).c.class_id == found.id))
         connection.execute(delete(_class).where(_class.c.id == found.id))
-        note(connection, trainer, "delete_class", f"class {found.id}")
+        record(connection, trainer, "delete_class", f"class {found.id}")
 
 
 def members(engine: Engine, class_id: int) -> int:
@@ -109,7 +109,7 @@ def members(engine: Engine, class_id: int) -> int:
         return _size(connection, class_id)
 
 
-def class_of(engine: Engine, learner: str) -> Known | None:
+def class_of(engine: Engine, learner: str) -> ClassInfo | None:
     """The class that the learner is in."""
     query = select(*_COLUMNS).join(_member, _member.c.class_id == _class.c.id).where(_member.c.learner == learner)
     with engine.connect() as connection:
@@ -117,13 +117,13 @@ def class_of(engine: Engine, learner: str) -> Known | None:
     return _known(row) if row else None
 
 
-def join(engine: Engine, learner: str, typed: str) -> Known:
+def join(engine: Engine, learner: str, typed: str) -> ClassInfo:
     """Puts the learner into the class of the code, and out of any other.
 
     Raises NotFound for a code that no class has, Conflict when the class is closed or full.
     """
     code = normalise(typed)
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         try:
             found = _one(connection, select(*_COLUMNS).where(_class.c.code == code).with_for_update())
         except NotFound:
@@ -154,7 +154,7 @@ def leave(engine: Engine, learner: str, code: str | None = None) -> None:
     mine = delete(_member).where(_member.c.learner == learner)
     if code is not None:
         mine = mine.where(_member.c.class_id.in_(select(_class.c.id).where(_class.c.code == normalise(code))))
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         connection.execute(mine)
 
 
@@ -163,12 +163,12 @@ def _size(connection: Connection, class_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _one(connection: Connection, query: Select[Any]) -> Known:
+def _one(connection: Connection, query: Select[Any]) -> ClassInfo:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(_UNKNOWN)
     return _known(row)
 
 
-def _known(row: Any) -> Known:
-    return Known(row.id, row.code, row.name, row.trainer_id, row.closes_at)
+def _known(row: Any) -> ClassInfo:
+    return ClassInfo(row.id, row.code, row.name, row.trainer_id, row.closes_at)

@@ -10,7 +10,7 @@ from api.stats.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryStatistics:
     """A story and what is shown of how the class first answered it."""
 
     slug: str
@@ -37,13 +37,13 @@ class Sum:
     interval: tuple[float, float] | None
 
 
-def fitting(told: Told) -> int | None:
+def fitting(told: StoryStatistics) -> int | None:
     """How many answers fitted the key, where the shown counts tell it; None where only hidden ones would."""
     shown: dict[str, int | None] = {share.system: share.count for share in told.statistics.systems}
     return known_sum(shown, told.acceptable, told.statistics.answered)
 
 
-def add_up(name: str, stories: Iterable[Told]) -> Sum:
+def add_up(name: str, stories: Iterable[StoryStatistics]) -> Sum:
     """The sum over the stories that tell; to add a hidden count would tell it."""
     answered = matched = known = left_out = 0
     for told in stories:
@@ -58,9 +58,9 @@ def add_up(name: str, stories: Iterable[Told]) -> Sum:
     return Sum(name, answered, matched, known, left_out, round(matched / answered, 4), (round(low, 4), round(high, 4)))
 
 
-def by_system(stories: Sequence[Told], systems: Sequence[System]) -> tuple[Sum, ...]:
+def by_system(stories: Sequence[StoryStatistics], systems: Sequence[System]) -> tuple[Sum, ...]:
     return tuple(add_up(system, (told for told in stories if told.dominant == system)) for system in systems)
 
 
-def by_level(stories: Sequence[Told]) -> tuple[Sum, ...]:
+def by_level(stories: Sequence[StoryStatistics]) -> tuple[Sum, ...]:
     return tuple(add_up(f"Level {level}", (told for told in stories if told.level == level)) for level in (1, 2, 3))

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select
 
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
-from api.classes.service import Known
+from api.classes.service import ClassInfo
 from api.guesses.models import Guess
 from api.guesses.recording import NO_COUNTS, Counts
 from api.kit.systems import ANSWERS
-from api.persistence.engine import insert_into, table, writing
+from api.persistence.engine import insert_into, table, write_engine
 
 Key = tuple[int, int]  # vignette id and series
 
@@ -23,7 +23,7 @@ _class, _member, _answer, _tally = table(LearnerClass), table(ClassMember), tabl
 _guess = table(Guess)
 
 
-def class_counts(engine: Engine, found: Known, key: Key, smallest: int) -> Counts:
+def class_counts(engine: Engine, found: ClassInfo, key: Key, smallest: int) -> Counts:
     """How the class first answered one vignette, after taking in what is due."""
     with engine.connect() as connection:
         waiting = connection.execute(_waiting(found, func.count()).where(*_is(key))).scalar_one()
@@ -35,7 +35,7 @@ def class_counts(engine: Engine, found: Known, key: Key, smallest: int) -> Count
     return NO_COUNTS if told is None else (told.threat, told.drive, told.soothing, told.unsure)
 
 
-def all_counts(engine: Engine, found: Known, smallest: int) -> dict[Key, Counts]:
+def all_counts(engine: Engine, found: ClassInfo, smallest: int) -> dict[Key, Counts]:
     """How the class first answered each vignette that has a total, after taking in what is due."""
     keys = (_guess.c.vignette_id, _guess.c.series)
     with engine.connect() as connection:
@@ -49,16 +49,16 @@ def all_counts(engine: Engine, found: Known, smallest: int) -> dict[Key, Counts]
         }
 
 
-def _take_in(engine: Engine, found: Known, keys: list[Key], smallest: int) -> None:
+def _take_in(engine: Engine, found: ClassInfo, keys: list[Key], smallest: int) -> None:
     """Moves each total by all that waits for it, where that is still enough once nobody else can."""
     for start in range(0, len(keys), AT_ONCE):
-        with writing(engine).begin() as connection:
+        with write_engine(engine).begin() as connection:
             connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())
             for key in keys[start : start + AT_ONCE]:
                 _take_in_one(connection, found, key, smallest)
 
 
-def _take_in_one(connection: Connection, found: Known, key: Key, smallest: int) -> None:
+def _take_in_one(connection: Connection, found: ClassInfo, key: Key, smallest: int) -> None:
     rows = connection.execute(
         _waiting(found, _guess.c.id, _guess.c.system).where(*_is(key)).with_for_update(of=_guess)
     ).all()
@@ -76,7 +76,7 @@ def _take_in_one(connection: Connection, found: Known, key: Key, smallest: int) 
     )
 
 
-def _waiting(found: Known, *columns: Any) -> Select[Any]:
+def _waiting(found: ClassInfo, *columns: Any) -> Select[Any]:
     """The first answers of those now in the class, given before it closed, that no total of it holds."""
     held = exists().where(_answer.c.guess_id == _guess.c.id, _answer.c.class_id == found.id)
     return (
@@ -95,5 +95,5 @@ def _is(key: Key) -> tuple[ColumnElement[bool], ...]:
     return _guess.c.vignette_id == key[0], _guess.c.series == key[1]
 
 
-def _tallies(found: Known) -> Select[Any]:
+def _tallies(found: ClassInfo) -> Select[Any]:
     return select(_tally).where(_tally.c.class_id == found.id)

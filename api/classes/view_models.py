@@ -10,8 +10,8 @@ from markupsafe import Markup
 from api.charts.bands import Band, band
 from api.charts.figures import ClassStatisticsView, view_class_statistics
 from api.classes.access import link_mark
-from api.classes.service import Known, members
-from api.classes.summing import Sum, Told, by_level, by_system
+from api.classes.service import ClassInfo, members
+from api.classes.summing import StoryStatistics, Sum, by_level, by_system
 from api.classes.totals import Key, all_counts, class_counts
 from api.guesses.recording import Counts
 from api.kit.join_codes import spoken
@@ -42,7 +42,7 @@ class Totals:
     """What a trainer may see of a class; `members` is None below the smallest group."""
 
     members: int | None
-    stories: tuple[Told, ...]
+    stories: tuple[StoryStatistics, ...]
     systems: tuple[Sum, ...]
     levels: tuple[Sum, ...]
 
@@ -77,11 +77,11 @@ class ClassView:
     sums: tuple[Sums, ...]
 
 
-def view_known(found: Known) -> ClassRow:
+def view_known(found: ClassInfo) -> ClassRow:
     return ClassRow(found.code, spoken(found.code), found.name, found.last_day, found.closed)
 
 
-def join_url(request: Request, found: Known) -> str:
+def join_url(request: Request, found: ClassInfo) -> str:
     return f"{base_url(request)}/practice/class?code={found.code}&k={link_mark(request, found.code)}"
 
 
@@ -90,14 +90,14 @@ def shown(counts: Counts, smallest: int) -> ClassStatistics:
     return class_statistics(counts, smallest, SCOPE, hide_few=True)
 
 
-def statistics_of(request: Request, found: Known, vignette: Vignette) -> ClassStatistics:
+def statistics_of(request: Request, found: ClassInfo, vignette: Vignette) -> ClassStatistics:
     """How the class first answered a vignette, of the series that this version belongs to."""
     smallest: int = request.app.state.settings.small_group
     counts = class_counts(request.app.state.engine, found, (vignette.id, vignette.series), smallest)
     return shown(counts, smallest)
 
 
-def totals_of(request: Request, found: Known) -> Totals:
+def totals_of(request: Request, found: ClassInfo) -> Totals:
     """Everything that its trainer may see: of published stories in their present meaning."""
     smallest: int = request.app.state.settings.small_group
     size = members(request.app.state.engine, found.id)
@@ -106,18 +106,18 @@ def totals_of(request: Request, found: Known) -> Totals:
     return Totals(size_if_enough(size, smallest), stories, by_system(stories, SYSTEMS), by_level(stories))
 
 
-def _stories(vignettes: Sequence[Vignette], counts: Mapping[Key, Counts], smallest: int) -> tuple[Told, ...]:
+def _stories(vignettes: Sequence[Vignette], counts: Mapping[Key, Counts], smallest: int) -> tuple[StoryStatistics, ...]:
     told = []
     for vignette in vignettes:
         statistics = shown(counts.get((vignette.id, vignette.series), (0, 0, 0, 0)), smallest)
         if not statistics.suppressed:
             head = vignette.case.head
             fits = tuple(vignette.case.acceptable)
-            told.append(Told(vignette.slug, head.title, head.level, head.key.dominant, fits, statistics))
+            told.append(StoryStatistics(vignette.slug, head.title, head.level, head.key.dominant, fits, statistics))
     return tuple(told)
 
 
-def class_view(request: Request, found: Known) -> ClassView:
+def class_view(request: Request, found: ClassInfo) -> ClassView:
     """The page of a class."""
     smallest: int = request.app.state.settings.small_group
     totals = totals_of(request, found)
@@ -143,7 +143,7 @@ def _sums(title: str, sums: tuple[Sum, ...], *, colourful: bool) -> Sums:
     return Sums(title, colourful, rows, sum(row.left_out for row in sums))
 
 
-def class_block(request: Request, found: Known, vignette: Vignette) -> Markup:
+def class_block(request: Request, found: ClassInfo, vignette: Vignette) -> Markup:
     """“Your class”, to stand beside how everybody answered."""
     smallest: int = request.app.state.settings.small_group
     statistics = view_class_statistics(statistics_of(request, found, vignette), smallest)

@@ -44,7 +44,7 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
-class Counsel:
+class WritingAdvice:
     """Advice for now, how much more is waiting, and the figures. `ready` says that `check` finds nothing."""
 
     items: tuple[Advice, ...]
@@ -53,16 +53,16 @@ class Counsel:
     ready: bool
 
 
-def advise(case: Case | None, faults: Sequence[Fault], alike: Likeness | None = None) -> Counsel:
+def advise(case: Case | None, faults: Sequence[Fault], alike: Likeness | None = None) -> WritingAdvice:
     """Advice on a text as `check` has read it, with the published vignette that is most like it."""
     if case is None:
         found = [Advice("next", f"Line {fault.line}.", _sentence(fault.message), "source") for fault in faults]
-        return Counsel(tuple(found[:AT_ONCE]), len(found[AT_ONCE:]), None, ready=False)
+        return WritingAdvice(tuple(found[:AT_ONCE]), len(found[AT_ONCE:]), None, ready=False)
     found = list(_advice(case, alike))
     if faults and not any(item.kind == "next" for item in found):
         found = [Advice("next", f"Line {f.line}.", _sentence(f.message), "source") for f in faults] + found
     shown = tuple(found[:AT_ONCE])
-    return Counsel(shown, len(found) - len(shown), measure(case), ready=not faults)
+    return WritingAdvice(shown, len(found) - len(shown), measure(case), ready=not faults)
 
 
 def measure(case: Case) -> Measures:

@@ -11,12 +11,12 @@ from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.audit.trail import note, note_once
+from api.audit.trail import record, record_once
 from api.editorial.models import Draft, Rating
 from api.editorial.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
 from api.kit.errors import Conflict, TooLarge, Unprocessable
 from api.kit.yaml import Fault
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.vignettes.case import Blend, Case, FrontMatter, Key
 from api.vignettes.case_file_writer import write
 from api.vignettes.models import Vignette, VignetteSkill
@@ -79,7 +79,7 @@ def _add(
     engine: Engine, trainer: Trainer, make_source: Callable[[Session], str], adapted_from: str | None = None
 ) -> Text:
     require(trainer, "write_draft", own=True)
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         source = _within(make_source(db))
         case, faults = read(source)
         if case is None:
@@ -104,7 +104,7 @@ def _add(
         assert row.id is not None
         db.add(Draft(vignette_id=row.id, source=source, saved_by=trainer.id, saved_at=now()))
         db.flush()
-        note(db, trainer, "begin_draft", row.slug)
+        record(db, trainer, "begin_draft", row.slug)
         text = read_text(db, row)
         db.commit()
     return text
@@ -143,14 +143,14 @@ def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str
     Forbidden, TooLarge.
     """
     source = _within(source)
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
         before = read_text(db, row)
         check_mark(expected, before)
         if source != before.source:
             _keep(db, row, trainer, source)
-            note_once(db, trainer, "write_draft", row.slug)
+            record_once(db, trainer, "write_draft", row.slug)
         text = read_text(db, row)
         db.commit()
     return text
@@ -173,7 +173,7 @@ def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
 
 def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
     """Throws a draft away; what is published stays. A vignette that never was published goes with its draft."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
         draft = db.get(Draft, row.id)
@@ -181,7 +181,7 @@ def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
             db.delete(draft)
         if row.version == 0:
             forget(db, row)
-        note(db, trainer, "discard_draft", slug)
+        record(db, trainer, "discard_draft", slug)
         db.commit()
 
 

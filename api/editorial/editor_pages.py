@@ -10,7 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
 from api.editorial import drafting
-from api.editorial.editor_views import StaleView, counsel_on, view_editor, view_look
+from api.editorial.editor_views import StaleView, get_advice, view_editor, view_look
 from api.editorial.fields import Fields, Tab, source_of
 from api.editorial.side_by_side import differences
 from api.editorial.texts import Text
@@ -98,7 +98,7 @@ def autosave(request: Request, slug: str, trainer: Asking, fields: Annotated[Fie
 
 
 def _saved(request: Request, text: Text) -> Response:
-    counsel = counsel_on(text, request.app.state.catalogue.vignettes)
+    counsel = get_advice(text, request.app.state.catalogue.vignettes)
     return JSONResponse(
         {
             "etag": text.etag,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.editorial.advice import Counsel, advise
+from api.editorial.advice import WritingAdvice, advise
 from api.editorial.compose import CaseForm, form_of
 from api.editorial.fields import Tab, about_choices
 from api.editorial.side_by_side import Difference, differences
@@ -46,7 +46,7 @@ class EditorView:
     source: str
     form: CaseForm | None
     look: LookView
-    counsel: Counsel
+    counsel: WritingAdvice
     theirs: tuple[Difference, ...] | None
     cues: Mapping[System, tuple[tuple[str, str], ...]]
     pairs: Mapping[str, str]
@@ -75,7 +75,7 @@ def view_look(case: Case | None) -> LookView:
     return LookView(view_explanation(case.model_copy(update={"others": told})))
 
 
-def counsel_on(text: Text, vignettes: Mapping[str, Vignette]) -> Counsel:
+def get_advice(text: Text, vignettes: Mapping[str, Vignette]) -> WritingAdvice:
     alike = index_of(vignettes).nearest(text.case) if text.case else None
     return advise(text.case, text.faults, alike)
 

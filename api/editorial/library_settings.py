@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from api.accounts.models import Trainer
-from api.audit.trail import note
+from api.audit.trail import record
 from api.kit.errors import Unprocessable
-from api.persistence.engine import insert_into, table, writing
+from api.persistence.engine import insert_into, table, write_engine
 from api.vignettes.models import LibrarySetting
 
 MOST_RATERS: Final = 5
@@ -43,11 +43,11 @@ def write_library_settings(engine: Engine, settings: LibrarySettings, by: Traine
         detail = f"0 to {MOST_RATERS}"
         raise Unprocessable(f"Choose {detail} ratings.", [{"pointer": "/raters_needed", "detail": detail}])
     values = {"raters_needed": str(settings.raters_needed), "lone_trainer": str(settings.lone_trainer)}
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         add = insert_into(table(LibrarySetting), connection)
         connection.execute(
             add.on_conflict_do_update(index_elements=["name"], set_={"value": add.excluded.value}),
             [{"name": name, "value": value} for name, value in values.items()],
         )
         said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in values.items())
-        note(connection, by, "change_settings", said)
+        record(connection, by, "change_settings", said)

@@ -44,7 +44,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VignetteListItem:
     """A vignette in the list. While `sealed` its title and key are kept back: this trainer has yet to rate it."""
 
     id: int
@@ -65,10 +65,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A page of the list; `by_status` counts what the other filters leave, whatever its status."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[VignetteListItem, ...]
     total: int
     by_status: Mapping[str, int]
     offers: int = 0
@@ -91,7 +91,7 @@ def seen(trainer: Trainer) -> ColumnElement[bool]:
     return or_(_vignette.c.version > 0, mine, and_(in_review, rated), and_(~in_review, others))
 
 
-def find(engine: Engine, trainer: Trainer, filters: Filters, ids: Collection[int] | None = None) -> Found:
+def find(engine: Engine, trainer: Trainer, filters: Filters, ids: Collection[int] | None = None) -> SearchResult:
     """A page of what this trainer sees, in the order of levels and titles; four queries, however long the library.
 
     `ids` are the vignettes that need attention, for the filter of that name.
@@ -125,7 +125,7 @@ def find(engine: Engine, trainer: Trainer, filters: Filters, ids: Collection[int
         ).all()
         offers = connection.execute(select(func.count()).where(_vignette.c.shipped.is_not(None))).scalar_one()
         skills = connection.execute(select(_skill.c.skill).distinct().order_by(_skill.c.skill)).scalars().all()
-    return Found(tuple(_line(row) for row in rows), total, counts, offers, tuple(skills))
+    return SearchResult(tuple(_line(row) for row in rows), total, counts, offers, tuple(skills))
 
 
 def _conditions(
@@ -154,10 +154,10 @@ def _conditions(
     return wanted
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any) -> VignetteListItem:
     acceptable = tuple(row.acceptable.split())
     counts = {answer: getattr(row, f"n_{answer}") for answer in ANSWERS}
-    return Line(
+    return VignetteListItem(
         id=row.id,
         slug=row.slug,
         status=row.status,

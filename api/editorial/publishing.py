@@ -8,8 +8,8 @@ from sqlmodel import Session, col, func, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import Action, require
-from api.audit.actions import Deed
-from api.audit.trail import note as note_deed
+from api.audit.actions import AuditAction
+from api.audit.trail import record as note_deed
 from api.editorial.library_settings import read_library_settings
 from api.editorial.models import Draft, Rating
 from api.editorial.texts import (
@@ -24,7 +24,7 @@ from api.editorial.texts import (
     require_sight,
 )
 from api.kit.errors import Conflict, NotFound
-from api.persistence.engine import writing
+from api.persistence.engine import write_engine
 from api.vignettes.case import story_mark
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
@@ -41,7 +41,7 @@ STEPS: dict[tuple[str, Status], Action] = {
 }
 
 
-_DEED: dict[Action, Deed] = {
+_DEED: dict[Action, AuditAction] = {
     "submit_for_review": "submit_for_review",
     "publish": "publish",
     "retire": "retire",
@@ -64,7 +64,7 @@ class VersionLine:
 def change_status(engine: Engine, trainer: Trainer, slug: str, status: Status) -> Text:
     """Takes a vignette one step on. Raises Conflict for a step that there is not or for what is still missing,
     Forbidden, NotFound, and Unprocessable when the text has faults."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         action = STEPS.get((row.status, status))
         if action is None:
@@ -113,13 +113,13 @@ def publish_change(
     change: Change,
     expected: str | None,
     note: str | None,
-    deed: Deed = "publish",
+    deed: AuditAction = "publish",
 ) -> Text:
     """A new version of a published vignette. After `wording` statistics carry over, after `meaning` they start afresh.
 
     Raises Stale, Forbidden, Conflict when it is not published, Unprocessable when the text has faults.
     """
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "publish")
         before = read_text(db, row)
@@ -182,7 +182,7 @@ def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) ->
     if shipped is None:
         raise NotFound("The product has no newer text of this story.")
     publish_change(engine, trainer, slug, shipped, change, None, "Taken over from the product")
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         row.adapted, row.shipped = row.origin == "own", None
         db.add(row)
@@ -194,7 +194,7 @@ def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) ->
 def keep_ours(engine: Engine, trainer: Trainer, slug: str) -> None:
     """Turns the product's offer down; the next upgrade of it is offered again."""
     require(trainer, "publish")
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         note_deed(db, trainer, "turn_down", slug)
         row.shipped, row.turned_down = None, row.shipped or row.turned_down

@@ -35,7 +35,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EditorialStatus:
     """A vignette as one trainer finds it. `published` is the newest version's text where a draft waits behind it.
 
     `missing` is what keeps it from being published, as sentences; `steps` what this trainer may do,
@@ -75,7 +75,7 @@ def is_sealed(engine: Engine, trainer: Trainer, slug: str) -> bool:
     return False
 
 
-def look(engine: Engine, trainer: Trainer, slug: str) -> Standing:
+def get_status(engine: Engine, trainer: Trainer, slug: str) -> EditorialStatus:
     """Everything about where a vignette stands; as many queries for any. Raises NotFound, Forbidden."""
     with Session(engine) as db:
         row = find_row(db, slug)
@@ -92,7 +92,7 @@ def look(engine: Engine, trainer: Trainer, slug: str) -> Standing:
             if status == row.status and may(trainer, action, own=own) and _possible(row, text, to, missing)
         )
         assert row.id is not None
-        return Standing(
+        return EditorialStatus(
             id=row.id,
             text=text,
             series=row.series,

@@ -11,7 +11,7 @@ from api.accounts.trainer import require_trainer
 from api.charts.figures import view_class_statistics
 from api.editorial import drafting, publishing
 from api.editorial.differences import differences
-from api.editorial.standing import Standing, is_sealed, look
+from api.editorial.standing import EditorialStatus, get_status, is_sealed
 from api.editorial.texts import Change, Status
 from api.editorial.view_models import view_whole
 from api.guesses.recording import NO_COUNTS
@@ -32,11 +32,11 @@ def vignette(request: Request, slug: str, trainer: Asking) -> Response:
     """Where it stands; whoever has yet to rate it is led to its story alone."""
     if is_sealed(request.app.state.engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
-    return _page(request, look(request.app.state.engine, trainer, slug))
+    return _page(request, get_status(request.app.state.engine, trainer, slug))
 
 
 def _page(
-    request: Request, standing: Standing, problem: Problem | None = None, at: str = "", note: str = ""
+    request: Request, standing: EditorialStatus, problem: Problem | None = None, at: str = "", note: str = ""
 ) -> Response:
     text, state = standing.text, request.app.state
     case = text.case
@@ -69,7 +69,7 @@ def _done(request: Request, slug: str, part: str = "") -> Response:
 
 
 def _refused(request: Request, trainer: Trainer, slug: str, problem: Problem, at: str, note: str = "") -> Response:
-    return _page(request, look(request.app.state.engine, trainer, slug), problem, at, note)
+    return _page(request, get_status(request.app.state.engine, trainer, slug), problem, at, note)
 
 
 def _change(change: str) -> Change:
@@ -154,7 +154,7 @@ def versions(request: Request, slug: str, trainer: Asking) -> Response:
         place="stories",
         slug=slug,
         tab="versions",
-        standing=look(engine, trainer, slug),
+        standing=get_status(engine, trainer, slug),
         lines=publishing.history(engine, trainer, slug),
     )
 
@@ -169,7 +169,7 @@ def _version_page(
     request: Request, trainer: Trainer, slug: str, number: int, problem: Problem | None = None
 ) -> Response:
     engine = request.app.state.engine
-    standing = look(engine, trainer, slug)
+    standing = get_status(engine, trainer, slug)
     line = next((line for line in publishing.history(engine, trainer, slug) if line.number == number), None)
     if line is None:
         raise NotFound("There is no such version of this story.")

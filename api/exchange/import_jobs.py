@@ -22,7 +22,7 @@ from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
 from api.exchange.import_preview import Plan
 from api.exchange.importing import apply, planned
 from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
-from api.persistence.engine import now, table, writing
+from api.persistence.engine import now, table, write_engine
 
 State = Literal["reading", "ready", "refused", "importing", "done", "stopped"]
 
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportRow:
     """One row of the report: where it stands, what happens to it, and why."""
 
     place: str
@@ -52,7 +52,7 @@ class Report:
 
     summary: str
     counts: dict[str, int]
-    lines: tuple[Line, ...]
+    lines: tuple[ImportRow, ...]
     more: int
 
     @classmethod
@@ -60,7 +60,7 @@ class Report:
         order = {"fault": 0, "create": 1, "update": 2, "unchanged": 3}
         steps = sorted(plan.steps, key=lambda step: order[step.action])
         lines = tuple(
-            Line(
+            ImportRow(
                 step.place,
                 step.slug or "",
                 step.action,
@@ -77,7 +77,7 @@ class Report:
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Self:
-        lines = tuple(Line(**line | {"told": tuple(line["told"])}) for line in kept["lines"])
+        lines = tuple(ImportRow(**line | {"told": tuple(line["told"])}) for line in kept["lines"])
         return cls(kept["summary"], kept["counts"], lines, kept["more"])
 
 
@@ -103,7 +103,7 @@ def begin(engine: Engine, trainer: Trainer, name: str, data: bytes) -> str:
         raise TooLarge(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
     token = secrets.token_urlsafe(16)
     assert trainer.id is not None
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         db.exec(delete(ImportJob).where(col(ImportJob.created_at) < now() - KEPT))
         db.add(ImportJob(token=token, trainer_id=trainer.id, name=name, data=data, state="reading", created_at=now()))
         db.commit()
@@ -127,7 +127,7 @@ def find(engine: Engine, trainer: Trainer, token: str) -> Job:
 def carry_out(engine: Engine, trainer: Trainer, token: str) -> None:
     """Starts what the report told. Raises Conflict when it is not ready, NotFound, Forbidden."""
     require(trainer, "import")
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         moved = db.exec(
             update(ImportJob)
             .where(
@@ -146,7 +146,7 @@ def carry_out(engine: Engine, trainer: Trainer, token: str) -> None:
 
 def throw_away(engine: Engine, trainer: Trainer, token: str) -> None:
     """Forgets the file. What has been imported stays."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         db.exec(delete(ImportJob).where(col(ImportJob.token) == token, col(ImportJob.trainer_id) == trainer.id))
         db.commit()
 
@@ -199,6 +199,6 @@ def _teller(engine: Engine, token: str) -> Progress:
 
 
 def _note(engine: Engine, token: str, **values: Any) -> None:
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         db.exec(update(ImportJob).where(col(ImportJob.token) == token).values(**values))
         db.commit()

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from api.accounts.models import Trainer
-from api.audit.trail import note
+from api.audit.trail import record
 from api.editorial.drafting import OWN
 from api.editorial.models import Draft
 from api.editorial.texts import newest_source
@@ -16,7 +16,7 @@ from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
 from api.exchange.import_preview import Plan, Step, plan
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.vignettes.catalogue import PUBLISHED
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.reading import LARGEST_FILE, read
@@ -66,9 +66,9 @@ def apply(
     left = [row for row in rows if row.case is not None and row.case.head.slug in todo]
     for start in range(0, len(left), CHUNK):
         chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
-        with Session(writing(engine)) as db:
+        with Session(write_engine(engine)) as db:
             author = None if author_id is None else db.get(Trainer, author_id)
-            note(db, author, "import", _counted(len(chunk)))
+            record(db, author, "import", _counted(len(chunk)))
             present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
             drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
             sources = _sources(db, chunk)

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.accounts.trainer import require_trainer
-from api.audit.trail import note_taken
+from api.audit.trail import record_export
 from api.exchange import import_jobs
 from api.exchange.formats import FORMATS, READABLE, Format, anki, read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Refused, Row, quiet
@@ -90,7 +90,7 @@ def export(
         data = anki.dump(cases, int(time.time())) if form.name == "anki" else form.dump(cases)
     except Refused as refused:
         raise Unprocessable(str(refused)) from None
-    note_taken(request.app.state.engine, trainer, "export", f"{form.name}, {len(cases)} stories")
+    record_export(request.app.state.engine, trainer, "export", f"{form.name}, {len(cases)} stories")
     return _file(data, form.media_type, f"three-circles{form.ending}")
 
 

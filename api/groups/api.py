@@ -23,9 +23,9 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import VoteBody, cast, limit_groups, limit_wrong_codes, live_snapshot, may_start
-from api.groups.guide import Prepared, guide_of
+from api.groups.guide import SessionSetup, guide_of
 from api.groups.live.hub import EventStream
-from api.groups.live.state_json import GroupGuess, StateOut, Teller
+from api.groups.live.state_json import GroupGuess, StateOut, StateSerializer
 from api.groups.live.state_loader import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
@@ -143,7 +143,7 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
     )
 
 
-def _session(request: Request, body: NewGroupBody) -> tuple[Prepared | None, Kind]:
+def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None, Kind]:
     """The session that is wanted, and the kind of the group. Raises Unprocessable where they contradict each other."""
     if body.session is None:
         return None, body.kind
@@ -194,7 +194,7 @@ def say_people(request: Request, code: str, body: PeopleBody) -> Response:
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
 async def get_state(request: Request, code: str) -> Response:
     """The whole present state, for a member or the facilitator."""
-    teller: Teller = request.app.state.teller
+    teller: StateSerializer = request.app.state.teller
     member = find_member(request, code)
     leads = None if member else require_facilitator(request, code)
     uid = leads.uid if leads else member.uid if member else None

@@ -10,7 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.groups import service
 from api.groups.access import Member, has_key, require_member
-from api.groups.live.state_json import Teller
+from api.groups.live.state_json import StateSerializer
 from api.groups.live.state_loader import look
 from api.groups.results import Snapshot
 from api.groups.state import GroupState
@@ -49,7 +49,7 @@ async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
 
 async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
     """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
-    teller: Teller = request.app.state.teller
+    teller: StateSerializer = request.app.state.teller
     vignette = teller.vignette((await look(request, code, member.uid)).state.round)
     if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
         raise Unprocessable(

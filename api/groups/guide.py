@@ -15,7 +15,7 @@ NOT_BEGUN = 0  # the visit before the first step
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SessionPosition:
     """Where a guided session stands. It is kept with the group, so that to know it costs no query.
 
     `visit` goes up whenever a step is entered. `step` is the step's own number, which it keeps; `number` its place
@@ -42,7 +42,7 @@ class Place:
         return f"s{self.visit}-{self.step}-{self.change}-"
 
 
-class Prepared(Protocol):
+class SessionSetup(Protocol):
     """A session that is to be started with its group."""
 
     @property
@@ -64,7 +64,7 @@ class Prepared(Protocol):
 class Guide(Protocol):
     """Offers plans, and shows the steps of a session wherever a group's own pages have nothing to show."""
 
-    def prepare(self, plan: str, length: int | None) -> Prepared:
+    def prepare(self, plan: str, length: int | None) -> SessionSetup:
         """A session by its plan and length in minutes. Raises Unprocessable."""
 
     def choices(self) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.groups.guide import Prepared
+from api.groups.guide import SessionSetup
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
@@ -20,7 +20,7 @@ from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import new_code
 from api.kit.settings import Settings
 from api.kit.systems import ANSWERS, VOTES
-from api.persistence.engine import insert_into, now, table, writing
+from api.persistence.engine import insert_into, now, table, write_engine
 from api.stats.answer_shares import class_statistics
 from api.vignettes.catalogue import Catalogue, Vignette
 
@@ -50,7 +50,7 @@ def create_group(
     plan: Sequence[str],
     days: int,
     show_first: bool,
-    session: Prepared | None = None,
+    session: SessionSetup | None = None,
     people: int | None = None,
 ) -> NewGroup:
     """Makes a group with a fresh code. Raises Unprocessable for a plan or name that cannot be.
@@ -92,7 +92,7 @@ def create_group(
     while True:
         code = new_code()
         try:
-            with writing(engine).begin() as connection:
+            with write_engine(engine).begin() as connection:
                 made_id = connection.execute(insert(_group).returning(_group.c.id), row | {"code": code}).scalar_one()
                 if session is not None:
                     session.store(connection, made_id)
@@ -116,7 +116,7 @@ def join(engine: Engine, code: str, uid: str = "", member: str = "") -> Joined:
     The visit of a guided session at which they joined is part of the id, so that check-ins know who came while they
     were open. Raises NotFound for a code that is not open.
     """
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         connection.execute(select(_group.c.id).where(_group.c.code == code).with_for_update())
         group = connection.execute(
             select(_group.c.id, _group.c.uid, _group.c.place).where(_group.c.code == code)
@@ -130,7 +130,7 @@ def join(engine: Engine, code: str, uid: str = "", member: str = "") -> Joined:
             visit = group.place["visit"] if group.place else 0
             member, back = f"{secrets.token_urlsafe(12)}.{visit}", 1
         if back:
-            touch(connection, code, members=_group.c.members + 1)
+            bump_version(connection, code, members=_group.c.members + 1)
     return Joined(code, group.uid, member)
 
 
@@ -149,7 +149,7 @@ def leave(engine: Engine, code: str, uid: str, member: str, forget: Forget) -> b
     What they answered in a round that was not shown yet goes with them, so that no one can answer for people who are
     not there; `forget` does the same for a session's check-ins. Results that were shown stay as they are.
     """
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         group_id = connection.execute(
             select(_group.c.id).where(_group.c.code == code, _group.c.uid == uid).with_for_update()
         ).scalar_one_or_none()
@@ -160,7 +160,7 @@ def leave(engine: Engine, code: str, uid: str, member: str, forget: Forget) -> b
             return False
         _take_out(connection, group_id, member)
         forget(connection, group_id, member)
-        touch(connection, code, members=_group.c.members - 1)
+        bump_version(connection, code, members=_group.c.members - 1)
     return True
 
 
@@ -184,12 +184,12 @@ def _take_out(connection: Connection, group_id: int, member: str) -> None:
         connection.execute(update(_tally).where(*here).values({column: _tally.c[column] - 1}))
 
 
-def touch(connection: Connection, code: str, **values: Any) -> None:
+def bump_version(connection: Connection, code: str, **values: Any) -> None:
     """Changes a group, so that its readers look again."""
     connection.execute(update(_group).where(_group.c.code == code).values(version=_group.c.version + 1, **values))
 
 
-def locked(connection: Connection, code: str, uid: str) -> GroupState:
+def lock_group(connection: Connection, code: str, uid: str) -> GroupState:
     """The group's state, with its row locked to the commit. Raises NotFound."""
     connection.execute(select(_group.c.id).where(_group.c.code == code).with_for_update())
     state = read_states(connection, [code]).get(code)
@@ -200,15 +200,15 @@ def locked(connection: Connection, code: str, uid: str) -> GroupState:
 
 def start_round(engine: Engine, code: str, uid: str, vignette: Vignette) -> None:
     """Begins a round with a vignette. Raises Conflict while a vote or a talk is under way."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         if state.place is not None:
             raise Conflict("This group follows a session plan: add the story to its session.")
         if state.round and not is_shown(state.round.path) and state.round.phase != "reading":
             raise Conflict("Finish this person first: show the answers, or take the steps back.")
         begin_round(connection, state, vignette)
         plan = state.plan if vignette.slug in state.plan else (*state.plan, vignette.slug)
-        touch(connection, code, plan=list(plan))
+        bump_version(connection, code, plan=list(plan))
 
 
 def begin_round(
@@ -251,12 +251,12 @@ def begin_round(
 
 def add_person(engine: Engine, code: str, uid: str, slug: str) -> None:
     """Adds a vignette to the end of the plan."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         if state.place is not None:
             raise Conflict("This group follows a session plan: add the story to its session.")
         if slug not in state.plan:
-            touch(connection, code, plan=[*state.plan, slug])
+            bump_version(connection, code, plan=[*state.plan, slug])
 
 
 def change_phase(engine: Engine, catalogue: Catalogue, settings: Settings, code: str, uid: str, phase: str) -> None:
@@ -288,8 +288,8 @@ def _path(state: GroupState) -> tuple[Any, ...]:
 
 
 def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, GroupState], None]) -> None:
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         if state.round is None:
             raise Conflict("Choose the first person before that.")
         if state.playing is None:
@@ -298,7 +298,7 @@ def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, Gro
             change(connection, state)
         except WrongPhase as wrong:
             raise Conflict(str(wrong)) from None
-        touch(connection, code)
+        bump_version(connection, code)
 
 
 def _set_path(
@@ -326,9 +326,9 @@ def say_people(engine: Engine, code: str, uid: str, people: int | None) -> None:
             f"Say how many people are in the room: a whole number from 1 to {MOST_PEOPLE}, or leave it empty.",
             [{"pointer": "/people", "detail": f"1 to {MOST_PEOPLE}, or null"}],
         )
-    with writing(engine).begin() as connection:
-        locked(connection, code, uid)
-        touch(connection, code, people=people)
+    with write_engine(engine).begin() as connection:
+        lock_group(connection, code, uid)
+        bump_version(connection, code, people=people)
 
 
 def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) -> Snapshot:
@@ -370,34 +370,34 @@ def reason_number(round_id: int, ballot: int, member: str) -> int:
 
 def show_reason(engine: Engine, code: str, uid: str, number: int, shown: bool) -> None:
     """Lets a one-line reason through to the group, or takes it back. `number`: its `reason_number`."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         rounds = select(_round.c.id).where(_round.c.group_id == state.id)
         given = select(_vote.c.id, _vote.c.round_id, _vote.c.ballot, _vote.c.member).where(
             _vote.c.round_id.in_(rounds), _vote.c.reason.is_not(None)
         )
         wanted = [row.id for row in connection.execute(given) if reason_number(*row[1:]) == number]
         connection.execute(update(_vote).where(_vote.c.id.in_(wanted)).values(reason_shown=shown))
-        touch(connection, code)
+        bump_version(connection, code)
 
 
 def withdraw_link(engine: Engine, code: str, uid: str) -> None:
     """Makes the facilitator's link, and every cookie that it was exchanged for, worthless. Raises NotFound."""
-    with writing(engine).begin() as connection:
-        locked(connection, code, uid)
-        touch(connection, code, leading=_group.c.leading + 1)
+    with write_engine(engine).begin() as connection:
+        lock_group(connection, code, uid)
+        bump_version(connection, code, leading=_group.c.leading + 1)
 
 
 def end_group(engine: Engine, code: str, uid: str) -> None:
     """Deletes a group with its rounds and votes; totals stay. Raises NotFound."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         _delete_groups(connection, [state.id])
 
 
 def purge(engine: Engine) -> int:
     """Deletes every group whose time is over, and says how many."""
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         over = list(connection.execute(select(_group.c.id).where(_group.c.expires_at <= now())).scalars())
         _delete_groups(connection, over)
     return len(over)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
-from api.groups.guide import Place
+from api.groups.guide import SessionPosition
 from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
@@ -67,7 +67,7 @@ class GroupState:
     expires_at: datetime
     rounds: int
     round: RoundState | None
-    place: Place | None = None
+    place: SessionPosition | None = None
     people: int | None = None
 
     @property
@@ -93,7 +93,7 @@ class GroupState:
         return None
 
     @property
-    def at_step(self) -> Place | None:
+    def at_step(self) -> SessionPosition | None:
         """The step of a guided session that everybody is at, unless it is a round, which groups show themselves."""
         return self.place if self.place and self.place.begun and self.playing is None else None
 
@@ -208,7 +208,7 @@ def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> Group
         expires_at=row.expires_at,
         rounds=rounds,
         round=round_state,
-        place=Place(**row.place) if row.place else None,
+        place=SessionPosition(**row.place) if row.place else None,
         people=row.people,
     )
 

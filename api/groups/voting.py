@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.groups.phases import open_ballot
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.systems import VOTES
-from api.persistence.bulk_sql import BatchStatement
+from api.persistence.bulk_sql import JsonBatch
 
 # `pass` is a keyword of Python, so the column is named otherwise.
 COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in VOTES}
@@ -22,7 +22,7 @@ HAS_LEFT = "You have left this group. Join it again with its code, and then answ
 Key = tuple[int, int, str]  # round id, ballot, member
 Row = tuple[str, str | None, object, str | None, object, int]  # system, confidence, cues, reason, circles, version
 
-_GROUPS = BatchStatement(
+_GROUPS = JsonBatch(
     """
     SELECT room.id, room.code, room.uid, room.kind, room.version, room.place IS NULL,
            CAST(room.place ->> 'round' AS INTEGER)
@@ -32,14 +32,14 @@ _GROUPS = BatchStatement(
     lock="lock room",
 )
 # A statement of its own: what is read in one with the lock would be from before it.
-_ROUNDS = BatchStatement(
+_ROUNDS = JsonBatch(
     """
     SELECT round.group_id, round.id, CAST(round.path AS TEXT) AS path, round.number, CAST(round.ask AS TEXT) AS ask
     FROM {batch} AS batch CROSS JOIN round WHERE round.group_id = CAST(batch.value ->> 0 AS INTEGER)
     ORDER BY round.number
     """
 )
-_EARLIER = BatchStatement(
+_EARLIER = JsonBatch(
     """
     SELECT vote.round_id, vote.ballot, vote.member, vote.system
     FROM {batch} AS batch CROSS JOIN vote
@@ -48,14 +48,14 @@ _EARLIER = BatchStatement(
       AND vote.member = batch.value ->> 2
     """
 )
-_LEFT = BatchStatement(
+_LEFT = JsonBatch(
     """
     SELECT departure.group_id, departure.member
     FROM {batch} AS batch CROSS JOIN departure
     WHERE departure.group_id = CAST(batch.value ->> 0 AS INTEGER) AND departure.member = batch.value ->> 1
     """
 )
-_UPSERT = BatchStatement(
+_UPSERT = JsonBatch(
     """
     INSERT INTO vote (round_id, ballot, member, system, confidence, cues, reason, circles, version, reason_shown)
     SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), value ->> 2, value ->> 3, value ->> 4, {cues},
@@ -68,7 +68,7 @@ _UPSERT = BatchStatement(
     cues="json 5",
     circles="json 7",
 )
-_MOVE = BatchStatement(
+_MOVE = JsonBatch(
     """
     INSERT INTO ballot_tally (round_id, ballot, threat, drive, soothing, unsure, passed)
     SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), CAST(value ->> 2 AS INTEGER),
@@ -82,7 +82,7 @@ _MOVE = BatchStatement(
     RETURNING round_id, ballot, threat + drive + soothing + unsure + passed
     """
 )
-_CHANGED = BatchStatement(
+_CHANGED = JsonBatch(
     "UPDATE room SET version = version + 1 WHERE id IN (SELECT CAST(value ->> 0 AS INTEGER) FROM {batch} AS batch)"
 )
 

@@ -20,7 +20,7 @@ from api.kit.errors import Conflict, Forbidden, Unprocessable
 from api.persistence.engine import session
 from api.stats.answer_shares import ClassStatistics, class_statistics
 from api.vignettes.dependencies import find_vignette
-from api.web.load_shedding import spare_statistics
+from api.web.load_shedding import shed_statistics
 from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
@@ -76,7 +76,7 @@ async def give_guess(request: Request, slug: str) -> Response:
 @router.get(
     "/vignettes/{slug}/statistics",
     responses=responses(401, 403, 404, 409, 422, 503),
-    dependencies=[Depends(spare_statistics)],
+    dependencies=[Depends(shed_statistics)],
 )
 def get_statistics(
     request: Request,

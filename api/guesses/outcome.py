@@ -12,13 +12,13 @@ from api.guesses.rules import CONFIDENCE_LABEL, MATCH_LABEL, Confidence, Match, 
 from api.kit.systems import ANSWERS, NAME, Answer, System
 from api.stats.answer_shares import ClassStatistics
 from api.stats.intervals import wilson
-from api.vignettes.answer_key import OutcomeKey, key_of
+from api.vignettes.answer_key import OutcomeKey, answer_key
 from api.vignettes.case import Case
 from api.vignettes.view_models import VignetteView, view_cues, view_vignette
 from api.vignettes.words import passages
 
 LONGEST_QUOTE = 100  # characters of words that were marked; the story stands beside them
-NOTHING = Markup()
+EMPTY = Markup()
 
 
 class OutcomeGuess(BaseModel):
@@ -143,7 +143,7 @@ def _plain_explanation_json(case: Case) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _key_json(case: Case) -> bytes:
-    return key_of(case).model_dump_json().encode()
+    return answer_key(case).model_dump_json().encode()
 
 
 @lru_cache(maxsize=512)
@@ -202,9 +202,9 @@ def view_outcome(
     attempt: int,
     explanation: Markup,
     statistics: Markup,
-    own: Markup = NOTHING,
+    own: Markup = EMPTY,
     changed: str | None = None,
-    own_class: Markup = NOTHING,
+    own_class: Markup = EMPTY,
 ) -> OutcomeView:
     """The page for a guess; its words come from the case and the field's tone, never from a score.
 

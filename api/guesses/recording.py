@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from api.guesses.models import Tally
 from api.kit.systems import ANSWERS
-from api.persistence.bulk_sql import TIME_FORMAT, BatchStatement
+from api.persistence.bulk_sql import TIME_FORMAT, JsonBatch
 from api.persistence.engine import table
 
 Counts = tuple[int, int, int, int]  # threat, drive, soothing, unsure
@@ -16,7 +16,7 @@ NO_COUNTS: Counts = (0, 0, 0, 0)
 _PLACE: dict[str, int] = {answer: place for place, answer in enumerate(ANSWERS)}
 
 # The batch leads and the index of guesses follows: CROSS JOIN keeps SQLite from turning that round.
-_EARLIER = BatchStatement(
+_EARLIER = JsonBatch(
     """
     SELECT guess.learner, guess.vignette_id, guess.series, max(guess.attempt)
     FROM {batch} AS batch CROSS JOIN guess
@@ -26,7 +26,7 @@ _EARLIER = BatchStatement(
     GROUP BY guess.learner, guess.vignette_id, guess.series
     """
 )
-_INSERT = BatchStatement(
+_INSERT = JsonBatch(
     """
     INSERT INTO guess (learner, vignette_id, series, version, attempt, system, confidence, cues, reason, circles,
                        created_at)
@@ -38,7 +38,7 @@ _INSERT = BatchStatement(
     circles="json 9",
     created_at="time 10",
 )
-_MOVE = BatchStatement(
+_MOVE = JsonBatch(
     """
     INSERT INTO tally (vignette_id, series, threat, drive, soothing, unsure)
     SELECT CAST(value ->> 0 AS INTEGER), CAST(value ->> 1 AS INTEGER), CAST(value ->> 2 AS INTEGER),

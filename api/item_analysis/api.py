@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
-from api.editorial.standing import look
+from api.editorial.standing import get_status
 from api.item_analysis.dependencies import served
 from api.item_analysis.item import Analysis, analyse
 from api.item_analysis.movement import Moved
@@ -17,7 +17,7 @@ from api.review.agreeing import Figures
 from api.stats.enough import NotEnough
 from api.stats.items import Calibration, Discrimination, Share, StrongAndWeak
 from api.vignettes.catalogue import Vignette
-from api.web.load_shedding import spare_statistics
+from api.web.load_shedding import shed_statistics
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
@@ -102,12 +102,12 @@ class AnalysisOut(BaseModel):
     attention: list[str]
 
 
-@router.get("/{slug}/analysis", responses=responses(401, 403, 404, 503), dependencies=[Depends(spare_statistics)])
+@router.get("/{slug}/analysis", responses=responses(401, 403, 404, 503), dependencies=[Depends(shed_statistics)])
 def get_analysis(request: Request, slug: str, trainer: Annotated[Trainer, Depends(require_trainer)]) -> AnalysisOut:
     """Facility, discrimination, agreement, calibration and more, each with its n, or that there is not enough data."""
     require(trainer, "see_library")
     engine = request.app.state.engine
-    standing = look(engine, trainer, slug)
+    standing = get_status(engine, trainer, slug)
     vignette = served(request, standing.id, standing.text.version)
     analysis = analyse(engine, vignette, request.app.state.settings.small_group)
     ratings = reviewing.ratings(engine, trainer, slug)

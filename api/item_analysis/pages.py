@@ -10,18 +10,18 @@ from sqlalchemy import select
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.accounts.trainer import require_trainer
-from api.editorial.standing import is_sealed, look
+from api.editorial.standing import get_status, is_sealed
 from api.guesses.rules import CONFIDENCE_LABEL
 from api.item_analysis.dependencies import served
 from api.item_analysis.item import analyse
-from api.item_analysis.whole import Item, Whole, WholeLibrary
+from api.item_analysis.whole import Item, LibraryAnalysis, LibraryAnalysisCache
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.engine import LARGEST_ID, table
 from api.review import agreeing, reviewing
 from api.stats.enough import NotEnough
 from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
 from api.vignettes.models import Vignette
-from api.web.load_shedding import spare_statistics
+from api.web.load_shedding import shed_statistics
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
@@ -79,14 +79,14 @@ _COMMON: dict[str, Any] = {
 }
 
 
-@router.get("/analysis", dependencies=[Depends(spare_statistics)])
+@router.get("/analysis", dependencies=[Depends(shed_statistics)])
 def library_analysis(
     request: Request, trainer: Asking, page: Annotated[int, Query(ge=1, le=LARGEST_ID)] = 1
 ) -> Response:
     """Every answered vignette, first what needs attention, with agreement and calibration over the library."""
     require(trainer, "see_library")
     engine, kept = request.app.state.engine, request.app.state.analysis
-    assert isinstance(kept, WholeLibrary)
+    assert isinstance(kept, LibraryAnalysisCache)
     whole = kept.get()
     pages = max(1, -(-len(whole.items) // PAGE))
     page = max(1, min(page, pages))
@@ -104,7 +104,7 @@ def library_analysis(
     )
 
 
-def _rows(request: Request, whole: Whole, page: int) -> list[Row]:
+def _rows(request: Request, whole: LibraryAnalysis, page: int) -> list[Row]:
     shown = whole.items[PAGE * (page - 1) : PAGE * page]
     of = table(Vignette).c
     query = select(of.id, of.slug, of.title, of.level, of.dominant).where(of.id.in_([i.vignette_id for i in shown]))
@@ -125,14 +125,14 @@ def post_analysis(request: Request, trainer: Asking) -> Response:
     return RedirectResponse("/trainers/analysis", status_code=303)
 
 
-@router.get("/vignettes/{slug}/analysis", dependencies=[Depends(spare_statistics)])
+@router.get("/vignettes/{slug}/analysis", dependencies=[Depends(shed_statistics)])
 def vignette_analysis(request: Request, slug: str, trainer: Asking) -> Response:
     """One vignette; whoever has yet to rate it is led to its story."""
     require(trainer, "see_library")
     engine = request.app.state.engine
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
-    standing = look(engine, trainer, slug)
+    standing = get_status(engine, trainer, slug)
     vignette = served(request, standing.id, standing.text.version) if standing.text.version else None
     return render(
         request,

@@ -46,7 +46,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class LibraryAnalysis:
     """Every answered vignette in the order of attention; `newest` learners of each at most were looked at.
 
     `facilities` counts the vignettes with enough learners by tenths of facility; `calibration` has accuracy for each
@@ -65,19 +65,19 @@ class Whole:
         return tuple(item for item in self.items if item.reasons)
 
 
-class WholeLibrary:
+class LibraryAnalysisCache:
     """Keeps the analysis for KEPT_SECONDS, so that going through its pages does not work it out again each time."""
 
     def __init__(self, engine: Engine, smallest: int) -> None:
         self._engine = engine
         self._smallest = smallest
         self._lock = Lock()
-        self._kept: tuple[float, Whole] | None = None
+        self._kept: tuple[float, LibraryAnalysis] | None = None
 
-    def get(self) -> Whole:
+    def get(self) -> LibraryAnalysis:
         with self._lock:
             if self._kept is None or time.monotonic() - self._kept[0] > KEPT_SECONDS:
-                self._kept = (time.monotonic(), work_out(self._engine, self._smallest))
+                self._kept = (time.monotonic(), compute(self._engine, self._smallest))
             return self._kept[1]
 
     def forget(self) -> None:
@@ -89,7 +89,7 @@ class WholeLibrary:
         return frozenset(item.vignette_id for item in self.get().attention)
 
 
-def work_out(engine: Engine, smallest: int) -> Whole:
+def compute(engine: Engine, smallest: int) -> LibraryAnalysis:
     """The analysis as of now; two queries, and never more than one vignette's attempts in memory."""
     with engine.connect() as connection:
         published = connection.execute(select(func.count()).where(_vignette.c.status == "published")).scalar_one()
@@ -114,7 +114,7 @@ def work_out(engine: Engine, smallest: int) -> Whole:
                 reasons=reasons(attempts, one.mostly_older, smallest),
             )
         )
-    return Whole(
+    return LibraryAnalysis(
         made_at=now(),
         newest=newest,
         published=published,

@@ -13,7 +13,7 @@ from api import __version__
 from api.kit.settings import Settings
 from api.operations import archive, postgres_copying, sqlite_copying
 from api.operations.archive import KEY, Manifest
-from api.operations.trouble import Trouble
+from api.operations.trouble import OperatorError
 from api.persistence.engine import make_engine, now
 from api.persistence.migrations.running import knows
 
@@ -25,9 +25,9 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
     if target.is_dir():
         target /= f"three-circles-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
     if target.exists():
-        raise Trouble(f"{target} is there already, and nothing is written over it. Give another name.")
+        raise OperatorError(f"{target} is there already, and nothing is written over it. Give another name.")
     if not target.parent.is_dir():
-        raise Trouble(f"There is no folder {target.parent}. Make it first.")
+        raise OperatorError(f"There is no folder {target.parent}. Make it first.")
     made_at = now().isoformat(timespec="seconds")
     key_file = settings.data_dir / KEY
     key = key_file.read_text() if with_key and key_file.exists() else None
@@ -37,10 +37,10 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
         with tempfile.TemporaryDirectory(prefix=".three-circles-", dir=target.parent) as folder:
             copy = Path(folder) / _FILE[kind]
             if kind == "sqlite":
-                revision, rows = sqlite_copying.take(database_file(settings), copy)
+                revision, rows = sqlite_copying.dump(database_file(settings), copy)
             else:
                 with _engine(settings) as engine:
-                    revision, rows = postgres_copying.take(engine, copy)
+                    revision, rows = postgres_copying.dump(engine, copy)
             manifest = Manifest(
                 product=__version__,
                 revision=revision,
@@ -52,7 +52,7 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
             )
             archive.write(target, manifest, copy, key)
     except FileExistsError:
-        raise Trouble(f"{target} is there already, and nothing is written over it. Give another name.") from None
+        raise OperatorError(f"{target} is there already, and nothing is written over it. Give another name.") from None
     return target, manifest
 
 
@@ -65,9 +65,9 @@ def restore(settings: Settings, source: Path, *, replace: bool = False) -> tuple
         manifest = backup.manifest
         kind = "sqlite" if settings.embedded else "postgresql"
         if manifest.kind != kind:
-            raise Trouble(f"The backup is of {manifest.kind}, and THREE_CIRCLES_DATABASE_URL names {kind}.")
+            raise OperatorError(f"The backup is of {manifest.kind}, and THREE_CIRCLES_DATABASE_URL names {kind}.")
         if not knows(manifest.revision):
-            raise Trouble(
+            raise OperatorError(
                 f"The backup was made by Three Circles {manifest.product}, whose database is newer than this"
                 f" {__version__} knows. Install that version or a later one, then restore."
             )
@@ -80,7 +80,7 @@ def restore(settings: Settings, source: Path, *, replace: bool = False) -> tuple
                 _put_sqlite(copy, database_file(settings), manifest, replace=replace)
             else:
                 with _engine(settings) as engine:
-                    postgres_copying.put(copy, engine, manifest.rows, replace=replace)
+                    postgres_copying.restore(copy, engine, manifest.rows, replace=replace)
         return manifest, _put_key(settings, backup.key)
 
 
@@ -101,15 +101,17 @@ def database_file(settings: Settings) -> Path:
 def _put_sqlite(copy: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
     sqlite_copying.check(copy, manifest.rows)
     if not replace and not sqlite_copying.is_empty(target):
-        raise Trouble(f"{target} holds a database already. Give --replace to put the backup in its place.")
-    sqlite_copying.put(copy, target)
+        raise OperatorError(f"{target} holds a database already. Give --replace to put the backup in its place.")
+    sqlite_copying.restore(copy, target)
     sqlite_copying.check(target, manifest.rows)
 
 
 def _look_at_key(settings: Settings, key: str | None, *, replace: bool) -> None:
     path = settings.data_dir / KEY
     if not replace and key and not settings.secret_key and path.exists() and path.read_text() != key:
-        raise Trouble(f"{path} is another key than the backup's. Give --replace to put the backup's in its place.")
+        raise OperatorError(
+            f"{path} is another key than the backup's. Give --replace to put the backup's in its place."
+        )
 
 
 def _put_key(settings: Settings, key: str | None) -> str:

@@ -78,11 +78,11 @@ def doctor(
 @contextmanager
 def _said() -> Iterator[None]:
     """Says in one line what stopped us."""
-    from api.operations.trouble import Trouble
+    from api.operations.trouble import OperatorError
 
     try:
         yield
-    except Trouble as trouble:
+    except OperatorError as trouble:
         raise fail(str(trouble)) from None
     except OSError as error:
         raise fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was written.") from None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.operations.trouble import Trouble
+from api.operations.trouble import OperatorError
 
 TRIES, TRY_SECONDS = 8, 0.25
 # Where a database that is replaced stands until the other one is there.
@@ -26,7 +26,7 @@ _OTHERS = text(
 )
 
 
-def take(engine: Engine, target: Path) -> tuple[str, dict[str, int]]:
+def dump(engine: Engine, target: Path) -> tuple[str, dict[str, int]]:
     """Dumps a database that may be in use. Gives the schema's revision and the number of rows of each table.
 
     The rows are counted in the very state that is dumped; whoever writes meanwhile does not wait.
@@ -35,7 +35,7 @@ def take(engine: Engine, target: Path) -> tuple[str, dict[str, int]]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         rows = counts(connection)
         if "alembic_version" not in rows:
-            raise Trouble("The database has no tables of Three Circles.")
+            raise OperatorError("The database has no tables of Three Circles.")
         revision = str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
@@ -63,7 +63,7 @@ def check(path: Path, rows: dict[str, int], pg_restore: str) -> None:
             else:
                 found[table] += 1
     if process.returncode or found != rows:
-        raise Trouble("The dump does not hold the rows that it was to hold. Look at the disk, and try again.")
+        raise OperatorError("The dump does not hold the rows that it was to hold. Look at the disk, and try again.")
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -72,7 +72,7 @@ def counts(connection: Connection) -> dict[str, int]:
     return {name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one() for name in names}  # noqa: S608
 
 
-def put(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool) -> None:
+def restore(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool) -> None:
     """Fills a database from a dump. What stood there goes only once the other is there, and comes back otherwise.
 
     Raises Trouble while others are connected, or when tables stand there and are not to be replaced.
@@ -81,13 +81,15 @@ def put(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool) ->
     _wait_for_others(engine)
     with engine.connect() as connection:
         if connection.execute(_TABLES).first() and not replace:
-            raise Trouble("The database holds tables already. Give --replace to put the backup in their place.")
+            raise OperatorError("The database holds tables already. Give --replace to put the backup in their place.")
     with _aside(engine):
         options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
         _run([pg_restore, *options, *_where(engine.url), str(source)], engine.url)
         with engine.begin() as connection:
             if counts(connection) != rows:
-                raise Trouble("The restored database holds other rows than the backup. What stood before is back.")
+                raise OperatorError(
+                    "The restored database holds other rows than the backup. What stood before is back."
+                )
             connection.exec_driver_sql("ANALYZE")
 
 
@@ -101,7 +103,7 @@ def _wait_for_others(engine: Engine) -> None:
         if tries_left:
             time.sleep(TRY_SECONDS)
     named = ", ".join(f"{number} of {name or 'a program without a name'}" for name, number in others)
-    raise Trouble(f"Others are connected to the database ({named}). Stop the servers first, then restore.")
+    raise OperatorError(f"Others are connected to the database ({named}). Stop the servers first, then restore.")
 
 
 @contextmanager
@@ -110,7 +112,7 @@ def _aside(engine: Engine) -> Iterator[None]:
     with engine.begin() as connection:
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         if connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :s"), {"s": ASIDE}).first():
-            raise Trouble(
+            raise OperatorError(
                 f"A restore was broken off here. What stood before it is in the schema {ASIDE}: move its tables back"
                 " or drop the schema, then restore."
             )
@@ -139,12 +141,14 @@ def tool(name: str, server: tuple[int, str]) -> str:
     """The path of a tool that knows a server of this version. Raises Trouble when it is missing or too old."""
     found = shutil.which(name)
     if found is None:
-        raise Trouble(f"{name} is not here. Install PostgreSQL's client tools (on Debian: postgresql-client).")
+        raise OperatorError(f"{name} is not here. Install PostgreSQL's client tools (on Debian: postgresql-client).")
     told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     version = re.search(r"(\d+)(?:\.\d+)*", told)
     if version is None or int(version.group(1)) < server[0]:
         mine = version.group() if version else "unknown"
-        raise Trouble(f"{name} is of version {mine}, older than the server's {server[1]}. Install newer client tools.")
+        raise OperatorError(
+            f"{name} is of version {mine}, older than the server's {server[1]}. Install newer client tools."
+        )
     return found
 
 
@@ -153,7 +157,9 @@ def _server_version(engine: Engine) -> tuple[int, str]:
         with engine.connect() as connection:
             told = str(connection.execute(text("SHOW server_version")).scalar_one())
     except SQLAlchemyError:
-        raise Trouble("The database does not answer. Look at THREE_CIRCLES_DATABASE_URL and at the server.") from None
+        raise OperatorError(
+            "The database does not answer. Look at THREE_CIRCLES_DATABASE_URL and at the server."
+        ) from None
     return int(re.split(r"\D", told, maxsplit=1)[0]), told
 
 
@@ -168,4 +174,4 @@ def _run(command: list[str], url: URL) -> None:
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if finished.returncode:
         last = finished.stderr.strip().splitlines()[-1:] or ["it gave no reason"]
-        raise Trouble(f"{Path(command[0]).name} could not finish: {last[0]}")
+        raise OperatorError(f"{Path(command[0]).name} could not finish: {last[0]}")

@@ -4,19 +4,19 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from api.operations.trouble import Trouble
+from api.operations.trouble import OperatorError
 
 PATIENCE = 30.0  # seconds for a lock; a commit takes far less
 REVISION = "SELECT version_num FROM alembic_version"
 
 
-def take(source: Path, target: Path) -> tuple[str, dict[str, int]]:
+def dump(source: Path, target: Path) -> tuple[str, dict[str, int]]:
     """Copies a database that may be in use. Gives the schema's revision and the number of rows of each table.
 
     The rows are counted in the very state that is copied; whoever writes meanwhile does not wait.
     """
     if not source.exists():
-        raise Trouble(f"There is no database at {source}. Is THREE_CIRCLES_DATA_DIR the folder of the server?")
+        raise OperatorError(f"There is no database at {source}. Is THREE_CIRCLES_DATA_DIR the folder of the server?")
     with closing(sqlite3.connect(source, timeout=PATIENCE, isolation_level=None)) as live:
         live.execute("BEGIN")  # one state from here on, for the counts and the copy
         revision = revision_of(live)
@@ -34,10 +34,10 @@ def check(path: Path, rows: dict[str, int]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
-            raise Trouble(f"The copy is not sound: SQLite says “{found}”. Look at the disk, and try again.")
+            raise OperatorError(f"The copy is not sound: SQLite says “{found}”. Look at the disk, and try again.")
         if (counted := counts(connection)) != rows:
             different = sorted(name for name in rows.keys() | counted.keys() if rows.get(name) != counted.get(name))
-            raise Trouble(f"The copy holds other rows than it was to hold, in {', '.join(different)}. Try again.")
+            raise OperatorError(f"The copy holds other rows than it was to hold, in {', '.join(different)}. Try again.")
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -53,7 +53,7 @@ def revision_of(connection: sqlite3.Connection) -> str:
     try:
         return str(connection.execute(REVISION).fetchone()[0])
     except (sqlite3.OperationalError, TypeError):
-        raise Trouble("The database has no tables of Three Circles.") from None
+        raise OperatorError("The database has no tables of Three Circles.") from None
 
 
 def is_empty(path: Path) -> bool:
@@ -64,7 +64,7 @@ def is_empty(path: Path) -> bool:
         return not counts(connection)
 
 
-def put(source: Path, target: Path) -> None:
+def restore(source: Path, target: Path) -> None:
     """Puts a copy in the place of a database, in one transaction. Raises Trouble while a server has it open."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -79,5 +79,5 @@ def put(source: Path, target: Path) -> None:
             live.execute("BEGIN EXCLUSIVE")
             live.execute("COMMIT")
         except sqlite3.OperationalError:
-            raise Trouble(f"A server is running on {target}. Stop it first, then restore.") from None
+            raise OperatorError(f"A server is running on {target}. Stop it first, then restore.") from None
         copy.backup(live)

@@ -26,7 +26,7 @@ _DIALECTS: Mapping[str, Mapping[str, str]] = {
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
-class BatchStatement:
+class JsonBatch:
     """A statement over a batch, made once for each database."""
 
     def __init__(self, sql: str, **columns: str) -> None:

@@ -88,7 +88,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def sweep(engine: Engine) -> bool:
+def truncate_wal(engine: Engine) -> bool:
     """Empties SQLite's log, in which deleted rows stand until it is written over. Says whether nobody was in the way.
 
     PostgreSQL does the like by itself (VACUUM).
@@ -106,7 +106,7 @@ def sweep(engine: Engine) -> bool:
         connection.close()
 
 
-def writing(engine: Engine) -> Engine:
+def write_engine(engine: Engine) -> Engine:
     """The same pool, whose transactions take SQLite's write lock when they begin."""
     return engine.execution_options(writes=True)
 

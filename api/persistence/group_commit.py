@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from api.kit.errors import Unavailable
-from api.persistence.engine import is_unavailable, writing
+from api.persistence.engine import is_unavailable, write_engine
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -45,7 +45,7 @@ class Writer(Generic[Item, Answer]):
         write: Callable[[Connection, Sequence[Item]], Sequence[Answer | Exception]],
         observe: Callable[[Sequence[object], float], None] | None = None,
     ) -> None:
-        self._engine = writing(engine)
+        self._engine = write_engine(engine)
         self._write = write
         self._observe = observe or (lambda _answers, _seconds: None)
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from starlette.datastructures import State
 
 from api.charts.figures import view_class_statistics
-from api.guesses.outcome import NOTHING, view_outcome
+from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, Confidence
 from api.guesses.service import circles_of
@@ -51,7 +51,7 @@ def outcome(
     """What stands before, between and after the learner's own and the class statistics: the same for all who answered
     the same.
     """
-    own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else NOTHING  # noqa: S704
+    own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else EMPTY  # noqa: S704
     attempt = 2 if again else 1
     view = view_outcome(
         case, guess, confidence, list(marked), attempt, explanation(case), _MARK, _OWN_MARK, own_class=own_class

@@ -13,7 +13,7 @@ from typing import Literal
 from api.kit.systems import SYSTEMS
 from api.practice.contrasting import partners
 from api.practice.elo import chance
-from api.practice.shelf import Item, Shelf, is_pair
+from api.practice.shelf import Item, PracticeIndex, is_pair
 from api.practice.skills import need
 from api.practice.state import State, new_people
 
@@ -60,7 +60,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ChoiceConstraints:
     """What a sitting asks of the choice: only these skills, or the place 0 to 8 within a placement."""
 
     only: tuple[str, ...] = ()
@@ -68,17 +68,17 @@ class Wish:
 
 
 def choose(
-    shelf: Shelf,
+    shelf: PracticeIndex,
     state: State,
     now: float,
     difficulties: Difficulties,
     random: Random,
     *,
     without: Collection[int] = (),
-    wish: Wish | None = None,
+    wish: ChoiceConstraints | None = None,
 ) -> Choice | None:
     """The next vignette, or None when all are in `without`. `difficulties` is asked once, for a few candidates."""
-    wish = wish or Wish()
+    wish = wish or ChoiceConstraints()
     last = shelf.items.get(state.recent[-1]) if state.recent else None
     startled = []
     if last is not None and state.startled and wish.place is None:
@@ -135,7 +135,7 @@ def _contrasts(item: Item, last: Item | None) -> bool:
     )
 
 
-def _reason(item: Item, state: State, last: Item | None, now: float, wish: Wish) -> Reason:
+def _reason(item: Item, state: State, last: Item | None, now: float, wish: ChoiceConstraints) -> Reason:
     if item.id in state.seen:
         return "again"
     if _contrasts(item, last):
@@ -156,7 +156,9 @@ def _untried(state: State, item: Item) -> int:
     return sum(skill not in state.skills for skill in item.skills)
 
 
-def _block(shelf: Shelf, state: State, last: Item | None, without: Collection[int], random: Random) -> list[Item]:
+def _block(
+    shelf: PracticeIndex, state: State, last: Item | None, without: Collection[int], random: Random
+) -> list[Item]:
     """People for the first block: the clearest level that is left, and two of one system before the next."""
     going_on = last is not None and state.met.get(last.dominant, 0) % BLOCK != 0
     fewest = min(state.met.get(system, 0) for system in SYSTEMS)
@@ -174,7 +176,7 @@ def _block(shelf: Shelf, state: State, last: Item | None, without: Collection[in
     return []
 
 
-def _placed(shelf: Shelf, state: State, place: int, without: Collection[int], random: Random) -> list[Item]:
+def _placed(shelf: PracticeIndex, state: State, place: int, without: Collection[int], random: Random) -> list[Item]:
     """People for the nine of a placement: each system at each level, from clear to open, no two of a kind in a row."""
     system = SYSTEMS[(place + place // 3) % 3]
     for level in sorted((1, 2, 3), key=lambda level: abs(level - (1 + place // 3))):
@@ -184,7 +186,7 @@ def _placed(shelf: Shelf, state: State, place: int, without: Collection[int], ra
 
 
 def _candidates(
-    shelf: Shelf, state: State, skills: Iterable[str], without: Collection[int], random: Random
+    shelf: PracticeIndex, state: State, skills: Iterable[str], without: Collection[int], random: Random
 ) -> list[Item]:
     """A few people for each skill and level whom the learner has not met; where all were met, those met longest ago."""
     found: dict[int, Item] = {}

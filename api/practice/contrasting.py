@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from random import Random
 
-from api.practice.shelf import Item, Shelf, is_pair
+from api.practice.shelf import Item, PracticeIndex, is_pair
 from api.practice.state import State, new_people
 
 A_FEW = 8
@@ -16,7 +16,7 @@ def shared_pair(one: Item, other: Item) -> str | None:
     return next((skill for skill in one.skills if is_pair(skill) and skill in other.skills), None)
 
 
-def partners(shelf: Shelf, item: Item, state: State, without: Collection[int], random: Random) -> list[Item]:
+def partners(shelf: PracticeIndex, item: Item, state: State, without: Collection[int], random: Random) -> list[Item]:
     """Up to a few stories whom the learner has not met that contrast with this one, the nearest levels first."""
     found: dict[int, Item] = {}
     for pair in filter(is_pair, item.skills):

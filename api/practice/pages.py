@@ -17,7 +17,7 @@ from api.classes.access import is_in_class
 from api.classes.service import class_of
 from api.classes.view_models import class_block
 from api.guesses.dependencies import take_guess
-from api.guesses.outcome import NOTHING, view_outcome
+from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
@@ -26,7 +26,7 @@ from api.kit.systems import SYSTEMS
 from api.persistence.engine import session
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
-from api.practice.service import Place
+from api.practice.service import SittingProgress
 from api.vignettes.case import Case
 from api.vignettes.dependencies import find_vignette
 from api.vignettes.explaining import explanation
@@ -58,14 +58,14 @@ class CaseView:
     vignette: VignetteView
     opened: bool
     skip_url: str
-    place: Place | None = None
+    place: SittingProgress | None = None
     why: str | None = None
     chosen: str | None = None
     confidence: str | None = None
     error: str | None = None
     circles: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
-    words: Markup = NOTHING
+    words: Markup = EMPTY
     marked: bool = False
 
 
@@ -108,7 +108,7 @@ async def give_guess(request: Request, slug: str) -> Response:
         return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
     response: Response
     if wants_fragment(request):
-        own = NOTHING
+        own = EMPTY
         if body.circles:  # beside those of the class, which the database knows
             own = await asyncio.to_thread(cached_fragments.own, request.app.state, vignette, body.reason, body.circles)
         elif body.reason:
@@ -145,11 +145,11 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         cached_fragments.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
         cached_fragments.own(request.app.state, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
-        else NOTHING,
+        else EMPTY,
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
         if answered.case != vignette.case
         else None,
-        own_class=class_block(request, mine, answered) if mine else NOTHING,
+        own_class=class_block(request, mine, answered) if mine else EMPTY,
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 
@@ -192,7 +192,7 @@ def _case_page(
     form: dict[str, str] | None = None,
     fields: list[tuple[str, str]] | None = None,
     problem: Problem | None = None,
-    place: Place | None = None,
+    place: SittingProgress | None = None,
     why: str | None = None,
     past: str = "",
 ) -> Response:

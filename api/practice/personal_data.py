@@ -13,7 +13,7 @@ from api.classes.models import ClassMember, LearnerClass
 from api.guesses.models import Guess, Tally
 from api.kit.join_codes import ALPHABET, normalise
 from api.kit.spreadsheet import csv_text
-from api.persistence.engine import now, table, writing
+from api.persistence.engine import now, table, write_engine
 from api.practice.models import DeviceCode, PracticeState, Sitting
 from api.vignettes.models import Vignette
 
@@ -82,7 +82,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
     What is left is how hard the vignettes have proved, and the totals of a class, which hold answers by their number
     alone: both are about nobody.
     """
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         # Counted by what this transaction deleted: of equal deletions at once only one finds the rows.
         deleted = connection.execute(
             delete(_guess)
@@ -105,7 +105,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
 def make_code(engine: Engine, learner: str) -> str:
     """A code with which the learner carries on elsewhere, once and within ten minutes. An earlier one is void."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         connection.execute(delete(_code).where((_code.c.learner == learner) | (_code.c.expires_at < now())))
         connection.execute(
             insert(_code).values(
@@ -117,7 +117,7 @@ def make_code(engine: Engine, learner: str) -> str:
 
 def use_code(engine: Engine, typed: str) -> str | None:
     """The learner of a code that is still good; it is used up by that."""
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         used = connection.execute(
             delete(_code)
             .where(_code.c.digest == _digest(normalise(typed)), _code.c.expires_at >= now())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.kit.systems import NAME, SYSTEMS
 from api.practice.naming import question_of, skill_name
-from api.practice.shelf import Shelf, is_pair
+from api.practice.shelf import PracticeIndex, is_pair
 from api.practice.skills import Skill, need
 from api.practice.state import Given, State
 from api.stats.calibration import Calibration, calibrate
@@ -53,7 +53,7 @@ class Progress:
     advice: Advice
 
 
-def mixed_up(state: State, shelf: Shelf) -> tuple[str, ...]:
+def mixed_up(state: State, shelf: PracticeIndex) -> tuple[str, ...]:
     """The skills in which something was taken for something else and that are not settled, the weakest first.
 
     A skill is settled when its own ability is no longer below the learner's general one.
@@ -66,7 +66,7 @@ def mixed_up(state: State, shelf: Shelf) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(found))
 
 
-def look_back(shelf: Shelf, state: State, given: Sequence[Given], now: float) -> Progress:
+def look_back(shelf: PracticeIndex, state: State, given: Sequence[Given], now: float) -> Progress:
     """Everything on the page of progress, from the learner's answers in the order in which they were given."""
     first = [
         (answer, shelf.items[answer.vignette_id])
@@ -132,7 +132,7 @@ def headline(progress: Progress) -> str:
     return f"{NAME[best.name]} is what you recognise most surely"
 
 
-def _skills(shelf: Shelf, state: State, now: float) -> tuple[SkillDue, ...]:
+def _skills(shelf: PracticeIndex, state: State, now: float) -> tuple[SkillDue, ...]:
     rows = []
     for name in shelf.skills:
         own = state.skills.get(name)

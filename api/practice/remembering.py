@@ -8,10 +8,10 @@ from sqlalchemy import Connection, Engine, and_, bindparam, case, func, select, 
 from sqlalchemy.exc import DBAPIError
 
 from api.guesses.models import Guess
-from api.persistence.engine import insert_into, is_unavailable, table, writing
+from api.persistence.engine import insert_into, is_unavailable, table, write_engine
 from api.practice.difficulties import Difficulties
 from api.practice.models import PracticeState
-from api.practice.shelf import Item, Shelf, item_of
+from api.practice.shelf import Item, PracticeIndex, to_item
 from api.practice.state import Given, State, fold
 from api.vignettes.catalogue import Catalogue, Vignette
 
@@ -52,24 +52,24 @@ _READ = (
 _ALL = select(*_COLUMNS).where(_guess.c.learner == bindparam("learner")).order_by(_guess.c.id)
 
 
-class Bookcase:
+class PracticeIndexCache:
     """The shelf of the library that is now published, made anew when the library was replaced."""
 
     def __init__(self) -> None:
         self._of: Mapping[str, Vignette] | None = None
-        self._made: tuple[Shelf, Difficulties] | None = None
+        self._made: tuple[PracticeIndex, Difficulties] | None = None
 
-    def of(self, catalogue: Catalogue) -> tuple[Shelf, Difficulties]:
+    def of(self, catalogue: Catalogue) -> tuple[PracticeIndex, Difficulties]:
         if self._made is None or self._of is not catalogue.vignettes:
             series = {vignette.id: vignette.series for vignette in catalogue.vignettes.values()}
-            shelf = Shelf(item_of(vignette) for vignette in catalogue.vignettes.values())
+            shelf = PracticeIndex(to_item(vignette) for vignette in catalogue.vignettes.values())
             self._made = (shelf, Difficulties(series))
             self._of = catalogue.vignettes
         return self._made
 
 
 @dataclass(slots=True)
-class Remembered:
+class LearnerState:
     """The state as of the newest guess. `sitting` holds the guesses after the one that was asked for."""
 
     state: State
@@ -81,9 +81,9 @@ class Remembered:
     unkept: int = 0
 
 
-def remember_practice(
-    connection: Connection, learner: str, shelf: Shelf, difficulties: Difficulties, after: int = _NEVER
-) -> Remembered:
+def load_state(
+    connection: Connection, learner: str, shelf: PracticeIndex, difficulties: Difficulties, after: int = _NEVER
+) -> LearnerState:
     """Folds what the learner has answered since the state was kept. One query, and one more for difficulties."""
     rows = list(connection.execute(_READ, {"learner": learner, "after": after}))
     head = rows[0]
@@ -98,7 +98,7 @@ def remember_practice(
         fresh = list(connection.execute(_ALL, {"learner": learner}))
         state, folded = State(), len(fresh)
     newest = max([head.upto or 0, *(row.id for row in guesses)])
-    remembered = Remembered(state, newest, sitting, kept, folded, unkept=KEEP_AFTER if again else len(fresh))
+    remembered = LearnerState(state, newest, sitting, kept, folded, unkept=KEEP_AFTER if again else len(fresh))
     series = difficulties.series
     ours = [row for row in fresh if series.get(row.vignette_id) == row.series]
     hard = difficulties.read(connection, {shelf.items[row.vignette_id] for row in ours}) if ours else {}
@@ -112,7 +112,7 @@ def remember_practice(
     return remembered
 
 
-def keep_practice(engine: Engine, learner: str, remembered: Remembered, difficulties: Difficulties) -> None:
+def save_state(engine: Engine, learner: str, remembered: LearnerState, difficulties: Difficulties) -> None:
     """Writes the state and moves the difficulties, when enough is new; whoever comes second leaves it alone.
 
     A database that takes no writes now is asked again at the next choice: nothing is lost.
@@ -125,7 +125,7 @@ def keep_practice(engine: Engine, learner: str, remembered: Remembered, difficul
         "state": remembered.state.to_json(),
     }
     try:
-        with writing(engine).begin() as connection:
+        with write_engine(engine).begin() as connection:
             if remembered.kept is None:
                 statement: Any = insert_into(_kept, connection).values(learner=learner, **values)
                 statement = statement.on_conflict_do_nothing()

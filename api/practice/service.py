@@ -8,13 +8,13 @@ from random import Random
 from sqlalchemy import Connection, Engine, bindparam, desc, func, insert, select, update
 
 from api.guesses.models import Guess
-from api.persistence.engine import now, table, writing
-from api.practice.choosing import Choice, Wish, choose
+from api.persistence.engine import now, table, write_engine
+from api.practice.choosing import Choice, ChoiceConstraints, choose
 from api.practice.difficulties import Difficulties
 from api.practice.models import Sitting
 from api.practice.progress import Progress, look_back, mixed_up
-from api.practice.remembering import Bookcase, Remembered, keep_practice, remember_practice
-from api.practice.shelf import Shelf
+from api.practice.remembering import LearnerState, PracticeIndexCache, load_state, save_state
+from api.practice.shelf import PracticeIndex
 from api.practice.sittings import PLANS, Kind, is_over
 from api.practice.state import Given
 from api.vignettes.catalogue import Catalogue
@@ -53,7 +53,7 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SittingProgress:
     """How far a sitting has come; `planned` is None where time decides."""
 
     title: str
@@ -66,7 +66,7 @@ class Practice:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._bookcase = Bookcase()
+        self._bookcase = PracticeIndexCache()
 
     def next_case(
         self, catalogue: Catalogue, learner: str | None, *, past: Collection[str] = (), again: bool = True
@@ -78,11 +78,11 @@ class Practice:
         with self._engine.connect() as connection:
             sitting = open_sitting(connection, learner) if learner else None
             after = {"after": sitting.after_guess} if sitting else {}
-            remembered = remember_practice(connection, learner or "", shelf, difficulties, **after)
+            remembered = load_state(connection, learner or "", shelf, difficulties, **after)
             over = sitting is not None and _is_over(sitting, remembered.sitting)
             choice = None if over else self._choose(connection, shelf, difficulties, remembered, sitting, passed, again)
         if learner:
-            keep_practice(self._engine, learner, remembered, difficulties)
+            save_state(self._engine, learner, remembered, difficulties)
         if sitting is not None and choice is None:
             close_sitting(self._engine, sitting, len(remembered.sitting))
             return Next(None, over=True)
@@ -92,9 +92,9 @@ class Practice:
     def _choose(
         self,
         connection: Connection,
-        shelf: Shelf,
+        shelf: PracticeIndex,
         difficulties: Difficulties,
-        remembered: Remembered,
+        remembered: LearnerState,
         sitting: Open | None,
         passed: set[int],
         again: bool,
@@ -103,13 +103,13 @@ class Practice:
         here = {given.vignette_id for given in remembered.sitting}
         if not again and sitting is None:
             here = set(state.seen)
-        wish = Wish()
+        wish = ChoiceConstraints()
         if sitting is not None and sitting.kind == "placement":
-            wish = Wish(place=len(remembered.sitting))
+            wish = ChoiceConstraints(place=len(remembered.sitting))
         elif sitting is not None and sitting.kind == "mixups":
-            wish = Wish(only=mixed_up(state, shelf))
+            wish = ChoiceConstraints(only=mixed_up(state, shelf))
         elif sitting is not None and sitting.skill is not None and sitting.skill in shelf.by_skill:
-            wish = Wish(only=(sitting.skill,))
+            wish = ChoiceConstraints(only=(sitting.skill,))
         at = now().timestamp()
         for without in (here | passed, here):  # who was passed over comes when nobody else is left
             choice = choose(
@@ -128,7 +128,7 @@ class Practice:
     def begin(self, learner: str, kind: Kind, skill: str | None = None) -> None:
         """Opens a sitting; one that is still open is closed as it stands."""
         self.leave(learner)
-        with writing(self._engine).begin() as connection:
+        with write_engine(self._engine).begin() as connection:
             newest = connection.execute(select(func.max(_guess.c.id)).where(_guess.c.learner == learner)).scalar()
             connection.execute(
                 insert(_sitting).values(
@@ -150,14 +150,14 @@ class Practice:
         if sitting:
             close_sitting(self._engine, sitting, done)
 
-    def place(self, learner: str) -> Place | None:
+    def place(self, learner: str) -> SittingProgress | None:
         """How far the open sitting has come."""
         with self._engine.connect() as connection:
             sitting = open_sitting(connection, learner)
             if sitting is None:
                 return None
             done = _count(connection, learner, sitting.after_guess)
-        return Place(PLANS[sitting.kind].title, done, sitting.planned)
+        return SittingProgress(PLANS[sitting.kind].title, done, sitting.planned)
 
     def progress(self, catalogue: Catalogue, learner: str) -> Progress:
         """Everything about what the learner has answered so far."""
@@ -184,7 +184,7 @@ class Practice:
         """Everything; and, asked for the `number` answers after a guess, those alone, as if each were a first one."""
         shelf, difficulties = self._bookcase.of(catalogue)
         with self._engine.connect() as connection:
-            state = remember_practice(connection, learner, shelf, difficulties).state
+            state = load_state(connection, learner, shelf, difficulties).state
             given = _given_after(connection, learner, 0, difficulties.series)
             here = _given_after(connection, learner, after, difficulties.series)[:number] if after is not None else []
         at = now().timestamp()
@@ -193,7 +193,7 @@ class Practice:
             return whole, None
         return whole, look_back(shelf, state, [replace(answer, attempt=1) for answer in here], at)
 
-    def shelf(self, catalogue: Catalogue) -> Shelf:
+    def shelf(self, catalogue: Catalogue) -> PracticeIndex:
         return self._bookcase.of(catalogue)[0]
 
 
@@ -205,7 +205,7 @@ def open_sitting(connection: Connection, learner: str) -> Open | None:
 
 def close_sitting(engine: Engine, sitting: Open, done: int) -> None:
     """Ends a sitting; ended twice it stays as it was first."""
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         connection.execute(
             update(_sitting)
             .where(_sitting.c.id == sitting.id, _sitting.c.ended_at.is_(None))
@@ -227,7 +227,7 @@ def _is_over(sitting: Open, given: list[Given]) -> bool:
     return is_over(sitting.planned, sitting.started_at.timestamp(), [answer.at for answer in given])
 
 
-def _beside(shelf: Shelf, remembered: Remembered, choice: Choice | None) -> str | None:
+def _beside(shelf: PracticeIndex, remembered: LearnerState, choice: Choice | None) -> str | None:
     if choice is None or choice.reason != "pair":
         return None
     return shelf.items[remembered.state.recent[-1]].slug

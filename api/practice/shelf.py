@@ -42,7 +42,7 @@ class Item:
     skills: tuple[str, ...]
 
 
-class Shelf:
+class PracticeIndex:
     """Items by id, by skill and level, and by system and level. Made once for a library."""
 
     def __init__(self, items: Iterable[Item]) -> None:
@@ -58,7 +58,7 @@ class Shelf:
         self.skills: tuple[str, ...] = tuple(sorted(by_skill))
 
 
-def item_of(vignette: Vignette) -> Item:
+def to_item(vignette: Vignette) -> Item:
     """A vignette's item. Its skills are those that its authors name, else its cue types, else its system."""
     head = vignette.case.head
     named = [skill for skill in head.skills if skill in SKILLS]

@@ -15,7 +15,7 @@ from api.persistence.engine import session
 from api.practice.contrasting import shared_pair
 from api.practice.naming import skill_name
 from api.practice.service import Practice
-from api.practice.shelf import item_of
+from api.practice.shelf import to_item
 from api.practice.sittings import KINDS, Kind
 from api.practice.view_models import PairView, end_view, progress_view, start_view
 from api.vignettes.codebook import PAIR_QUESTION
@@ -123,7 +123,7 @@ def pair(
 ) -> Response:
     """Two similar stories with different keys, side by side. A key is shown once its story has been answered."""
     first, second = find_vignette(request, one), find_vignette(request, other)
-    shared = shared_pair(item_of(first), item_of(second))
+    shared = shared_pair(to_item(first), to_item(second))
     learner = find_learner(request)
     if shared is None:
         raise NotFound("These two stories are not a pair.")

@@ -93,7 +93,7 @@ def rate(matched: bool, confidence: str | None, attempt: int) -> Rating:
     return Rating.Easy if confidence == "sure" else Rating.Good
 
 
-def concerned(item: Item, answer: str, matched: bool) -> tuple[str, ...]:
+def affected_skills(item: Item, answer: str, matched: bool) -> tuple[str, ...]:
     """The skills that an answer speaks about.
 
     A match speaks for all of the vignette's skills. Taking one system for another speaks of the pairs that tell

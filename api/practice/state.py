@@ -8,7 +8,7 @@ from typing import Any
 
 from api.practice.elo import START, step, surprise
 from api.practice.shelf import Item
-from api.practice.skills import Skill, concerned, rate
+from api.practice.skills import Skill, affected_skills, rate
 
 # A skill moves half as far as the general ability: a vignette has several of them.
 SKILL_SHARE = 0.5
@@ -91,7 +91,7 @@ def fold(state: State, given: Given, item: Item | None, difficulty: Callable[[It
     confident_error = not matched and given.confidence == "sure" and given.system != "unsure"
     state.startled = confident_error
     rating = rate(matched, given.confidence, given.attempt)
-    for name in concerned(item, given.system, matched):
+    for name in affected_skills(item, given.system, matched):
         skill = state.skills.setdefault(name, Skill())
         if moved is not None:
             skill.theta += SKILL_SHARE * step(skill.n) * moved

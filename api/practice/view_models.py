@@ -10,7 +10,7 @@ from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.engine import now
 from api.practice.naming import comes_back
 from api.practice.progress import Advice, Progress, headline
-from api.practice.service import Place
+from api.practice.service import SittingProgress
 from api.practice.shelf import is_pair, systems_of
 from api.practice.sittings import PLANS, Kind
 from api.stats.calibration import Calibration
@@ -24,7 +24,7 @@ LEFT, TOP, WIDTH, HEIGHT = 52.0, 14.0, 268.0, 200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class SittingOption:
     """One kind of sitting on the start page; `closed` says why it is not open now."""
 
     kind: Kind
@@ -35,8 +35,8 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class StartView:
-    doors: tuple[Door, ...]
-    place: Place | None
+    doors: tuple[SittingOption, ...]
+    place: SittingProgress | None
     answered: int
     stories: int
     advice: Advice | None
@@ -143,13 +143,13 @@ class CodeView:
     minutes: int
 
 
-def start_view(progress: Progress | None, place: Place | None, stories: int) -> StartView:
+def start_view(progress: Progress | None, place: SittingProgress | None, stories: int) -> StartView:
     """The four kinds of sitting, and the open one if there is one."""
     mixed = progress.mixed_up if progress else ()
     answered = progress.answered if progress else 0
     kinds: tuple[Kind, ...] = ("five", "ten", "mixups", "placement")
     doors = tuple(
-        Door(
+        SittingOption(
             kind,
             PLANS[kind].title,
             PLANS[kind].says,

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
-from api.editorial.standing import is_sealed, look
+from api.editorial.standing import get_status, is_sealed
 from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
 from api.kit.errors import Conflict, Problem, Unprocessable
 from api.kit.systems import SYSTEMS
@@ -111,7 +111,7 @@ def show_review(request: Request, slug: str, trainer: Asking) -> Response:
     engine = request.app.state.engine
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
-    standing = look(engine, trainer, slug)
+    standing = get_status(engine, trainer, slug)
     ratings = reviewing.ratings(engine, trainer, slug)
     case = standing.text.case
     return render(

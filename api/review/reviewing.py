@@ -11,13 +11,13 @@ from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.audit.trail import note
+from api.audit.trail import record
 from api.editorial.models import Rating
 from api.editorial.texts import find_row, is_author, read_text, require_sight
 from api.guesses.rules import GuessBody
 from api.kit.errors import Conflict, Forbidden, Unprocessable
 from api.kit.systems import ANSWERS
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case, story_mark
 
 LONGEST_COMMENT = 1000
@@ -46,7 +46,7 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
             f"A comment has at most {LONGEST_COMMENT} characters.",
             [{"pointer": "/comment", "detail": f"at most {LONGEST_COMMENT} characters"}],
         )
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         vignette_id, case = _ratable(db, trainer, slug)
         assert trainer.id is not None
         if any(end > len(case.story) for _, end in body.cues or []):
@@ -64,7 +64,7 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
                 created_at=now(),
             )
         )
-        note(db, trainer, "rate", slug)
+        record(db, trainer, "rate", slug)
         db.commit()
 
 

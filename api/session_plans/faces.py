@@ -51,7 +51,7 @@ class CheckInTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RoundFinding:
     """What the group said about a vignette, in totals; the ballot knows whether they may be shown."""
 
     person: str
@@ -75,7 +75,7 @@ class Live:
     board: tuple[tuple[str, ...], ...] = ()  # lines under each heading
     check_in: tuple[CheckInTotals, ...] = ()  # for each question; empty: no totals are shown now
     own_check_in: tuple[str | None, ...] = ()  # the asking member's answers, each of CHECK_IN_VALUES
-    found: tuple[Found, ...] = ()
+    found: tuple[RoundFinding, ...] = ()
     signposting: Signposting | None = None
     late: str | None = None  # why someone who joined while a check-in was open cannot answer it
     post_url: str | None = None  # where a phone posts its check-in; None: controls do nothing

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from api.kit.prose import inline
 from api.kit.systems import CARDS, SystemCard
 from api.private_pages.view_models import MOMENTS, Moment
-from api.session_plans.faces import SIMPLER, Found, PrivateFace, private_face
+from api.session_plans.faces import SIMPLER, PrivateFace, RoundFinding, private_face
 from api.session_plans.plan import Plan
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import CirclesStep, CloseStep, PrivateStep
@@ -21,7 +21,7 @@ class TakeawayView:
     summary: tuple[Markup, ...]
     systems: tuple[SystemCard, ...]
     note: str
-    found: tuple[Found, ...]
+    found: tuple[RoundFinding, ...]
     circles: bool
     moments: tuple[Moment, ...]
     private: tuple[PrivateFace, ...]
@@ -32,7 +32,7 @@ class TakeawayView:
 
 def takeaway(
     plan: Plan,
-    found: tuple[Found, ...],
+    found: tuple[RoundFinding, ...],
     signposting: Signposting | None,
     *,
     length: int | None = None,

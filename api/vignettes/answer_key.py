@@ -13,6 +13,6 @@ class OutcomeKey(BaseModel):
     blend: Blend
 
 
-def key_of(case: Case) -> OutcomeKey:
+def answer_key(case: Case) -> OutcomeKey:
     key = case.head.key
     return OutcomeKey(dominant=key.dominant, acceptable=case.acceptable, secondary=key.secondary, blend=key.blend)

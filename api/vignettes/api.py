@@ -9,7 +9,7 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.kit.errors import Forbidden
 from api.kit.systems import CARDS, CAVEAT, System, SystemCard
-from api.vignettes.answer_key import OutcomeKey, key_of
+from api.vignettes.answer_key import OutcomeKey, answer_key
 from api.vignettes.case import Reconstructed
 from api.vignettes.catalogue import Catalogue, Vignette
 from api.vignettes.dependencies import find_vignette
@@ -109,7 +109,7 @@ def get_vignette(
     case = vignette.case
     return TrainerVignetteOut(
         **public_fields(vignette),
-        key=key_of(case),
+        key=answer_key(case),
         cues=[CueOut(text=case.story[cue.start : cue.end], **cue.model_dump()) for cue in case.cues],
         explanations={case.head.key.dominant: case.why, **case.others},
         questions=case.questions,

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case
 from api.vignettes.catalogue import PUBLISHED, Catalogue
 from api.vignettes.checking import case_files, check_files
@@ -34,7 +34,7 @@ def load_library(engine: Engine, folder: Path) -> Catalogue:
             log.warning("vignette_skipped", file=path.name, faults=len(faults))
         else:
             good.append((case, path.read_text(encoding="utf-8")))
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         if engine.dialect.name == "postgresql":
             # Processes that start together would each add the same vignette; the later ones wait and find it there.
             db.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")

@@ -12,7 +12,7 @@ SECONDS = 2.0
 log = structlog.get_logger()
 
 
-async def watch_for_ever(catalogue: Catalogue) -> None:
+async def run_catalogue_refresh(catalogue: Catalogue) -> None:
     """Looks every SECONDS whether the library has changed: one small query, made outside the event loop."""
     while True:
         await asyncio.sleep(SECONDS)

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 Handler = Callable[[Request, str], Awaitable[Response]]
 
 
-class Direct:
+class FastPathMiddleware:
     """Calls a handler for requests of one method whose path is a prefix, one name, and a suffix.
 
     A route is given as `PUT /things/{name}/part`.

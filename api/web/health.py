@@ -52,7 +52,7 @@ async def metrics(request: Request) -> Response:
     return Response(figures.text(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def keep_figures_for_ever(app: FastAPI) -> None:
+async def run_metrics(app: FastAPI) -> None:
     """Tells the gauges to the processes that share a port, since any of them may be asked."""
     figures: Metrics = app.state.metrics
     while figures.shared:

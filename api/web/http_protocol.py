@@ -54,7 +54,7 @@ def most_streams() -> int:
     return most_connections() * 7 // 10
 
 
-class Connection(HttpToolsProtocol):
+class BoundedHttpProtocol(HttpToolsProtocol):
     """Uvicorn's connection with bounds on time, length and number.
 
     Time is looked at from outside every few seconds, so that a request costs nothing more: whoever owes us the same

@@ -26,7 +26,7 @@ HOLD_SECONDS = 2.0  # so that nothing flickers
 log = structlog.get_logger()
 
 
-class Pressure:
+class LoadShedder:
     """How hard it is for this process to keep up."""
 
     def __init__(self, writer: Writer[Any, Any], metrics: Metrics) -> None:
@@ -70,14 +70,14 @@ class Pressure:
 
 def must_wait(request: Request) -> bool:
     """Whether statistics are to wait now; counted if so."""
-    pressure: Pressure = request.app.state.pressure
+    pressure: LoadShedder = request.app.state.pressure
     if pressure.level < STATISTICS:
         return False
     pressure.count(STATISTICS)
     return True
 
 
-def spare_statistics(request: Request) -> None:
+def shed_statistics(request: Request) -> None:
     """For routes of statistics: puts them off while answers wait. Raises Busy."""
     if must_wait(request):
         raise Busy("Answers are being kept first. Statistics are back in a moment.")

@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import Engine, event, text
 from typer.testing import CliRunner
 
-from api.accounts.passwords import LONGEST_PASSWORD, fits, hash_password
+from api.accounts.passwords import LONGEST_PASSWORD, hash_password, verify_password
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import SETUP_SECONDS, add_trainer, set_up_link
 from api.cli import app as command
@@ -245,7 +245,7 @@ def test_a_password_counts_as_typed_however_long() -> None:
     stored = hash_password(longest, "Vera")
 
     assert len(longest) == LONGEST_PASSWORD
-    assert fits(longest, stored)
-    assert not fits(longest + "!", stored)
-    assert not fits(longest.upper(), stored)
-    assert not fits(longest, "")
+    assert verify_password(longest, stored)
+    assert not verify_password(longest + "!", stored)
+    assert not verify_password(longest.upper(), stored)
+    assert not verify_password(longest, "")

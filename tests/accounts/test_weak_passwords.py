@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.accounts.names import skeleton
-from api.accounts.passwords import fits, hash_password
+from api.accounts.passwords import hash_password, verify_password
 from api.accounts.trainer import add_trainer, sign_in
 from api.accounts.weak_passwords import is_weak
 from api.kit.errors import Conflict, Unprocessable
@@ -119,5 +119,5 @@ def test_a_password_kept_before_it_was_composed_still_fits() -> None:
     from api.accounts.passwords import _passwords
 
     typed = "cafe\u0301 under the bridge"
-    assert fits(typed, _passwords.hash(typed))
-    assert fits(typed, hash_password(typed, ""))
+    assert verify_password(typed, _passwords.hash(typed))
+    assert verify_password(typed, hash_password(typed, ""))

@@ -7,7 +7,7 @@ import pytest
 
 import api.audit.trail
 from api.accounts.permissions import ACTIONS, Action
-from api.audit.actions import NAME, Deed
+from api.audit.actions import NAME, AuditAction
 from api.classes.service import make_class
 from api.session_plans.editor.offering import offer
 from tests.cast import ANA_FILE
@@ -22,7 +22,7 @@ class Done:
     action: Action
     method: str
     path: str
-    deed: Deed | None
+    deed: AuditAction | None
     thing: Thing = "published"
     form: dict[str, str] = field(default_factory=dict)
     file: bool = False

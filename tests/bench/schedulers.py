@@ -10,7 +10,7 @@ from fsrs import Card, Rating, Scheduler
 from api.kit.systems import SYSTEMS
 from api.practice.choosing import choose
 from api.practice.elo import step
-from api.practice.shelf import Item, Shelf
+from api.practice.shelf import Item, PracticeIndex
 from api.practice.skills import DAY
 from api.practice.state import Given, State, fold, start_of
 from tests.bench.learner import Answer, Learner, weight
@@ -79,7 +79,7 @@ class Ours:
     """The product's own choice, with the state folded after every answer and difficulties learned as it does."""
 
     def __init__(self, items: Sequence[Item], random: Random, difficulties: dict[int, tuple[float, int]]) -> None:
-        self._shelf, self._random, self._state = Shelf(items), random, State()
+        self._shelf, self._random, self._state = PracticeIndex(items), random, State()
         self._difficulties = difficulties
         self._today: set[int] = set()
         self._attempts: dict[int, int] = {}

@@ -5,7 +5,7 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.classes.summing import Told, add_up, fitting
+from api.classes.summing import StoryStatistics, add_up, fitting
 from api.classes.view_models import shown
 from api.kit.systems import ANSWERS
 
@@ -13,9 +13,11 @@ cells = st.tuples(*(st.integers(0, 9) for _ in ANSWERS)).filter(lambda counts: s
 fits = st.sets(st.sampled_from(ANSWERS), min_size=1)
 
 
-def told(counts: tuple[int, ...], acceptable: set[str]) -> Told:
+def told(counts: tuple[int, ...], acceptable: set[str]) -> StoryStatistics:
     threat, drive, soothing, unsure = counts
-    return Told("ana", "Ana", 1, "drive", tuple(sorted(acceptable)), shown((threat, drive, soothing, unsure), 5))
+    return StoryStatistics(
+        "ana", "Ana", 1, "drive", tuple(sorted(acceptable)), shown((threat, drive, soothing, unsure), 5)
+    )
 
 
 @given(cells, fits)

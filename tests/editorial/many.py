@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
 from api.vignettes.models import Vignette
@@ -32,7 +32,7 @@ def made_up(number: int) -> Case:
 
 def add_many(engine: Engine, number: int, first: int = 0) -> None:
     """Publishes `number` made-up vignettes in one transaction."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         for at in range(first, first + number):
             case = made_up(at)
             row = Vignette(slug=case.head.slug, status="published", origin="own", version=0, series=1, changed_at=now())

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from api.editorial.advice import AT_ONCE, Counsel, advise, reading_age
+from api.editorial.advice import AT_ONCE, WritingAdvice, advise, reading_age
 from api.editorial.compose import compose, form_of
 from api.editorial.similar import ALIKE, Index, index_of
 from api.vignettes.case import Case
@@ -18,13 +18,13 @@ from tests.cast import ANA, ANA_FILE, BEN_FILE, CLEO_FILE, FILES
 from tests.vignettes.strategies import cases
 
 
-def advice_on(source: str = ANA_FILE, /, **changes: object) -> Counsel:
+def advice_on(source: str = ANA_FILE, /, **changes: object) -> WritingAdvice:
     form = form_of(source)
     assert form is not None
     return advise(*check(compose(replace(form, **changes), source)))  # type: ignore[arg-type]
 
 
-def said(counsel: Counsel) -> str:
+def said(counsel: WritingAdvice) -> str:
     return " ".join(f"{item.headline} {item.detail}" for item in counsel.items)
 
 

@@ -24,7 +24,7 @@ from api.guesses.recording import NewGuess, Recorded
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.settings import Settings
 from api.kit.systems import VOTES
-from api.persistence.engine import make_engine, writing
+from api.persistence.engine import make_engine, write_engine
 from api.vignettes.catalogue import Catalogue
 from api.vignettes.sync import load_library
 from tests.cast import ANA, CLEO, put_cases
@@ -42,7 +42,7 @@ def new_vote(group: NewGroup, member: str = "m0", system: str = "drive", reason:
 
 
 def write(engine: Engine, *votes: NewVote) -> list[Voted | Exception]:
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         return write_votes(connection, votes)
 
 
@@ -262,7 +262,7 @@ async def test_guesses_and_votes_share_a_transaction_and_keep_their_order(
     ana = catalogue.vignettes[ANA]
     guess = NewGuess("learner", ana.id, ana.series, 1, "drive", None, None, None, None, datetime.now(UTC))
 
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         answers = write_batch(connection, [new_vote(group), guess, new_vote(closed), guess, new_vote(group, "m1")])
 
     assert [type(answer) for answer in answers] == [Voted, Recorded, Conflict, Recorded, Voted]

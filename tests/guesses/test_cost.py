@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from api.guesses.recording import NewGuess, write_guesses
-from api.persistence.engine import writing
+from api.persistence.engine import write_engine
 from api.vignettes.catalogue import Catalogue
 from tests.cast import ANA
 from tests.client import Learner, new_learner
@@ -48,7 +48,7 @@ async def fewest(engine: Engine, ask: Callable[[], Awaitable[httpx.Response]]) -
 
 def statements_of_a_batch(app: FastAPI, engine: Engine, size: int) -> int:
     batch = [guess(app, number) for number in range(size)]
-    with writing(engine).begin() as connection, counted(connection) as statements:
+    with write_engine(engine).begin() as connection, counted(connection) as statements:
         write_guesses(connection, batch)
     return len(statements)
 

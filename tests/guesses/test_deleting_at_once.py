@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, text
 
 from api.guesses.recording import NewGuess, write_guesses
-from api.persistence.engine import make_engine, writing
+from api.persistence.engine import make_engine, write_engine
 from api.practice.personal_data import delete_learner
 from tests.rows import recounted, tallies
 
@@ -16,7 +16,7 @@ AT_ONCE = 16
 
 def _filled(url: str) -> Engine:
     engine = make_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         for story in STORIES:
             values = f"({story}, 'story-{story}', 'published', 'built-in', 1, 1)"
             connection.execute(
@@ -45,7 +45,7 @@ def test_deleting_beside_answering_leaves_the_counts_equal_to_a_recount(database
     engine = _filled(database_url)
 
     def answer(story: int) -> None:
-        with writing(engine).begin() as connection:
+        with write_engine(engine).begin() as connection:
             write_guesses(connection, [_guess(f"new-{story}", story), _guess("ben", story)])
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from api.guesses.recording import NewGuess, write_guesses
 from api.kit.systems import ANSWERS
-from api.persistence.engine import make_engine, writing
+from api.persistence.engine import make_engine, write_engine
 from tests.databases import KINDS
 from tests.postgres import Postgres
 from tests.rows import recounted, tallies
@@ -38,7 +38,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         name = server.create(request.getfixturevalue("postgres_template"))
         url = server.url(name).replace("postgresql://", "postgresql+psycopg://")
     engine = make_engine(url)
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         values = f"({VIGNETTE}, 'ana-the-race', 'published', 'built-in', 1, 1)"
         connection.execute(text(f"INSERT INTO vignette (id, slug, status, origin, version, series) VALUES {values}"))
     yield engine
@@ -57,7 +57,7 @@ def test_after_any_batches_the_tally_is_the_recount_of_first_attempts(
     one, other = next(_series), next(_series)
     seen: dict[tuple[str, bool], int] = {}
     for batch in batches:
-        with writing(engine).begin() as connection:
+        with write_engine(engine).begin() as connection:
             recorded = write_guesses(connection, [_guess(who, other if b else one, what) for who, b, what in batch])
         for (who, which, _), answer in zip(batch, recorded, strict=True):
             seen[who, which] = seen.get((who, which), 0) + 1

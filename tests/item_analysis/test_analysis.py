@@ -11,7 +11,7 @@ from api.guesses.recording import NewGuess, write_guesses
 from api.item_analysis import attempts, whole
 from api.item_analysis.attempts import read_all, read_one
 from api.item_analysis.movement import Moved, present
-from api.persistence.engine import writing
+from api.persistence.engine import write_engine
 from api.stats.enough import NotEnough
 from api.stats.items import Attempt
 from api.vignettes.catalogue import Catalogue
@@ -51,7 +51,7 @@ def answer(app: FastAPI, learners: int, *, seed: int = 1, able: float = 0.5) -> 
         for learner in range(learners)
         for vignette in vignettes
     ]
-    with writing(app.state.engine).begin() as connection:
+    with write_engine(app.state.engine).begin() as connection:
         write_guesses(connection, guesses)
     return guesses
 
@@ -174,7 +174,7 @@ async def test_the_librarys_analysis_is_kept_until_somebody_asks_anew(app: FastA
     assert app.state.analysis.get() is before
     assert (await editor.client.post("/trainers/analysis", headers=editor.headers)).status_code == 303
     assert {item.learners for item in app.state.analysis.get().items} == {12}
-    assert whole.work_out(app.state.engine, 5).published == 3
+    assert whole.compute(app.state.engine, 5).published == 3
 
 
 async def test_a_vignette_that_nobody_can_have_met_has_no_analysis(editor: Person) -> None:

@@ -13,8 +13,8 @@ import pytest
 from api.guesses.recording import NewGuess, write_guesses
 from api.kit.settings import Settings
 from api.operations.backing_up import back_up, restore
-from api.operations.trouble import Trouble
-from api.persistence.engine import make_engine, now, writing
+from api.operations.trouble import OperatorError
+from api.persistence.engine import make_engine, now, write_engine
 from api.vignettes.sync import load_library
 from tests.cast import ANA
 from tests.live import StartServer
@@ -51,7 +51,7 @@ def filled(settings: dict[str, str], tmp_path: Path, cases: Path) -> dict[str, s
     engine = make_engine(of(settings).resolved_database_url())
     vignette = load_library(engine, cases).vignettes[ANA]
     guess = NewGuess("ida", vignette.id, vignette.series, vignette.version, "drive", None, None, "before", None, now())
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         write_guesses(connection, [guess])
     engine.dispose()
     of(settings).resolved_secret_keys()[0]
@@ -64,7 +64,7 @@ def of(settings: dict[str, str]) -> Settings:
 
 def refusal(settings: dict[str, str], act: Callable[..., object], path: Path, **options: bool) -> str:
     """What is said when it cannot be done."""
-    with pytest.raises(Trouble) as told:
+    with pytest.raises(OperatorError) as told:
         act(of(settings), path, **options)
     return str(told.value)
 

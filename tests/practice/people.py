@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from api.practice.choosing import Choice, Wish, choose
-from api.practice.shelf import Item, Shelf
+from api.practice.choosing import Choice, ChoiceConstraints, choose
+from api.practice.shelf import Item, PracticeIndex
 from api.practice.state import Given, State, fold, start_of
 from tests.bench.made_up_library import make_library
 
 ITEMS, _ = make_library("tests of practice")
-SHELF = Shelf(ITEMS)
+SHELF = PracticeIndex(ITEMS)
 DAY = 86_400.0
 START = 1_800_000_000.0
 
@@ -31,7 +31,11 @@ def give(
 
 
 def next_for(
-    state: State, at: float = START, seed: str = "next", without: Sequence[int] = (), wish: Wish | None = None
+    state: State,
+    at: float = START,
+    seed: str = "next",
+    without: Sequence[int] = (),
+    wish: ChoiceConstraints | None = None,
 ) -> Choice:
     choice = choose(SHELF, state, at, difficulties, Random(seed), without=without, wish=wish)
     assert choice is not None

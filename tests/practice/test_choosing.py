@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.practice.choosing import Wish, choose
+from api.practice.choosing import ChoiceConstraints, choose
 from api.practice.contrasting import partners, shared_pair
 from api.practice.elo import chance
 from api.practice.shelf import Item, is_pair
@@ -116,7 +116,7 @@ def test_a_skill_that_fades_comes_back_with_somebody_new() -> None:
 def test_the_nine_of_a_placement_are_each_system_at_each_level_and_never_two_of_a_kind_in_a_row() -> None:
     state, met = State(), []
     for place in range(9):
-        choice = next_for(state, wish=Wish(place=place))
+        choice = next_for(state, wish=ChoiceConstraints(place=place))
         give(state, choice.item, True)
         met.append(choice.item)
 
@@ -129,7 +129,7 @@ def test_the_nine_of_a_placement_are_each_system_at_each_level_and_never_two_of_
 
 @given(st.sampled_from([skill for skill in SHELF.skills if is_pair(skill)]), seeds)
 def test_a_sitting_on_one_skill_asks_for_nothing_else(skill: str, seed: str) -> None:
-    assert skill in next_for(State(), seed=seed, wish=Wish(only=(skill,))).item.skills
+    assert skill in next_for(State(), seed=seed, wish=ChoiceConstraints(only=(skill,))).item.skills
 
 
 def test_when_all_were_met_the_one_met_longest_ago_comes() -> None:

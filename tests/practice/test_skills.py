@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.practice.shelf import Item
-from api.practice.skills import WEEK, concerned, need
+from api.practice.skills import WEEK, affected_skills, need
 from api.practice.state import State
 from tests.practice.people import DAY, ITEMS, START, give, other_than
 
@@ -43,7 +43,7 @@ def test_a_match_comes_back_the_later_the_surer_it_was() -> None:
 
 def test_after_a_confident_error_a_match_is_asked_again_within_a_week_and_then_no_longer() -> None:
     state = told(False, "sure")
-    (name, *_) = concerned(ITEM, other_than(ITEM), False)
+    (name, *_) = affected_skills(ITEM, other_than(ITEM), False)
     give(state, ITEM, True, "sure", at=START + DAY / 2, attempt=1)
     assert START < state.skills[name].due <= START + WEEK
 
@@ -79,5 +79,5 @@ def test_a_state_is_the_same_after_it_was_kept(given_answers: Answers) -> None:
 def test_taking_one_system_for_another_never_blames_the_signs_of_the_answer() -> None:
     for item in ITEMS:
         answer = other_than(item)
-        signs = {skill for skill in concerned(item, answer, False) if "." in skill}
+        signs = {skill for skill in affected_skills(item, answer, False) if "." in skill}
         assert all(skill.startswith(item.dominant + ".") for skill in signs)

@@ -6,7 +6,7 @@ from api.groups.pages.pictures import headline, view_ballots
 from api.groups.results import Snapshot, present
 from api.kit import assets
 from api.session_plans.catalogue import load_plans
-from api.session_plans.faces import CheckInTotals, Found, Join, Live, StepFace, face
+from api.session_plans.faces import CheckInTotals, Join, Live, RoundFinding, StepFace, face
 from api.session_plans.plan import Plan, Step
 from api.session_plans.signposting import Signposting, load_signposting
 from api.session_plans.steps import BoardStep, CheckInStep, RoundStep
@@ -35,11 +35,13 @@ def england() -> Signposting:
     return found
 
 
-def found(slug: str, *ballots: list[int]) -> Found:
+def found(slug: str, *ballots: list[int]) -> RoundFinding:
     """What a group of these counts (of VOTES) said about a story."""
     case = stories()[slug]
     results = present(Snapshot(ballots=list(ballots)), case, "psychoeducation", SMALLEST)
-    return Found(case.head.person, headline(results, case.head.person), view_ballots(results.ballots, SMALLEST)[-1])
+    return RoundFinding(
+        case.head.person, headline(results, case.head.person), view_ballots(results.ballots, SMALLEST)[-1]
+    )
 
 
 def in_a_group(step: Step) -> Live:

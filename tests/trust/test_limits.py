@@ -204,7 +204,7 @@ def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeyp
 
     def sign_in(known: bool) -> None:
         try:
-            told.append(passwords.fits("a password", "a hash", known=known))
+            told.append(passwords.verify_password("a password", "a hash", known=known))
         except TooMany:
             told.append(None)  # told to wait
 

@@ -25,7 +25,7 @@ from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
 from api.kit.errors import Busy
 from api.observability.metrics import Metrics
 from api.web.http_protocol import most_streams
-from api.web.load_shedding import Pressure
+from api.web.load_shedding import LoadShedder
 from api.web.problems import answer
 from api.web.rate_limit import Limiter, address
 from api.web.security import BARE_SEND
@@ -35,7 +35,7 @@ SLOW_PUSH_SECONDS = 1.0  # at most one, while answers wait
 HEARTBEAT_SECONDS = 15.0
 POLL_SECONDS = 2.0  # how old what is seen may be while the broker is away
 STALE_SECONDS = 60.0  # a stream that takes nothing for so long is dropped
-BREATH = 200  # streams written before other work gets its turn
+YIELD_EVERY = 200  # streams written before other work gets its turn
 
 _FULL = "So many follow groups live just now that there is no room for more. This page looks again by itself."
 _HEADERS = [
@@ -141,7 +141,7 @@ class Hub:
     """The streams of this process, and what their groups last looked like."""
 
     def __init__(
-        self, engine: Engine, broker: Broker, renderers: Mapping[str, Renderer], metrics: Metrics, pressure: Pressure
+        self, engine: Engine, broker: Broker, renderers: Mapping[str, Renderer], metrics: Metrics, pressure: LoadShedder
     ) -> None:
         self._engine = engine
         self._broker = broker
@@ -343,7 +343,7 @@ class Hub:
                 taken += 1
             else:
                 passed_over += 1
-            if count % BREATH == BREATH - 1:
+            if count % YIELD_EVERY == YIELD_EVERY - 1:
                 await asyncio.sleep(0)
         if passed_over:
             self._metrics.passed_over.inc(passed_over)

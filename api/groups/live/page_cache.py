@@ -8,14 +8,14 @@ from collections.abc import Hashable
 
 from api.groups.state import GroupState, OwnVote
 
-MOST = 512  # pages of about 12 kB
+MAX_ENTRIES = 512  # pages of about 12 kB
 
 _COUNT = re.compile(rb"(<span data-(?:answered|members)>)\d+")
 
 Key = tuple[Hashable, ...]
 
 
-class KeptPages:
+class MemberPageCache:
     """The last pages. What somebody has written or marked is never among them."""
 
     def __init__(self) -> None:
@@ -33,12 +33,12 @@ class KeptPages:
         return b"".join([counts.get(piece, piece) for piece in pieces])
 
     def keep(self, key: Key, page: bytes) -> None:
-        if len(self._pages) >= MOST:
+        if len(self._pages) >= MAX_ENTRIES:
             del self._pages[next(iter(self._pages))]
         self._pages[key] = _COUNT.split(page)
 
 
-def key_of(state: GroupState, own: dict[int, OwnVote], fragment: bool) -> Key | None:
+def cache_key(state: GroupState, own: dict[int, OwnVote], fragment: bool) -> Key | None:
     """All that the page depends on but the counts; None when it holds something of this member alone."""
     if any(vote.cues or vote.reason or vote.circles for vote in own.values()):
         return None

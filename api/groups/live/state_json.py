@@ -14,7 +14,7 @@ from api.guesses.outcome import Explanation, explain
 from api.guesses.rules import Confidence, Match, match
 from api.kit.systems import Vote
 from api.stats.answer_shares import ClassStatistics
-from api.vignettes.answer_key import OutcomeKey, key_of
+from api.vignettes.answer_key import OutcomeKey, answer_key
 from api.vignettes.catalogue import Catalogue, Vignette
 from api.vignettes.public import VignetteOut, public_fields
 
@@ -63,7 +63,7 @@ class StateOut(BaseModel):
     session: SessionOut | None = Field(None, description="Where a guided session stands; null in a group without one.")
 
 
-class Teller:
+class StateSerializer:
     """Tells states. It knows the library and how small a group's statistics may be."""
 
     def __init__(self, catalogue: Catalogue, smallest: int) -> None:
@@ -93,7 +93,7 @@ class Teller:
             outcome = {
                 "guess": guess,
                 "match": _match(own, vignette),
-                "key": key_of(vignette.case),
+                "key": answer_key(vignette.case),
                 "explanation": _explanation(vignette),
                 "class_statistics": results.ballots[-1],
             }
@@ -129,13 +129,13 @@ def _explanation(vignette: Vignette) -> Explanation:
     return explain(vignette.case, [])
 
 
-def tell_step(state: GroupState, _own: OwnVote | None) -> bytes:
+def member_event(state: GroupState, _own: OwnVote | None) -> bytes:
     """What a page's stream carries: where the group is. The page fetches its part when the step has changed."""
     answered = state.round.answered if state.round else 0
     return json.dumps({"step": state.step, "members": state.members, "answered": answered}).encode()
 
 
-def tell_version(state: GroupState, own: OwnVote | None) -> bytes:
+def screen_event(state: GroupState, own: OwnVote | None) -> bytes:
     """The same for wall and console, which follow every change."""
-    told = json.loads(tell_step(state, own))
+    told = json.loads(member_event(state, own))
     return json.dumps(told | {"version": state.version}).encode()

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Engine
 
 from api.groups.state import GroupState, OwnVote, read_states
 from api.kit.errors import NotFound
-from api.persistence.bulk_sql import BatchStatement
+from api.persistence.bulk_sql import JsonBatch
 
-TURNS = 4  # of the event loop, for which a look waits at most for who else comes in
+MAX_LOOP_TURNS = 4  # of the event loop, for which a look waits at most for who else comes in
 MOST = 500  # askers in one look
 
-_OWN = BatchStatement(
+_OWN = JsonBatch(
     """
     SELECT vote.round_id, vote.member, vote.ballot, vote.system, vote.confidence, CAST(vote.cues AS TEXT), vote.reason,
            CAST(vote.circles AS TEXT)
@@ -32,7 +32,7 @@ _OWN = BatchStatement(
 
 
 @dataclass(slots=True)
-class Seen:
+class LoadedGroup:
     """A group as it stood, and the asking member's own votes in its round by ballot."""
 
     state: GroupState
@@ -42,18 +42,18 @@ class Seen:
 Asker = tuple[str, str | None]  # a group's code, a member
 
 
-class Looker:
+class StateLoader:
     """Looks groups up, in a thread, one look after the other."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: list[tuple[Asker, asyncio.Future[Seen | None]]] = []
+        self._waiting: list[tuple[Asker, asyncio.Future[LoadedGroup | None]]] = []
         self._looking: asyncio.Task[None] | None = None
 
-    async def look(self, code: str, member: str | None) -> Seen | None:
+    async def look(self, code: str, member: str | None) -> LoadedGroup | None:
         """The group, or None when there is none with this code."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Seen | None] = loop.create_future()
+        future: asyncio.Future[LoadedGroup | None] = loop.create_future()
         self._waiting.append(((code, member), future))
         if self._looking is None:
             self._looking = loop.create_task(self._look_while_asked())
@@ -70,13 +70,13 @@ class Looker:
 
     async def _gather(self) -> None:
         """Lets those come along whose requests are at hand already."""
-        for _ in range(TURNS):
+        for _ in range(MAX_LOOP_TURNS):
             seen = len(self._waiting)
             await asyncio.sleep(0)
             if len(self._waiting) == seen:
                 return
 
-    async def _tell(self, asked: list[tuple[Asker, asyncio.Future[Seen | None]]]) -> None:
+    async def _tell(self, asked: list[tuple[Asker, asyncio.Future[LoadedGroup | None]]]) -> None:
         try:
             found = await asyncio.to_thread(self._read, [asker for asker, _ in asked])
         except Exception as error:  # whatever it is, everybody who asked is told
@@ -88,15 +88,15 @@ class Looker:
             if not future.done():  # else the asker has gone
                 future.set_result(seen)
 
-    def _read(self, askers: Sequence[Asker]) -> list[Seen | None]:
+    def _read(self, askers: Sequence[Asker]) -> list[LoadedGroup | None]:
         with self._engine.connect() as connection:
             states = read_states(connection, list({code for code, _ in askers}))
             own = _read_own(connection, states, askers)
-        found: list[Seen | None] = []
+        found: list[LoadedGroup | None] = []
         for code, member in askers:
             state = states.get(code)
             number = state.round.id if state and state.round else 0
-            found.append(Seen(state, own.get((number, member), {})) if state else None)
+            found.append(LoadedGroup(state, own.get((number, member), {})) if state else None)
         return found
 
 
@@ -119,9 +119,9 @@ def _read_own(
     return own
 
 
-async def look(request: Request, code: str, uid: str | None = None, member: str | None = None) -> Seen:
+async def look(request: Request, code: str, uid: str | None = None, member: str | None = None) -> LoadedGroup:
     """The group as it stands now; NotFound when it has ended, or when `uid` is another group's of the same code."""
-    looker: Looker = request.app.state.looker
+    looker: StateLoader = request.app.state.looker
     seen = await looker.look(code, member)
     if seen is None or (uid is not None and seen.state.uid != uid):
         raise NotFound("There is no group with this code, or it has ended.")

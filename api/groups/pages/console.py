@@ -16,10 +16,10 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import limit_groups, may_start
-from api.groups.guide import Prepared, guide_of
+from api.groups.guide import SessionSetup, guide_of
 from api.groups.live.hub import EventStream
 from api.groups.pages.dependencies import back_to_console, show_console
-from api.groups.pages.view_builder import console_key, shower_of
+from api.groups.pages.view_builder import console_key, get_view_builder
 from api.groups.pages.view_models import NewGroupView, view_choice
 from api.groups.results import Kind
 from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
@@ -69,7 +69,7 @@ def start_group(
     return response
 
 
-def _session(request: Request, wanted: str) -> Prepared:
+def _session(request: Request, wanted: str) -> SessionSetup:
     plan, _, length = wanted.partition(":")
     return guide_of(request).prepare(plan, int(length) if length.isdecimal() else None)
 
@@ -103,7 +103,7 @@ def _new_page(
 def ready(request: Request, code: str) -> Response:
     """Code, links and QR, for the facilitator."""
     state = require_led(request, code)
-    view = shower_of(request).ready(state, base_url(request), console_key(request, state))
+    view = get_view_builder(request).ready(state, base_url(request), console_key(request, state))
     return render(request, "groups/ready.html", title="Your group is ready", section="groups", view=view)
 
 
@@ -143,7 +143,7 @@ def step(
         return back_to_console(request, code)
     engine = request.app.state.engine
     if phase == "next-person":
-        slug = shower_of(request).next_slug(state)
+        slug = get_view_builder(request).next_slug(state)
         if slug is None:
             raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
         service.start_round(engine, code, state.uid, find_vignette(request, slug))
@@ -191,7 +191,7 @@ def summary(request: Request, code: str) -> Response:
     """One page to print or save."""
     state = require_led(request, code)
     with request.app.state.engine.connect() as connection:
-        view = shower_of(request).summary(connection, state)
+        view = get_view_builder(request).summary(connection, state)
     return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
 
 

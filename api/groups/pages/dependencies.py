@@ -6,7 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.groups.access import require_led
 from api.groups.dependencies import live_snapshot
 from api.groups.guide import guide_of
-from api.groups.pages.view_builder import console_key, read_reasons, shower_of
+from api.groups.pages.view_builder import console_key, get_view_builder, read_reasons
 from api.groups.pages.view_models import ConsoleView, ReasonView
 from api.groups.state import GroupState
 from api.kit.errors import Problem
@@ -28,7 +28,7 @@ def console_view(request: Request, state: GroupState) -> ConsoleView:
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=False)
     live = live_snapshot(request, state)
-    return shower_of(request).console(state, base_url(request), console_key(request, state), live, reasons)
+    return get_view_builder(request).console(state, base_url(request), console_key(request, state), live, reasons)
 
 
 def back_to_console(request: Request, code: str) -> Response:

@@ -21,9 +21,9 @@ from api.groups.api import let_in
 from api.groups.dependencies import VoteBody, cast, codes_limited, limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
-from api.groups.live.page_cache import KeptPages, key_of
-from api.groups.live.state_loader import Seen, look
-from api.groups.pages.view_builder import read_reasons, shower_of
+from api.groups.live.page_cache import MemberPageCache, cache_key
+from api.groups.live.state_loader import LoadedGroup, look
+from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
 from api.groups.state import OwnVote
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
@@ -132,16 +132,16 @@ def _parse(form: list[tuple[str, str]]) -> VoteBody:
         raise Unprocessable(_CHOOSE) from None
 
 
-def _refused(request: Request, seen: Seen, member: str, problem: Problem, draft: OwnVote | None) -> Response:
+def _refused(request: Request, seen: LoadedGroup, member: str, problem: Problem, draft: OwnVote | None) -> Response:
     response = _render(request, seen, member, wants_fragment(request), problem, draft)
     response.headers.update(problem.headers)
     return response
 
 
-async def _member_page(request: Request, seen: Seen, member: str, *, fragment: bool) -> Response:
+async def _member_page(request: Request, seen: LoadedGroup, member: str, *, fragment: bool) -> Response:
     """The member's page; whoever stands at the same place and has answered the same gets the same bytes."""
-    pages: KeptPages = request.app.state.member_pages
-    key = key_of(seen.state, seen.own, fragment)
+    pages: MemberPageCache = request.app.state.member_pages
+    key = cache_key(seen.state, seen.own, fragment)
     if key is not None and (page := pages.get(key, seen.state)):
         return Response(page, media_type="text/html", headers={"Vary": "HX-Request"})
     response = await asyncio.to_thread(_render, request, seen, member, fragment)
@@ -152,7 +152,7 @@ async def _member_page(request: Request, seen: Seen, member: str, *, fragment: b
 
 def _render(
     request: Request,
-    seen: Seen,
+    seen: LoadedGroup,
     member: str,
     fragment: bool,
     problem: Problem | None = None,
@@ -166,7 +166,7 @@ def _render(
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
     note = guide_of(request).words(state)[1] if state.reads_along else None
-    view = shower_of(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
+    view = get_view_builder(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
     return render(
         request,
         "groups/_member.html" if fragment else "groups/member.html",

@@ -9,7 +9,7 @@ from api.groups.access import door, require_state
 from api.groups.dependencies import limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
-from api.groups.pages.view_builder import read_reasons, shower_of
+from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import ReasonView, ScreenView
 from api.groups.state import GroupState
 from api.web.rendering import base_url, render
@@ -42,7 +42,7 @@ def screen_view(request: Request, state: GroupState) -> ScreenView:
         with request.app.state.engine.connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
     note = guide_of(request).words(state)[0] if state.reads_along else None
-    return shower_of(request).screen(state, base_url(request), reasons, note)
+    return get_view_builder(request).screen(state, base_url(request), reasons, note)
 
 
 @router.get("/g/{code}/live/screen", dependencies=[Depends(limit_wrong_codes)])

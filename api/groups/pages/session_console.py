@@ -18,7 +18,7 @@ from api.web.rendering import RowNumber, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
-Seen = Annotated[int | None, Form()]
+ExpectedVisit = Annotated[int | None, Form()]
 LineText = Annotated[str, Form(max_length=1000)]
 
 
@@ -40,7 +40,7 @@ def _refused(request: Request, code: str, uid: str, problem: Problem) -> Respons
 
 
 @router.post("/g/{code}/session")
-def move(request: Request, code: str, way: Annotated[str, Form(max_length=40)], seen: Seen = None) -> Response:
+def move(request: Request, code: str, way: Annotated[str, Form(max_length=40)], seen: ExpectedVisit = None) -> Response:
     """Goes on, back, to a step (`to:` and its number), skips this one or repeats it.
 
     `seen` is the visit that the button stood under: when another console was quicker, this press has been answered.
@@ -53,7 +53,7 @@ def move(request: Request, code: str, way: Annotated[str, Form(max_length=40)], 
 
 @router.post("/g/{code}/session/stories")
 def add_story(
-    request: Request, code: str, vignette: Annotated[str, Form(max_length=80)], seen: Seen = None
+    request: Request, code: str, vignette: Annotated[str, Form(max_length=80)], seen: ExpectedVisit = None
 ) -> Response:
     """Adds a story behind the present step."""
     engine, plans = request.app.state.engine, guide_in(request).shower.plans

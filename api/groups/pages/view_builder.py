@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from api.accounts.tokens import Tokens
 from api.groups.access import DOOR, facilitator_key
-from api.groups.live.state_json import Teller
+from api.groups.live.state_json import StateSerializer
 from api.groups.models import GroupRound, Vote
 from api.groups.pages.pictures import ring, view_ballots
 from api.groups.pages.view_models import (
@@ -53,10 +53,10 @@ from api.vignettes.words import word_spans
 _round, _vote = table(GroupRound), table(Vote)
 
 
-class Shower:
+class GroupViewBuilder:
     """Makes the views of one process: it knows the library, the settings and the address."""
 
-    def __init__(self, catalogue: Catalogue, teller: Teller, settings: Settings, tokens: Tokens) -> None:
+    def __init__(self, catalogue: Catalogue, teller: StateSerializer, settings: Settings, tokens: Tokens) -> None:
         self._catalogue = catalogue
         self._teller = teller
         self._settings = settings
@@ -372,7 +372,7 @@ def console_key(request: Request, state: GroupState) -> str:
     return facilitator_key(request.app.state.tokens, state)
 
 
-def shower_of(request: Request) -> Shower:
+def get_view_builder(request: Request) -> GroupViewBuilder:
     """The application's own."""
-    shower: Shower = request.app.state.shower
+    shower: GroupViewBuilder = request.app.state.shower
     return shower

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
 
-from api.groups.service import locked
+from api.groups.service import lock_group
 from api.groups.sessions.models import BoardLine, Visit
 from api.groups.sessions.placing import changed, keep_place, place_of
 from api.groups.sessions.reading import Plans
 from api.groups.state import GroupState
 from api.kit.errors import Conflict, NotFound, Unprocessable
-from api.persistence.engine import table, writing
+from api.persistence.engine import table, write_engine
 from api.session_plans.steps import BoardStep
 
 LONGEST_LINE = 200
@@ -49,8 +49,8 @@ def seed_rules(connection: Connection, group_id: int, step: int, rules: Sequence
 def add_line(engine: Engine, plans: Plans, code: str, uid: str, heading: int, text: str) -> None:
     """Writes a line at the end of a heading of the present step. Raises Conflict at a step that has no lines."""
     text = clean_line(text)
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind not in ("board", "rules"):
             raise Conflict("The session is at a step without a board now.")
@@ -70,7 +70,7 @@ def add_line(engine: Engine, plans: Plans, code: str, uid: str, heading: int, te
 def change_line(engine: Engine, code: str, uid: str, line: int, text: str | None) -> None:
     """Writes a line anew, or takes it away where there is no text. Raises NotFound."""
     text = clean_line(text) if text is not None else None
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         state, mine = _own(connection, code, uid, line)
         if text is None:
             connection.execute(delete(_line).where(_line.c.id == mine.id))
@@ -81,7 +81,7 @@ def change_line(engine: Engine, code: str, uid: str, line: int, text: str | None
 
 def move_line(engine: Engine, code: str, uid: str, line: int, *, up: bool) -> None:
     """Moves a line by one place under its heading; at the edge it stays. Raises NotFound."""
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         state, mine = _own(connection, code, uid, line)
         beside = (
             select(_line.c.id, _line.c.position)
@@ -103,7 +103,7 @@ def move_line(engine: Engine, code: str, uid: str, line: int, *, up: bool) -> No
 
 def _own(connection: Connection, code: str, uid: str, line: int) -> tuple[GroupState, Row[Any]]:
     """The group, and the line's row; only its own lines are a group's to change. Raises NotFound."""
-    state = locked(connection, code, uid)
+    state = lock_group(connection, code, uid)
     mine = select(_line).where(_line.c.id == line, _line.c.group_id == state.id)
     row = connection.execute(mine).first()
     if row is None:

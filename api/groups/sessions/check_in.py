@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from api.groups.service import has_left, joined_at, locked
+from api.groups.service import has_left, joined_at, lock_group
 from api.groups.sessions.models import CheckInAnswer, CheckInTally, GuidedSession, Visit
 from api.groups.sessions.placing import changed, keep_place, place_of
 from api.groups.state import GroupState
 from api.groups.voting import HAS_LEFT
 from api.kit.errors import Conflict, Unprocessable
-from api.persistence.engine import insert_into, table, writing
+from api.persistence.engine import insert_into, table, write_engine
 from api.session_plans.faces import CHECK_IN_VALUES
 
 MOST_QUESTIONS = 4  # of a check-in, as plans have it
@@ -28,8 +28,8 @@ def give_answers(engine: Engine, code: str, uid: str, member: str, answers: Mapp
     unknown = [value for value in answers.values() if value not in CHECK_IN_VALUES]
     if unknown or not answers or any(question not in range(MOST_QUESTIONS) for question in answers):
         raise Unprocessable("Choose an answer, or pass.", [{"pointer": "/answers", "detail": "tried, not_yet or pass"}])
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind != "check_in" or place.closed:
             raise Conflict("The answers to this have been shown already, or the session is at another step.")
@@ -94,8 +94,8 @@ def _keep(connection: Connection, state: GroupState, step: int, question: int, m
 
 def show_totals(engine: Engine, code: str, uid: str) -> None:
     """Shows the totals, and takes no further answers: whoever answered later could be found by difference."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind != "check_in":
             raise Conflict("The session is at another step now.")

@@ -11,8 +11,8 @@ from starlette.datastructures import State
 from api.groups.access import door
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions.check_in import forget
-from api.groups.sessions.showing import SessionShower
-from api.groups.sessions.starting import NewSession, plans_on_offer, prepare
+from api.groups.sessions.showing import SessionViewBuilder
+from api.groups.sessions.starting import NewSessionSetup, plans_on_offer, prepare
 from api.groups.state import GroupState
 from api.kit.errors import Problem
 from api.session_plans.plan import Plan
@@ -24,9 +24,9 @@ class SessionGuide:
 
     def __init__(self, app: State) -> None:
         self._app = app
-        self.shower = SessionShower(app)
+        self.shower = SessionViewBuilder(app)
 
-    def prepare(self, plan: str, length: int | None) -> NewSession:
+    def prepare(self, plan: str, length: int | None) -> NewSessionSetup:
         return prepare(plans_on_offer(self._app), plan, length)
 
     def choices(self) -> Sequence[Plan]:

@@ -5,24 +5,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.groups.guide import Place
-from api.groups.service import touch
+from api.groups.guide import SessionPosition
+from api.groups.service import bump_version
 from api.groups.state import GroupState
 from api.kit.errors import Conflict
 
 
-def place_of(state: GroupState) -> Place:
+def place_of(state: GroupState) -> SessionPosition:
     """Raises Conflict in a group without a session."""
     if state.place is None:
         raise Conflict("This group follows no session plan.")
     return state.place
 
 
-def keep_place(connection: Connection, state: GroupState, place: Place, **values: Any) -> None:
+def keep_place(connection: Connection, state: GroupState, place: SessionPosition, **values: Any) -> None:
     """Keeps where the session stands, for everybody to see."""
-    touch(connection, state.code, place=asdict(place), **values)
+    bump_version(connection, state.code, place=asdict(place), **values)
 
 
-def changed(connection: Connection, state: GroupState, place: Place) -> None:
+def changed(connection: Connection, state: GroupState, place: SessionPosition) -> None:
     """What phones see of the present step has changed."""
     keep_place(connection, state, replace(place, change=place.change + 1))

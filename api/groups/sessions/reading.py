@@ -21,7 +21,7 @@ Counts = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class VisitRow:
     """A step that was entered, in the order of the session."""
 
     number: int
@@ -78,9 +78,9 @@ class Plans:
         return plan
 
 
-def read_visits(connection: Connection, group_id: int) -> tuple[Entered, ...]:
+def read_visits(connection: Connection, group_id: int) -> tuple[VisitRow, ...]:
     found = connection.execute(select(_visit).where(_visit.c.group_id == group_id).order_by(_visit.c.number))
-    return tuple(Entered(row.number, row.step, row.entered_at, row.round, row.skipped) for row in found)
+    return tuple(VisitRow(row.number, row.step, row.entered_at, row.round, row.skipped) for row in found)
 
 
 def read_lines(connection: Connection, group_id: int, step: int | None = None) -> tuple[Line, ...]:

@@ -5,9 +5,9 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from api.groups.guide import Place
+from api.groups.guide import SessionPosition
 from api.groups.models import GroupRound
-from api.groups.service import begin_round, locked
+from api.groups.service import begin_round, lock_group
 from api.groups.sessions.agenda import Item, make_agenda
 from api.groups.sessions.board import seed_rules
 from api.groups.sessions.models import GuidedSession, Visit
@@ -15,7 +15,7 @@ from api.groups.sessions.placing import keep_place, place_of
 from api.groups.sessions.reading import Plans, Session
 from api.groups.state import GroupState
 from api.kit.errors import Conflict, NotFound, Unprocessable
-from api.persistence.engine import now, table, writing
+from api.persistence.engine import now, table, write_engine
 from api.session_plans.steps import RoundStep, RulesStep
 from api.vignettes.catalogue import Catalogue, Vignette
 
@@ -41,8 +41,8 @@ def move(
     `seen` is the visit that the asker saw; when another console was quicker, nothing happens. Raises Conflict where
     there is no such way, and NotFound.
     """
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         place = place_of(state)
         if seen is not None and seen != place.visit:
             return
@@ -67,7 +67,7 @@ def read_way(way: str) -> tuple[Move, int | None]:
     return known, None
 
 
-def _wanted(session: Session, place: Place, way: Move, to: int | None) -> Item:
+def _wanted(session: Session, place: SessionPosition, way: Move, to: int | None) -> Item:
     agenda = session.agenda
     if way == "to":
         item = agenda.at(to) if to is not None else None
@@ -95,7 +95,7 @@ def _enter(
     catalogue: Catalogue,
     state: GroupState,
     session: Session,
-    place: Place,
+    place: SessionPosition,
     item: Item,
     *,
     again: bool,
@@ -117,7 +117,7 @@ def _enter(
             "skipped": False,
         },
     )
-    here = Place(
+    here = SessionPosition(
         visit=number,
         step=item.id,
         number=session.agenda.index(item.id) + 1,
@@ -156,8 +156,8 @@ def _round_of(
 
 def add_round(engine: Engine, plans: Plans, code: str, uid: str, vignette: Vignette, seen: int | None = None) -> None:
     """Adds a story behind the present step. Raises Conflict before the session has begun, and when it is very long."""
-    with writing(engine).begin() as connection:
-        state = locked(connection, code, uid)
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
         place = place_of(state)
         if seen is not None and seen != place.visit:
             return

@@ -7,17 +7,17 @@ from markupsafe import Markup
 from sqlalchemy import Connection, Engine
 from starlette.datastructures import State
 
-from api.groups.guide import Place
+from api.groups.guide import SessionPosition
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions import pace
 from api.groups.sessions.agenda import Agenda, Item
 from api.groups.sessions.check_in import CAME_LATE, came_late, people_who_answered
 from api.groups.sessions.counting import totals
 from api.groups.sessions.reading import (
-    Entered,
     Line,
     Plans,
     Session,
+    VisitRow,
     columns,
     read_answers,
     read_lines,
@@ -38,7 +38,7 @@ from api.groups.state import GroupState
 from api.kit.join_codes import spoken
 from api.kit.prose import html
 from api.persistence.engine import now
-from api.session_plans.faces import CheckInTotals, Found, Join, Live, StepFace, face
+from api.session_plans.faces import CheckInTotals, Join, Live, RoundFinding, StepFace, face
 from api.session_plans.plan import Step
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import BoardStep, CheckInStep, CloseStep, RoundStep, RulesStep
@@ -46,7 +46,7 @@ from api.session_plans.takeaway import TakeawayView, takeaway
 from api.vignettes.catalogue import Catalogue
 
 
-class SessionShower:
+class SessionViewBuilder:
     """Makes the views of sessions in one process."""
 
     def __init__(self, app: State) -> None:
@@ -121,11 +121,11 @@ class SessionShower:
             totals(tallies.get(place, (0, 0, 0)), self._smallest, state.people) for place in range(len(step.questions))
         )
 
-    def found(self, connection: Connection, state: GroupState) -> tuple[Found, ...]:
+    def found(self, connection: Connection, state: GroupState) -> tuple[RoundFinding, ...]:
         """What the group found about each person whose answers were shown."""
         summary = self._app.shower.summary(connection, state)
         return tuple(
-            Found(round.vignette.person, round.headline, round.results.ballots[-1]) for round in summary.rounds
+            RoundFinding(round.vignette.person, round.headline, round.results.ballots[-1]) for round in summary.rounds
         )
 
     # Wall and phone
@@ -235,18 +235,18 @@ class SessionShower:
         return takeaway(agenda.plan, found, help_lines, length=agenda.length, group=state.code, back_url=back_url)
 
 
-def _at(state: GroupState) -> Place:
+def _at(state: GroupState) -> SessionPosition:
     assert state.at_step is not None, "groups ask only at a step of a session"
     return state.at_step
 
 
-def _item(agenda: Agenda, place: Place) -> Item:
+def _item(agenda: Agenda, place: SessionPosition) -> Item:
     item = agenda.at(place.step)
     assert item is not None, "a session is only ever at one of its steps"
     return item
 
 
-def _rows(agenda: Agenda, visits: Sequence[Entered], place: Place) -> tuple[StepRow, ...]:
+def _rows(agenda: Agenda, visits: Sequence[VisitRow], place: SessionPosition) -> tuple[StepRow, ...]:
     passed = {visit.step: visit.skipped for visit in visits}  # of each step the last time
     here = agenda.index(place.step)
     rows = []
@@ -267,7 +267,7 @@ def _columns(step: Step, lines: Sequence[Line]) -> tuple[Column, ...]:
     return tuple(Column(place, headings[place], under) for place, under in enumerate(columns(lines, len(headings))))
 
 
-def _pace(agenda: Agenda, visits: Sequence[Entered], item: Item | None) -> str | None:
+def _pace(agenda: Agenda, visits: Sequence[VisitRow], item: Item | None) -> str | None:
     if item is None or not visits:
         return None
     elapsed = (now() - visits[0].entered_at).total_seconds() / 60

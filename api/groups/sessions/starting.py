@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, insert
 from starlette.datastructures import State
 
-from api.groups.guide import NOT_BEGUN, Place
+from api.groups.guide import NOT_BEGUN, SessionPosition
 from api.groups.sessions.agenda import make_agenda
 from api.groups.sessions.models import GuidedPlan, GuidedSession
 from api.kit.errors import Unprocessable
-from api.persistence.engine import insert_into, now, table, writing
+from api.persistence.engine import insert_into, now, table, write_engine
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
 from api.session_plans.steps import RoundStep
@@ -32,7 +32,7 @@ def plans_on_offer(app: State) -> Mapping[str, Plan]:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSession:
+class NewSessionSetup:
     """A plan and a length that fit together."""
 
     plan: Plan
@@ -49,7 +49,7 @@ class NewSession:
     @property
     def place(self) -> dict[str, Any]:
         steps = make_agenda(self.plan, self.length).items
-        return asdict(Place(visit=NOT_BEGUN, step=-1, number=0, steps=len(steps), kind="", title=""))
+        return asdict(SessionPosition(visit=NOT_BEGUN, step=-1, number=0, steps=len(steps), kind="", title=""))
 
     def store(self, connection: Connection, group_id: int) -> None:
         document = self.plan.model_dump(mode="json")
@@ -71,7 +71,7 @@ class NewSession:
         )
 
 
-def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSession:
+def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSessionSetup:
     """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not."""
     plan = plans.get(slug)
     if plan is None:
@@ -85,11 +85,11 @@ def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSess
         raise Unprocessable(
             f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
         )
-    return NewSession(plan, length)
+    return NewSessionSetup(plan, length)
 
 
 def purge_plans(engine: Engine) -> None:
     """Deletes the texts of plans that no group goes through any more."""
     used = exists().where(_session.c.digest == _plan.c.digest)
-    with writing(engine).begin() as connection:
+    with write_engine(engine).begin() as connection:
         connection.execute(delete(_plan).where(_plan.c.used_at < now() - SPARE, ~used))

@@ -10,7 +10,7 @@ from api.editorial import models as authoring_models
 from api.groups import models as groups_models
 from api.groups.sessions import models as guided_models
 from api.guesses import models as guesses_models
-from api.persistence.engine import writing
+from api.persistence.engine import write_engine
 from api.practice import models as practice_models
 from api.session_plans.editor import models as planning_models
 from api.vignettes import models as library_models
@@ -38,7 +38,7 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or not (name or "").startswith("vignette_search")
 
 
-with writing(context.config.attributes["engine"]).connect() as connection:
+with write_engine(context.config.attributes["engine"]).connect() as connection:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET lock_timeout = '60s'")
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")

@@ -12,7 +12,7 @@ from api.accounts.trainer import require_trainer
 from api.kit.errors import NotFound
 from api.session_plans.editor import keeping
 from api.session_plans.editor.keeping import OwnText
-from api.session_plans.editor.sheet import Sheet, open_sheet
+from api.session_plans.editor.sheet import PlanDraft, parse_draft
 from api.session_plans.plan_writer import write
 
 Asking = Annotated[Trainer, Depends(require_trainer)]
@@ -20,12 +20,12 @@ MOST_FIELDS = 400  # a step with twelve lines in each of its lists has about a h
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PlanView:
     """A plan as a trainer looks at it; `own` is None for one of the product's."""
 
     slug: str
     own: OwnText | None
-    sheet: Sheet
+    sheet: PlanDraft
 
     @property
     def may_write(self) -> bool:
@@ -33,12 +33,12 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class EditablePlan:
     """A plan of one's own with the text that a form was made of; `revision` is the mark that the form carries."""
 
     own: OwnText
     revision: int
-    sheet: Sheet
+    sheet: PlanDraft
 
 
 def levels_of(request: Request) -> dict[str, int]:
@@ -46,7 +46,7 @@ def levels_of(request: Request) -> dict[str, int]:
     return {slug: vignette.case.head.level for slug, vignette in request.app.state.catalogue.vignettes.items()}
 
 
-def see(request: Request, trainer: Trainer, slug: str) -> Seen:
+def get_plan(request: Request, trainer: Trainer, slug: str) -> PlanView:
     """One's own plan of this name, or the product's. Raises NotFound, Forbidden."""
     require(trainer, "see_library")
     shipped = request.app.state.plans.plans
@@ -55,18 +55,20 @@ def see(request: Request, trainer: Trainer, slug: str) -> Seen:
     except NotFound:
         if slug not in shipped:
             raise
-        return Seen(slug, None, open_sheet(write(shipped[slug]), slug, levels_of(request)))
-    return Seen(slug, own, open_sheet(own.source, slug, levels_of(request)))
+        return PlanView(slug, None, parse_draft(write(shipped[slug]), slug, levels_of(request)))
+    return PlanView(slug, own, parse_draft(own.source, slug, levels_of(request)))
 
 
-def open_own(request: Request, trainer: Trainer, slug: str, posted: Mapping[str, list[str]] | None = None) -> Opened:
+def get_plan_for_edit(
+    request: Request, trainer: Trainer, slug: str, posted: Mapping[str, list[str]] | None = None
+) -> EditablePlan:
     """The plan to change, as it was when the form that was posted was made. Raises NotFound, Forbidden."""
     engine = request.app.state.engine
     own = keeping.find(engine, trainer, slug, to_change=True)
     marked = _mark(posted, own.revision)
     base = own.source if marked == own.revision else keeping.text_at(engine, trainer, slug, marked)
     # Where so much has been saved since that the text is gone, what was typed is put into the newest one.
-    return Opened(own, marked, open_sheet(own.source if base is None else base, slug, levels_of(request)))
+    return EditablePlan(own, marked, parse_draft(own.source if base is None else base, slug, levels_of(request)))
 
 
 def _mark(posted: Mapping[str, list[str]] | None, newest: int) -> int:

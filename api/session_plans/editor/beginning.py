@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.audit.trail import note
+from api.audit.trail import record
 from api.kit.errors import Conflict, Unprocessable
 from api.kit.yaml import Fault
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.session_plans.editor.fields import new_step
 from api.session_plans.editor.keeping import OwnText, keep, read_own, within
 from api.session_plans.editor.models import OwnPlan
@@ -97,7 +97,7 @@ def _add(
 ) -> OwnText:
     require(trainer, "write_plan", own=True)
     assert trainer.id is not None
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         slug = _slug_for(db, words, shipped)
         moment = now()
         row = OwnPlan(
@@ -106,7 +106,7 @@ def _add(
         db.add(row)
         db.flush()
         keep(db, row, trainer, within(source(slug)), levels)
-        note(db, trainer, "begin_plan", slug)
+        record(db, trainer, "begin_plan", slug)
         text = read_own(db, row, trainer)
         db.commit()
     return text

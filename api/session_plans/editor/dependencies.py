@@ -11,7 +11,7 @@ from api.session_plans.editor.arranging import title_of
 from api.session_plans.editor.asking import levels_of
 from api.session_plans.editor.differing import differences
 from api.session_plans.editor.keeping import Clash
-from api.session_plans.editor.sheet import Sheet, open_sheet
+from api.session_plans.editor.sheet import PlanDraft, parse_draft
 from api.session_plans.plan_writer import write_data
 from api.session_plans.reading import LARGEST_FILE
 from api.web.rendering import render
@@ -23,14 +23,14 @@ MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source firs
 LARGEST_FORM = LARGEST_FILE + 44_000
 
 
-def readable(sheet: Sheet) -> Mapping[str, Any]:
+def readable(sheet: PlanDraft) -> Mapping[str, Any]:
     """What the file holds. Raises Unprocessable where it cannot be read."""
     if sheet.data is None:
         raise Unprocessable(MEND_FIRST)
     return sheet.data
 
 
-def put(sheet: Sheet, data: Mapping[str, Any]) -> str:
+def put(sheet: PlanDraft, data: Mapping[str, Any]) -> str:
     """The file with this data; word for word the old one where nothing has changed."""
     return sheet.text if data == sheet.data else write_data(data)
 
@@ -48,8 +48,8 @@ def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response
             status_code=clash.status,
             theirs=theirs,
             mine=mine,
-            parts=differences(open_sheet(mine, slug, levels), open_sheet(theirs.source, slug, levels)),
-            steps=[title_of(step) for step in open_sheet(theirs.source, slug, levels).steps],
+            parts=differences(parse_draft(mine, slug, levels), parse_draft(theirs.source, slug, levels)),
+            steps=[title_of(step) for step in parse_draft(theirs.source, slug, levels).steps],
         )
     )
 

@@ -6,11 +6,11 @@ from typing import Any
 from api.editorial.side_by_side import Difference, Piece
 from api.kit.text_diff import stretches
 from api.session_plans.editor.arranging import title_of
-from api.session_plans.editor.sheet import Sheet
+from api.session_plans.editor.sheet import PlanDraft
 from api.session_plans.plan_writer import write_data
 
 
-def differences(mine: Sheet, theirs: Sheet) -> tuple[Difference, ...]:
+def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[Difference, ...]:
     """Part by part and step by step; as whole files where one cannot be read."""
     if mine.data is None or theirs.data is None:
         return () if mine.text == theirs.text else (_difference("The file", mine.text, theirs.text),)

@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse, Response
 from api.accounts.models import Trainer
 from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import Arranged, arrange, title_of
-from api.session_plans.editor.asking import Asking, Opened, Posted, levels_of, open_own
+from api.session_plans.editor.asking import Asking, EditablePlan, Posted, get_plan_for_edit, levels_of
 from api.session_plans.editor.beginning import say
 from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.fields import KIND_NAME
 from api.session_plans.editor.forms import compose_plan
 from api.session_plans.editor.keeping import Clash, OwnText
-from api.session_plans.editor.sheet import Sheet
+from api.session_plans.editor.sheet import PlanDraft
 from api.session_plans.editor.telling import findings
 from api.session_plans.editor.view_models import view_about, view_plan
 from api.web.rendering import render, wants_fragment
@@ -27,7 +27,7 @@ Tab = Literal["steps", "about", "source"]
 @router.get("/edit")
 def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "steps", done: str = "", at: int = 0) -> Response:
     """The steps, the plan's own fields or the source."""
-    opened = open_own(request, trainer, slug)
+    opened = get_plan_for_edit(request, trainer, slug)
     return _edit_page(request, opened, tab, _said(done, at, opened.sheet), at - 1 if done else None)
 
 
@@ -35,7 +35,7 @@ def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "steps", done:
 def post_edit(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
     """Saves the plan's own fields, or its source."""
     tab = (posted.get("tab") or ["source"])[0]
-    opened = open_own(request, trainer, slug, posted)
+    opened = get_plan_for_edit(request, trainer, slug, posted)
     if tab == "about":
         source = put(opened.sheet, compose_plan(readable(opened.sheet), posted))
     else:
@@ -50,7 +50,7 @@ def post_edit(request: Request, slug: str, trainer: Asking, posted: Posted) -> R
 @router.post("/steps")
 def post_steps(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
     """Moves a step, takes it out, doubles it or adds one; answers the list, or goes back to it."""
-    opened = open_own(request, trainer, slug, posted)
+    opened = get_plan_for_edit(request, trainer, slug, posted)
     data = readable(opened.sheet)
     do = next((value for value in posted.get("do", ()) if value), "")
     if do == "add":
@@ -63,18 +63,18 @@ def post_steps(request: Request, slug: str, trainer: Asking, posted: Posted) -> 
 @router.post("/undo")
 def post_undo(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
     """Brings back the plan as it was before the last save."""
-    opened = open_own(request, trainer, slug, posted)
+    opened = get_plan_for_edit(request, trainer, slug, posted)
     try:
         keeping.undo(request.app.state.engine, trainer, slug, opened.revision, levels_of(request))
     except Clash as clash:
         return clash_page(request, slug, opened.sheet.text, clash)
     if wants_fragment(request):
-        return _edit_page(request, open_own(request, trainer, slug), "steps", "It is as it was before.", None)
+        return _edit_page(request, get_plan_for_edit(request, trainer, slug), "steps", "It is as it was before.", None)
     return RedirectResponse(f"/trainers/plans/{slug}/edit?done=undo", status_code=303)
 
 
 def _arranged(
-    request: Request, trainer: Trainer, opened: Opened, source: str, arranged: Arranged, did: str
+    request: Request, trainer: Trainer, opened: EditablePlan, source: str, arranged: Arranged, did: str
 ) -> Response:
     slug = opened.own.slug
     try:
@@ -82,12 +82,12 @@ def _arranged(
     except Clash as clash:
         return clash_page(request, slug, source, clash)
     if wants_fragment(request):
-        return _edit_page(request, open_own(request, trainer, slug), "steps", arranged.told, arranged.at, did)
+        return _edit_page(request, get_plan_for_edit(request, trainer, slug), "steps", arranged.told, arranged.at, did)
     at = "" if arranged.at is None else f"&at={arranged.at + 1}#step-{arranged.at + 1}"
     return RedirectResponse(f"/trainers/plans/{slug}/edit?done={did}{at}", status_code=303)
 
 
-def _said(done: str, at: int, sheet: Sheet) -> str:
+def _said(done: str, at: int, sheet: PlanDraft) -> str:
     """What to say after a form without scripts; the address names only what was done and where."""
     steps = sheet.steps
     if done in ("up", "down", "add", "duplicate", "order") and 1 <= at <= len(steps):
@@ -95,7 +95,7 @@ def _said(done: str, at: int, sheet: Sheet) -> str:
     return {"remove": "The step is taken out.", "undo": "It is as it was before.", "saved": "Saved."}.get(done, "")
 
 
-def _edit_page(request: Request, opened: Opened, tab: Tab, told: str, at: int | None, did: str = "") -> Response:
+def _edit_page(request: Request, opened: EditablePlan, tab: Tab, told: str, at: int | None, did: str = "") -> Response:
     own: OwnText = opened.own
     sheet = opened.sheet
     fragment = wants_fragment(request)

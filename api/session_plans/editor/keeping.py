@@ -9,15 +9,15 @@ from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
-from api.audit.trail import note, note_once
+from api.audit.trail import record, record_once
 from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
 from api.kit.yaml import plain_lines
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.session_plans.editor.models import OwnPlan, OwnPlanText
-from api.session_plans.editor.sheet import open_sheet
+from api.session_plans.editor.sheet import parse_draft
 from api.session_plans.reading import LARGEST_FILE
 
-KEPT = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
+HISTORY_SIZE = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +113,14 @@ def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str
     Raises Clash when somebody else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
     """
     source = within(source)
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         before = read_own(db, row, trainer)
         if source != before.source:
             if revision != before.revision:
                 raise Clash(before)
             keep(db, row, trainer, source, levels)
-            note_once(db, trainer, "write_plan", row.slug)
+            record_once(db, trainer, "write_plan", row.slug)
         text = read_own(db, row, trainer)
         db.commit()
     return text
@@ -139,13 +139,13 @@ def undo(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Map
 
 def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
     """Deletes a plan that is not on offer. Raises Conflict for one that is, NotFound, Forbidden."""
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         if row.offered is not None:
             raise Conflict("Facilitators can choose this plan. An editor withdraws it first.")
         db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
         db.delete(row)
-        note(db, trainer, "discard_plan", row.slug)
+        record(db, trainer, "discard_plan", row.slug)
         db.commit()
 
 
@@ -153,7 +153,7 @@ def keep(db: Session, row: OwnPlan, trainer: Trainer, source: str, levels: Mappi
     """Makes this the newest text of the plan; the caller commits."""
     assert row.id is not None
     assert trainer.id is not None
-    sheet = open_sheet(source, row.slug, levels)
+    sheet = parse_draft(source, row.slug, levels)
     row.revision += 1
     row.title, row.faults, row.changed_at = sheet.title, len(sheet.faults), now()
     db.add(row)
@@ -161,7 +161,7 @@ def keep(db: Session, row: OwnPlan, trainer: Trainer, source: str, levels: Mappi
     db.add(
         OwnPlanText(plan_id=row.id, revision=row.revision, source=source, saved_by=trainer.id, saved_at=row.changed_at)
     )
-    old = (col(OwnPlanText.plan_id) == row.id) & (col(OwnPlanText.revision) <= row.revision - KEPT)
+    old = (col(OwnPlanText.plan_id) == row.id) & (col(OwnPlanText.revision) <= row.revision - HISTORY_SIZE)
     db.exec(delete(OwnPlanText).where(old))
     db.flush()
 

@@ -8,14 +8,14 @@ from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.audit.actions import Deed
-from api.audit.trail import note
+from api.audit.actions import AuditAction
+from api.audit.trail import record
 from api.kit.errors import Conflict
-from api.persistence.engine import now, writing
+from api.persistence.engine import now, write_engine
 from api.session_plans.catalogue import PlanCatalogue
 from api.session_plans.editor.keeping import Clash, OwnText, find_row, read_own
 from api.session_plans.editor.models import OwnPlan
-from api.session_plans.editor.sheet import open_sheet
+from api.session_plans.editor.sheet import parse_draft
 from api.session_plans.plan import Plan
 from api.session_plans.reading import read
 from api.session_plans.steps import RoundStep
@@ -36,12 +36,12 @@ def plans_available(engine: Engine, shipped: PlanCatalogue, levels: Mapping[str,
 def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Mapping[str, int]) -> OwnText:
     """Facilitators get the newest text from now on. Raises Conflict for one with faults, Clash for one not seen."""
     require(trainer, "offer_plan")
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         text = read_own(db, row, trainer)
         if text.revision != revision:
             raise Clash(text)
-        if not open_sheet(text.source, slug, levels).good:
+        if not parse_draft(text.source, slug, levels).good:
             raise Conflict("Something in the plan is to be mended first. The editor shows where.")
         return _set(db, row, trainer, text.source, "offer_plan")
 
@@ -49,13 +49,13 @@ def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Ma
 def withdraw(engine: Engine, trainer: Trainer, slug: str) -> OwnText:
     """Facilitators no longer find it; groups that run on it go on."""
     require(trainer, "offer_plan")
-    with Session(writing(engine)) as db:
+    with Session(write_engine(engine)) as db:
         return _set(db, find_row(db, slug, trainer, to_change=True), trainer, None, "withdraw_plan")
 
 
-def _set(db: Session, row: OwnPlan, trainer: Trainer, offered: str | None, deed: Deed) -> OwnText:
+def _set(db: Session, row: OwnPlan, trainer: Trainer, offered: str | None, deed: AuditAction) -> OwnText:
     if row.offered != offered:
-        note(db, trainer, deed, row.slug)
+        record(db, trainer, deed, row.slug)
     row.offered, row.changed_at = offered, now()
     db.add(row)
     db.flush()

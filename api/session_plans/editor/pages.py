@@ -9,10 +9,10 @@ from starlette.datastructures import UploadFile
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
-from api.audit.trail import note_taken
+from api.audit.trail import record_export
 from api.kit.errors import Conflict, Problem, TooLarge, Unprocessable
 from api.session_plans.editor import beginning, keeping, offering
-from api.session_plans.editor.asking import Asking, levels_of, see
+from api.session_plans.editor.asking import Asking, get_plan, levels_of
 from api.session_plans.editor.beginning import Unreadable, say
 from api.session_plans.editor.dependencies import LARGEST_FORM
 from api.session_plans.editor.view_models import view_plan
@@ -75,8 +75,8 @@ def plan(request: Request, slug: str, trainer: Asking) -> Response:
 @router.get("/{slug}/file")
 def plan_file(request: Request, slug: str, trainer: Asking) -> Response:
     """The plan as a file."""
-    seen = see(request, trainer, slug)
-    note_taken(request.app.state.engine, trainer, "export", f"{seen.slug}, a plan")
+    seen = get_plan(request, trainer, slug)
+    record_export(request.app.state.engine, trainer, "export", f"{seen.slug}, a plan")
     name = f'attachment; filename="{seen.slug}.yaml"'
     return Response(seen.sheet.text, media_type="application/yaml", headers={"Content-Disposition": name})
 
@@ -84,7 +84,7 @@ def plan_file(request: Request, slug: str, trainer: Asking) -> Response:
 @router.post("/{slug}/copy")
 def post_copy(request: Request, slug: str, trainer: Asking) -> Response:
     """A copy of one's own, open to be changed."""
-    seen = see(request, trainer, slug)
+    seen = get_plan(request, trainer, slug)
     if seen.sheet.data is None:
         raise Conflict("This plan cannot be read. Mend it first, then copy it.")
     state = request.app.state
@@ -139,7 +139,7 @@ def _list_page(request: Request, trainer: Trainer, problem: Problem | None = Non
 
 
 def _plan_page(request: Request, trainer: Trainer, slug: str, problem: Problem | None = None) -> Response:
-    seen = see(request, trainer, slug)
+    seen = get_plan(request, trainer, slug)
     view = view_plan(seen.sheet)
     return render(
         request,

@@ -28,7 +28,7 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PlanDraft:
     """A plan file with its data as written; `data` is None where it is no readable YAML."""
 
     text: str
@@ -67,19 +67,19 @@ class Sheet:
             return []
 
 
-def open_sheet(text: str, slug: str | None, levels: Mapping[str, int]) -> Sheet:
+def parse_draft(text: str, slug: str | None, levels: Mapping[str, int]) -> PlanDraft:
     """The sheet of a file's text. `levels` are the vignettes that there are, by slug."""
     plain, faults = clean(text, LARGEST_FILE, "a plan is a few pages of text")
     document = None if faults else parse(plain, "the plan", "slug: first-look")[0]
-    return Sheet(text, document.data if document else None, check(text, levels, slug))
+    return PlanDraft(text, document.data if document else None, check(text, levels, slug))
 
 
-def sums(sheet: Sheet) -> tuple[Sum, ...]:
+def sums(sheet: PlanDraft) -> tuple[Sum, ...]:
     """For each length what the steps add up to, also while the plan has faults."""
     return tuple(_sum(sheet, length) for length in sheet.lengths)
 
 
-def _sum(sheet: Sheet, length: int) -> Sum:
+def _sum(sheet: PlanDraft, length: int) -> Sum:
     minutes = [found for step in sheet.steps if (found := minutes_of(step, length)) is not None]
     room = tolerance(length)
     return Sum(length, sum(minutes), len(minutes), abs(sum(minutes) - length) <= room, room)

@@ -7,12 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.kit.errors import NotFound
 from api.session_plans.editor import keeping
-from api.session_plans.editor.asking import Asking, Posted, Seen, levels_of, open_own, see
+from api.session_plans.editor.asking import Asking, PlanView, Posted, get_plan, get_plan_for_edit, levels_of
 from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.forms import compose_step
 from api.session_plans.editor.keeping import Clash
 from api.session_plans.editor.previewing import as_picture
-from api.session_plans.editor.sheet import Sheet, open_sheet, sums
+from api.session_plans.editor.sheet import PlanDraft, parse_draft, sums
 from api.session_plans.editor.view_models import kind_of, view_face, view_plan, view_step
 from api.session_plans.plan_writer import write_data
 from api.web.rendering import RowNumber, render, templates
@@ -25,14 +25,14 @@ templates.env.filters["as_picture"] = as_picture
 @router.get("")
 def step(request: Request, slug: str, number: RowNumber, trainer: Asking, saved: bool = False) -> Response:
     """The faces of a step, and its form for those who may change it."""
-    seen = see(request, trainer, slug)
+    seen = get_plan(request, trainer, slug)
     return _page(request, seen, _place(seen.sheet, number), saved=saved)
 
 
 @router.post("", max_body_size=LARGEST_FORM)
 def post_step(request: Request, slug: str, number: RowNumber, trainer: Asking, posted: Posted) -> Response:
     """Saves what was typed, and goes on to the step that was asked for."""
-    opened = open_own(request, trainer, slug, posted)
+    opened = get_plan_for_edit(request, trainer, slug, posted)
     source = put(opened.sheet, _with_step(opened.sheet, _place(opened.sheet, number), posted))
     try:
         keeping.save(request.app.state.engine, trainer, slug, opened.revision, source, levels_of(request))
@@ -46,10 +46,10 @@ def post_step(request: Request, slug: str, number: RowNumber, trainer: Asking, p
 @router.post("/preview", max_body_size=LARGEST_FORM)
 def post_preview(request: Request, slug: str, number: RowNumber, trainer: Asking, posted: Posted) -> Response:
     """The faces as they would be, and what the check would say. Nothing is saved."""
-    opened = open_own(request, trainer, slug, posted)
+    opened = get_plan_for_edit(request, trainer, slug, posted)
     place = _place(opened.sheet, number)
     typed = _with_step(opened.sheet, place, posted)
-    sheet = open_sheet(write_data(typed), slug, levels_of(request))
+    sheet = parse_draft(write_data(typed), slug, levels_of(request))
     state = request.app.state
     vignettes = state.catalogue.vignettes
     return render(
@@ -61,21 +61,21 @@ def post_preview(request: Request, slug: str, number: RowNumber, trainer: Asking
     )
 
 
-def _with_step(sheet: Sheet, place: int, posted: Posted) -> dict[str, Any]:
+def _with_step(sheet: PlanDraft, place: int, posted: Posted) -> dict[str, Any]:
     steps = sheet.steps
     before = steps[place]
     after = compose_step(before, posted, sheet.lengths) if isinstance(before, dict) else before
     return {**readable(sheet), "steps": [*steps[:place], after, *steps[place + 1 :]]}
 
 
-def _place(sheet: Sheet, number: int) -> int:
+def _place(sheet: PlanDraft, number: int) -> int:
     """The step's place, counted from 0. Raises NotFound."""
     if not 1 <= number <= len(sheet.steps):
         raise NotFound("The plan has no such step. It may have been taken out.")
     return number - 1
 
 
-def _page(request: Request, seen: Seen, place: int, *, saved: bool) -> Response:
+def _page(request: Request, seen: PlanView, place: int, *, saved: bool) -> Response:
     state = request.app.state
     vignettes = state.catalogue.vignettes
     view = view_plan(seen.sheet)

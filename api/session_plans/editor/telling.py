@@ -6,7 +6,7 @@ from typing import Final
 
 from api.kit.yaml import Fault
 from api.session_plans.editor.fields import Field, Path
-from api.session_plans.editor.sheet import Sheet, plainly
+from api.session_plans.editor.sheet import PlanDraft, plainly
 
 # What stands beside a blank field, where nobody has done anything amiss.
 _KINDLY: Final = {
@@ -26,7 +26,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FormMessages:
     """Notes by the name of their field, and those that belong to none."""
 
     fields: dict[str, list[Note]]
@@ -38,9 +38,9 @@ class Told:
         return sum(not note.advice for note in notes)
 
 
-def tell(sheet: Sheet, at: Path, fields: Sequence[Field]) -> Told:
+def messages_for(sheet: PlanDraft, at: Path, fields: Sequence[Field]) -> FormMessages:
     """The notes on the part of the plan at a path; with the path () those on everything but its single steps."""
-    told = Told({}, [])
+    told = FormMessages({}, [])
     for fault, advice in findings(sheet):
         if fault.path[: len(at)] != at or (not at and len(fault.path) > 1 and fault.path[0] == "steps"):
             continue
@@ -53,13 +53,13 @@ def tell(sheet: Sheet, at: Path, fields: Sequence[Field]) -> Told:
     return told
 
 
-def findings(sheet: Sheet) -> Iterable[tuple[Fault, bool]]:
+def findings(sheet: PlanDraft) -> Iterable[tuple[Fault, bool]]:
     """Every fault, then all advice; with each whether it is advice."""
     yield from ((fault, False) for fault in sheet.checked.faults)
     yield from ((fault, True) for fault in sheet.checked.advice)
 
 
-def count(sheet: Sheet, number: int) -> tuple[int, int]:
+def count(sheet: PlanDraft, number: int) -> tuple[int, int]:
     """Faults and advice of the step at this place, counted from 0."""
     found = [advice for fault, advice in findings(sheet) if fault.path[:2] == ("steps", number)]
     return len(found) - sum(found), sum(found)

@@ -9,8 +9,8 @@ from api.session_plans.editor.arranging import keys_of, title_of
 from api.session_plans.editor.fields import KIND_NAME, PLAN_FIELDS, Field, prompt_fields, step_fields
 from api.session_plans.editor.forms import Minutes, prompts_in, shown, shown_minutes
 from api.session_plans.editor.previewing import step_as_far
-from api.session_plans.editor.sheet import Sheet, Sum, minutes_of, sums
-from api.session_plans.editor.telling import Note, count, tell
+from api.session_plans.editor.sheet import PlanDraft, Sum, minutes_of, sums
+from api.session_plans.editor.telling import Note, count, messages_for
 from api.session_plans.faces import Live, StepFace, face
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import RoundStep
@@ -83,7 +83,7 @@ class PlanView:
     sums: tuple[Sum, ...]
 
 
-def view_plan(sheet: Sheet) -> PlanView:
+def view_plan(sheet: PlanDraft) -> PlanView:
     data = sheet.data or {}
     return PlanView(
         title=sheet.title,
@@ -98,9 +98,9 @@ def view_plan(sheet: Sheet) -> PlanView:
     )
 
 
-def view_about(sheet: Sheet) -> StepForm:
+def view_about(sheet: PlanDraft) -> StepForm:
     """The form of the plan's own fields."""
-    told = tell(sheet, (), PLAN_FIELDS)
+    told = messages_for(sheet, (), PLAN_FIELDS)
     fields = tuple(
         FieldView(field, tuple(shown(field, sheet.data)), tuple(told.fields.get(field.name, ())), field.choices)
         for field in PLAN_FIELDS
@@ -108,13 +108,13 @@ def view_about(sheet: Sheet) -> StepForm:
     return StepForm((GroupView("", fields),), tuple(told.others), told.faults)
 
 
-def view_step(sheet: Sheet, number: int, vignettes: Mapping[str, Vignette]) -> StepForm:
+def view_step(sheet: PlanDraft, number: int, vignettes: Mapping[str, Vignette]) -> StepForm:
     """The form of the step at this place, counted from 0."""
     step = sheet.steps[number]
     fields = step_fields(step.get("kind") if isinstance(step, dict) else None)
     prompts = [prompt_fields(place) for place in range(prompts_in(step) + 1)]
     inner = [field for prompt in prompts for field in prompt] if any(f.widget == "prompts" for f in fields) else []
-    told = tell(sheet, ("steps", number), [*fields, *inner])
+    told = messages_for(sheet, ("steps", number), [*fields, *inner])
 
     def view(field: Field, data: Any = step) -> FieldView:
         notes = tuple(told.fields.get(field.name, ()))
@@ -151,7 +151,7 @@ def kind_of(step: Any) -> str:
     return KIND_NAME.get(kind, "A step of no known kind") if isinstance(kind, str) else "A step of no known kind"
 
 
-def _lines(sheet: Sheet) -> Sequence[StepLine]:
+def _lines(sheet: PlanDraft) -> Sequence[StepLine]:
     steps, lengths = sheet.steps, sheet.lengths
     return [
         StepLine(
@@ -167,7 +167,7 @@ def _lines(sheet: Sheet) -> Sequence[StepLine]:
     ]
 
 
-def _stories(sheet: Sheet, values: Sequence[str], vignettes: Mapping[str, Vignette]) -> tuple[tuple[str, str], ...]:
+def _stories(sheet: PlanDraft, values: Sequence[str], vignettes: Mapping[str, Vignette]) -> tuple[tuple[str, str], ...]:
     """The stories to choose from, those of a level that suits first; one that there is not stays a choice too."""
     fitting: tuple[int, ...] = LEVELS.get((sheet.data or {}).get("audience"), ())  # type: ignore[arg-type]
     ordered = sorted(vignettes.values(), key=lambda each: (each.case.head.level not in fitting, each.case.head.title))

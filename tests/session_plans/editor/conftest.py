@@ -11,7 +11,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import Role
 from api.accounts.trainer import new_trainer
 from api.kit.settings import Settings
-from api.persistence.engine import make_engine, writing
+from api.persistence.engine import make_engine, write_engine
 from tests.cast import put_cases
 from tests.client import SECRET, http_client, running
 from tests.editorial.people import Person, make_person
@@ -62,7 +62,7 @@ def editor(people: dict[str, Person]) -> Person:
 
 def trainer(engine: Engine, name: str, role: Role = "trainer") -> Trainer:
     """Somebody who never signs in."""
-    with Session(writing(engine), expire_on_commit=False) as db:
+    with Session(write_engine(engine), expire_on_commit=False) as db:
         made = new_trainer(db, name, "-", role)
         db.commit()
     return made

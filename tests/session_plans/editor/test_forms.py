@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.session_plans.editor.fields import KIND_NAME, new_step, step_fields
 from api.session_plans.editor.forms import compose_plan, compose_step
 from api.session_plans.editor.previewing import as_picture, step_as_far
-from api.session_plans.editor.sheet import open_sheet
+from api.session_plans.editor.sheet import parse_draft
 from api.session_plans.editor.view_models import StepForm, view_about, view_face, view_step
 from api.session_plans.plan import Plan
 from api.session_plans.plan_writer import write, write_data
@@ -29,7 +29,7 @@ def sent(form: StepForm) -> dict[str, list[str]]:
 
 def through_forms(text: str) -> str:
     """The file after every form of the plan was opened and saved as it was."""
-    sheet = open_sheet(text, None, LEVELS)
+    sheet = parse_draft(text, None, LEVELS)
     assert sheet.data is not None
     data = compose_plan(sheet.data, sent(view_about(sheet)))
     steps = [
@@ -41,7 +41,7 @@ def through_forms(text: str) -> str:
 
 def changed(number: int, **typed: list[str]) -> Plan:
     """The sample after somebody typed into a step's form."""
-    sheet = open_sheet(SAMPLE, None, LEVELS)
+    sheet = parse_draft(SAMPLE, None, LEVELS)
     assert sheet.data is not None
     fields = {name.replace("__", "."): values for name, values in typed.items()}
     step = compose_step(sheet.steps[number], sent(view_step(sheet, number, {})) | fields, sheet.lengths)

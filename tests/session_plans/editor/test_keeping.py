@@ -15,7 +15,7 @@ from api.session_plans.editor.beginning import begin, copy_data, take_file
 from api.session_plans.editor.keeping import Clash, OwnText
 from api.session_plans.editor.models import OwnPlanText
 from api.session_plans.editor.offering import offer, plans_available, withdraw
-from api.session_plans.editor.sheet import open_sheet
+from api.session_plans.editor.sheet import parse_draft
 from api.session_plans.reading import read
 from tests.session_plans.editor.conftest import trainer
 from tests.session_plans.sample import LEVELS, SAMPLE
@@ -68,7 +68,7 @@ def test_a_copy_has_an_address_of_its_own_and_names_whoever_copied(
 
 def test_a_plan_begun_afresh_is_a_draft_with_things_to_fill_in(engine: Engine, amina: Trainer) -> None:
     text = begin(engine, amina, "  An  hour ", ("an-hour",), LEVELS)
-    sheet = open_sheet(text.source, text.slug, LEVELS)
+    sheet = parse_draft(text.source, text.slug, LEVELS)
 
     assert (text.slug, text.title, text.offered) == ("an-hour-2", "An hour", None)
     assert [step["kind"] for step in sheet.steps] == ["talk", "close"]
