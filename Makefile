@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
+.PHONY: help install docs pictures run test test-browser test-others faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,16 +40,16 @@ lint: install  ## Style and types
 test-tools: install
 	@sh tests/install-tools.sh
 
-# Whoever waits for a server or a browser leaves the processors to the others, so all of it runs side by side. Browser
-# tests have a process of their own: Playwright's event loop would stay in the way of asynchronous tests after them.
-LOGS := .build/tests
+# Side by side, each told when it is done: what waits for a server or a browser leaves the processors to the others.
+# Browser tests are a run of their own, for Playwright's event loop would stay in the way of asynchronous tests after them.
 test: install docs test-tools  ## Every check and test, in a real browser and on real databases too
-	@mkdir -p $(LOGS); \
-	$(MAKE) --no-print-directory lint >$(LOGS)/lint 2>&1 & lint=$$!; \
-	$(BIN)/pytest tests/browser -m "not faults" -n 1 >$(LOGS)/browser 2>&1 & browser=$$!; \
-	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal; failed=$$?; \
-	wait $$browser || failed=1; wait $$lint || failed=1; \
-	echo "In a browser:"; cat $(LOGS)/browser; echo "Style and types:"; cat $(LOGS)/lint; exit $$failed
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target lint test-browser test-others
+
+test-browser: install docs test-tools
+	$(BIN)/pytest tests/browser -m "not faults" -n 1
+
+test-others: install docs test-tools
+	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal
 
 FAULTS := .build/faults.jsonl
 faults: install test-tools  ## Breaks what can break, under ten minutes; prints what was tried, refused and lost
