@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
 from api.audit.trail import note, note_refused
@@ -56,11 +57,15 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
 
 def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Trainer:
     """Adds an account in a writing session, which the caller commits. Raises Conflict for a taken name."""
+    taken = Conflict(f"There is already a trainer named {name}. Choose another name.")
     if db.exec(select(Trainer).where(Trainer.name == name)).one_or_none():
-        raise Conflict(f"There is already a trainer named {name}. Choose another name.")
+        raise taken
     trainer = Trainer(name=name, password_hash=password_hash, role=role, created_at=now())
     db.add(trainer)
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError:  # someone else was quicker by a moment
+        raise taken from None
     return trainer
 
 

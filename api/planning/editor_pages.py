@@ -1,11 +1,12 @@
 """Pages on which a plan is changed: its list of steps, its own fields, its source, and two people in one plan."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.db import LARGEST_ID
 from api.identity.models import Trainer
 from api.planning import keeping
 from api.planning.arranging import Arranged, arrange, title_of
@@ -30,7 +31,14 @@ MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source firs
 
 
 @router.get("/edit")
-def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "steps", done: str = "", at: int = 0) -> Response:
+def edit(
+    request: Request,
+    slug: str,
+    trainer: Asking,
+    tab: Tab = "steps",
+    done: str = "",
+    at: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+) -> Response:
     """The steps, the plan's own fields or the source."""
     opened = open_own(request, trainer, slug)
     return _edit_page(request, opened, tab, _said(done, at, opened.sheet), at - 1 if done else None)
