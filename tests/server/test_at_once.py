@@ -30,17 +30,20 @@ async def at_once(writes: Iterable[Awaitable[httpx.Response]], also: Iterable[in
     return told
 
 
+NAMES = ("Dan", "Eli", "Fay", "Gus", "Hal", "Ivy")
+
+
 def story(number: int) -> str:
-    names = ("Dan", "Eli", "Fay", "Gus", "Hal", "Ivy", "Jon", "Kim")
-    return DAN_FILE.replace(DAN, f"{names[number].lower()}-the-race").replace("Dan", names[number])
+    name = NAMES[number]
+    return DAN_FILE.replace(DAN, f"{name.lower()}-the-race").replace("Dan", name)
 
 
-def library(stories: int) -> bytes:
+def library() -> bytes:
     """Case files of stories that are new here, in a zip."""
     packed = BytesIO()
     with ZipFile(packed, "w") as file:
-        for number in range(stories):
-            file.writestr(f"story-{number}.md", story(number))
+        for number, name in enumerate(NAMES):
+            file.writestr(f"{name.lower()}-the-race.md", story(number))
     return packed.getvalue()
 
 
@@ -94,7 +97,7 @@ async def test_many_publish_one_story(engine: Engine, client: httpx.AsyncClient)
 
 async def test_many_import_the_same_new_stories(engine: Engine, client: httpx.AsyncClient) -> None:
     edith = make_person(engine, client, "Edith", "editor")
-    file = library(6)
+    file = library()
 
     def send() -> Awaitable[httpx.Response]:
         return client.post("/api/v1/vignettes/import", files={"file": ("all.zip", file)}, headers=edith.headers)
@@ -102,7 +105,7 @@ async def test_many_import_the_same_new_stories(engine: Engine, client: httpx.As
     assert await at_once(send() for _ in range(AT_ONCE)) == {200: AT_ONCE}
     with engine.connect() as connection:
         drafts = connection.execute(text("SELECT count(*) FROM vignette WHERE origin = 'own'")).scalar_one()
-    assert drafts == 6
+    assert drafts == len(NAMES)
 
 
 async def test_many_use_the_set_up_link(app: FastAPI, client: httpx.AsyncClient) -> None:
