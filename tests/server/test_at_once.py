@@ -102,7 +102,8 @@ async def test_many_import_the_same_new_stories(engine: Engine, client: httpx.As
     def send() -> Awaitable[httpx.Response]:
         return client.post("/api/v1/vignettes/import", files={"file": ("all.zip", file)}, headers=edith.headers)
 
-    assert await at_once(send() for _ in range(AT_ONCE)) == {200: AT_ONCE}
+    # Beyond the places for imports they are asked to wait.
+    assert (await at_once((send() for _ in range(AT_ONCE)), also=(503,)))[200] > 1
     with engine.connect() as connection:
         drafts = connection.execute(text("SELECT count(*) FROM vignette WHERE origin = 'own'")).scalar_one()
     assert drafts == len(NAMES)

@@ -10,7 +10,7 @@ from api.authoring.formats.rows import Finding, Progress, Refused, Row, decode, 
 from api.library.case import Case
 
 # What spreadsheets take for the start of a formula; full-width signs too, which some of them fold.
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
+_FORMULA = re.compile("\\A'*[=+\\-@\t\r\n＝＋－＠]")
 _MOST_COLUMNS = 100
 
 
