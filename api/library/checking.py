@@ -72,7 +72,7 @@ def _finder(text: str) -> Place:
 
     def place(words: str) -> tuple[int, int]:
         # Bounded, so that a text made to be hard to read is given up at once.
-        gap = r"(?:\s|\[|\]\{[^{}]{0,300}+\})++"
+        gap = r"(?:\s|\[|\]\{[^{}]{0,300}+\})+"
         pattern = gap.join(re.escape(word) for word in words.split()[:WORDS_SOUGHT])
         match = re.search(pattern, text) or re.search(gap.join(re.escape(w) for w in words.split()[:2]), text)
         offset = match.start() if match else 0
