@@ -11,7 +11,17 @@ from sqlmodel import Session, col, select
 
 from api.audit.trail import note, note_once
 from api.authoring.models import Draft, Rating
-from api.authoring.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
+from api.authoring.texts import (
+    Text,
+    check_mark,
+    checked,
+    find_row,
+    is_author,
+    places,
+    read_text,
+    require_sight,
+    slug_for,
+)
 from api.db import now, writing
 from api.identity.models import Trainer
 from api.identity.permissions import require
@@ -143,6 +153,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str
     Forbidden, TooLarge.
     """
     source = _within(source)
+    checked(source, slug)  # before anyone who writes has to wait for it
     with Session(writing(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
@@ -164,7 +175,7 @@ def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
     draft.source, draft.saved_by, draft.saved_at = source, trainer.id, now()
     draft.revision += 1
     db.add(draft)
-    case, _ = read(source)
+    case, _ = checked(source, row.slug)
     # What is published keeps its place in lists and search until the draft is published.
     if case is not None and row.version == 0:
         describe(db, row, case)

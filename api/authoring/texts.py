@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -59,7 +60,7 @@ def read_text(db: Session, row: Vignette) -> Text:
     """The newest text of a vignette; two queries."""
     draft = db.get(Draft, row.id)
     source = draft.source if draft else newest_source(db, row)
-    case, faults = check(source, row.slug)
+    case, faults = checked(source, row.slug)
     return Text(
         slug=row.slug,
         status=row.status,  # type: ignore[arg-type]  # only the verbs of this folder write it
@@ -67,9 +68,16 @@ def read_text(db: Session, row: Vignette) -> Text:
         revision=draft.revision if draft else 0,
         source=source,
         case=case,
-        faults=tuple(faults),
+        faults=faults,
         owner_id=row.owner_id,
     )
+
+
+@lru_cache(maxsize=32)
+def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...]]:
+    """The case in a text, and its faults; kept for a moment, so that a text is read before a write, not within it."""
+    case, faults = check(source, slug)
+    return case, tuple(faults)
 
 
 def newest_source(db: Session, row: Vignette) -> str:
