@@ -18,6 +18,8 @@ from api.library.models import Vignette, VignetteVersion
 from api.library.yaml_reading import Fault
 from api.problems import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
 
+UNKNOWN = "There is no story with this name, published or not."
+
 Status = Literal["draft", "in_review", "published", "retired"]
 Change = Literal["wording", "meaning"]
 
@@ -52,7 +54,7 @@ def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
     query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
-        raise NotFound("There is no story with this name, published or not.")
+        raise NotFound(UNKNOWN)
     return row
 
 
@@ -82,11 +84,14 @@ def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...]]:
 
 def newest_source(db: Session, row: Vignette) -> str:
     """The text of the newest published version, of which there is one."""
-    return db.exec(
+    source = db.exec(
         select(VignetteVersion.source).where(
             VignetteVersion.vignette_id == row.id, VignetteVersion.number == row.version
         )
-    ).one()
+    ).one_or_none()
+    if source is None:  # a draft that was thrown away since its row was read
+        raise NotFound(UNKNOWN)
+    return source
 
 
 def is_author(db: Session, row: Vignette, trainer: Trainer) -> bool:
