@@ -64,7 +64,6 @@ def make_reset(engine: Engine, by: Trainer, trainer_id: int) -> str:
 def _add(db: Session, by: Trainer, kind: Kind, **about: object) -> str:
     """Adds a link and commits; those that have run out or were used are deleted on the way."""
     moment, token = now(), sessions.new_token()
-    delete_over(db)
     db.add(
         Invitation.model_validate(
             {
@@ -77,6 +76,8 @@ def _add(db: Session, by: Trainer, kind: Kind, **about: object) -> str:
             }
         )
     )
+    db.flush()  # holds the account before any link, in the order of whoever removes one
+    delete_over(db)
     db.commit()
     return token
 

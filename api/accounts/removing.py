@@ -29,6 +29,7 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
     NotFound, Conflict.
     """
     with Session(write_engine(engine)) as db:
+        stories, plans = _lock_works(db, trainer_id)
         trainer = locked(db, trainer_id)
         keep_an_admin(db, trainer)
         record(db, by, "remove_person", trainer.name)
@@ -41,8 +42,8 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
         db.exec(delete(ImportJob).where(col(ImportJob.trainer_id) == trainer_id))
         db.exec(update(Rating).where(col(Rating.trainer_id) == trainer_id).values(comment=None))
         _delete_classes(db, trainer_id)
-        _delete_drafts(db, trainer_id)
-        _delete_plans(db, trainer_id)
+        _delete_drafts(db, trainer_id, stories)
+        _delete_plans(db, trainer_id, plans)
         trainer.name = f"Somebody who left ({trainer_id})"
         trainer.password_hash, trainer.role = NO_PASSWORD, REMOVED
         trainer.disabled_at = trainer.disabled_at or now()
@@ -50,18 +51,33 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
         db.commit()
 
 
+def _lock_works(db: Session, trainer_id: int) -> tuple[list[int], list[int]]:
+    """Stories that were never published and plans not on offer, by id, held until this transaction ends.
+
+    Locked before the account, as whoever saves does: who saves or offers one of them at this moment is waited for, and
+    then seen.
+    """
+    unpublished = (col(Vignette.owner_id) == trainer_id) & (col(Vignette.version) == 0)
+    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
+    stories = select(col(Vignette.id)).where(unpublished).order_by(col(Vignette.id)).with_for_update()
+    plans = select(col(OwnPlan.id)).where(quiet).order_by(col(OwnPlan.id)).with_for_update()
+    return [*db.execute(stories).scalars()], [*db.execute(plans).scalars()]
+
+
 def _delete_classes(db: Session, trainer_id: int) -> None:
-    mine = select(col(LearnerClass.id)).where(col(LearnerClass.trainer_id) == trainer_id)
+    # Locked first, as by whoever moves their totals.
+    own = select(col(LearnerClass.id)).where(col(LearnerClass.trainer_id) == trainer_id)
+    mine = [*db.execute(own.order_by(col(LearnerClass.id)).with_for_update()).scalars()]
     for model in (ClassAnswer, ClassTally, ClassMember):
         db.exec(delete(model).where(col(model.class_id).in_(mine)))
-    db.exec(delete(LearnerClass).where(col(LearnerClass.trainer_id) == trainer_id))
+    db.exec(delete(LearnerClass).where(col(LearnerClass.id).in_(mine)))
 
 
-def _delete_drafts(db: Session, trainer_id: int) -> None:
+def _delete_drafts(db: Session, trainer_id: int, stories: list[int]) -> None:
     own = (
         select(Vignette, Draft)
         .join(Draft, col(Draft.vignette_id) == Vignette.id)
-        .where(col(Vignette.owner_id) == trainer_id, col(Vignette.version) == 0, col(Draft.saved_by) == trainer_id)
+        .where(col(Vignette.id).in_(stories), col(Draft.saved_by) == trainer_id)
     )
     for row, draft in db.execute(own).all():
         db.delete(draft)
@@ -69,11 +85,8 @@ def _delete_drafts(db: Session, trainer_id: int) -> None:
     db.flush()
 
 
-def _delete_plans(db: Session, trainer_id: int) -> None:
-    # Locked first: who saves or offers one of them at this moment is waited for, and then seen.
-    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
-    mine = {*db.execute(select(col(OwnPlan.id)).where(quiet).with_for_update()).scalars()}
-    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(mine))
-    mine -= {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
+def _delete_plans(db: Session, trainer_id: int, plans: list[int]) -> None:
+    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(plans))
+    mine = {*plans} - {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
     db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id).in_(mine)))
     db.exec(delete(OwnPlan).where(col(OwnPlan.id).in_(mine)))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fastapi import Depends, Request, Response
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
 from api.accounts import sessions
@@ -68,7 +69,10 @@ def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Train
         raise Conflict(f"This name {told} {taken}, who has an account here. Choose another name, such as a longer one.")
     trainer = Trainer(name=name, password_hash=password_hash, role=role, created_at=now())
     db.add(trainer)
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError:  # someone else was quicker by a moment
+        raise Conflict(f"There is already a trainer named {name}. Choose another name.") from None
     return trainer
 
 

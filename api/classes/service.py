@@ -98,6 +98,8 @@ def delete_class(engine: Engine, trainer: Trainer, code: str) -> None:
     """Deletes a class with its totals; the learners and their answers stay."""
     found = led_class(engine, trainer, code)
     with write_engine(engine).begin() as connection:
+        # Locked first, as by whoever moves its totals.
+        connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())
         for model in (ClassAnswer, ClassTally, ClassMember):
             connection.execute(delete(table(model)).where(table(model).c.class_id == found.id))
         connection.execute(delete(_class).where(_class.c.id == found.id))

@@ -13,7 +13,17 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import record, record_once
 from api.editorial.models import Draft, Rating
-from api.editorial.texts import Text, check_mark, find_row, is_author, places, read_text, require_sight, slug_for
+from api.editorial.texts import (
+    Text,
+    check_mark,
+    checked,
+    find_row,
+    is_author,
+    places,
+    read_text,
+    require_sight,
+    slug_for,
+)
 from api.kit.errors import Conflict, TooLarge, Unprocessable
 from api.kit.yaml import Fault
 from api.persistence.engine import now, write_engine
@@ -143,6 +153,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str
     Forbidden, TooLarge.
     """
     source = _within(source)
+    checked(source, slug)  # before anyone who writes has to wait for it
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
@@ -164,7 +175,7 @@ def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
     draft.source, draft.saved_by, draft.saved_at = source, trainer.id, now()
     draft.revision += 1
     db.add(draft)
-    case, _ = read(source)
+    case, _ = checked(source, row.slug)
     # What is published keeps its place in lists and search until the draft is published.
     if case is not None and row.version == 0:
         describe(db, row, case)

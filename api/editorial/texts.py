@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from sqlmodel import Session, col, select
@@ -16,6 +17,8 @@ from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
+
+UNKNOWN = "There is no story with this name, published or not."
 
 Status = Literal["draft", "in_review", "published", "retired"]
 Change = Literal["wording", "meaning"]
@@ -51,7 +54,7 @@ def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
     query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
-        raise NotFound("There is no story with this name, published or not.")
+        raise NotFound(UNKNOWN)
     return row
 
 
@@ -59,7 +62,7 @@ def read_text(db: Session, row: Vignette) -> Text:
     """The newest text of a vignette; two queries."""
     draft = db.get(Draft, row.id)
     source = draft.source if draft else newest_source(db, row)
-    case, faults = check(source, row.slug)
+    case, faults = checked(source, row.slug)
     return Text(
         slug=row.slug,
         status=row.status,  # type: ignore[arg-type]  # only the verbs of this folder write it
@@ -67,18 +70,28 @@ def read_text(db: Session, row: Vignette) -> Text:
         revision=draft.revision if draft else 0,
         source=source,
         case=case,
-        faults=tuple(faults),
+        faults=faults,
         owner_id=row.owner_id,
     )
 
 
+@lru_cache(maxsize=32)
+def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...]]:
+    """The case in a text, and its faults; kept for a moment, so that a text is read before a write, not within it."""
+    case, faults = check(source, slug)
+    return case, tuple(faults)
+
+
 def newest_source(db: Session, row: Vignette) -> str:
     """The text of the newest published version, of which there is one."""
-    return db.exec(
+    source = db.exec(
         select(VignetteVersion.source).where(
             VignetteVersion.vignette_id == row.id, VignetteVersion.number == row.version
         )
-    ).one()
+    ).one_or_none()
+    if source is None:  # a draft that was thrown away since its row was read
+        raise NotFound(UNKNOWN)
+    return source
 
 
 def is_author(db: Session, row: Vignette, trainer: Trainer) -> bool:

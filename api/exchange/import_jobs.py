@@ -5,6 +5,8 @@ The file stands in the database while it is worked on, so that any process can t
 
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import PurePath
@@ -21,7 +23,7 @@ from api.exchange.formats import read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
 from api.exchange.import_preview import Plan
 from api.exchange.importing import apply, planned
-from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
+from api.kit.errors import Busy, Conflict, NotFound, TooLarge, Unprocessable
 from api.persistence.engine import now, table, write_engine
 
 State = Literal["reading", "ready", "refused", "importing", "done", "stopped"]
@@ -30,8 +32,11 @@ KEPT = timedelta(days=1)
 SHOWN = 300  # rows; of a longer file the ones with faults come first, then what changes
 # Progress is written this often at most.
 STEP = 50
+AT_ONCE = 4  # imports in one process: each holds a file and what was read of it in memory
 
 _job = table(ImportJob)
+
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 log = structlog.get_logger()
 
@@ -93,8 +98,26 @@ class Job:
     report: Report | None
 
 
+@contextmanager
+def place() -> Iterator[None]:
+    """One of the places for imports, for as long as it lasts. Raises Busy when all are taken."""
+    _take_place()
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _take_place() -> None:
+    if not _places.acquire(blocking=False):
+        raise Busy(f"{AT_ONCE} imports are under way at the moment. Nothing was changed; send yours again in a minute.")
+
+
 def begin(engine: Engine, trainer: Trainer, name: str, data: bytes) -> str:
-    """Takes a file and starts to read it; gives the token of the job. Raises Unprocessable, TooLarge, Forbidden."""
+    """Takes a file and starts to read it; gives the token of the job.
+
+    Raises Unprocessable, TooLarge, Forbidden, and Busy when very many are being read.
+    """
     require(trainer, "import")
     name = PurePath(name.replace("\\", "/")).name[:200]
     if not data:
@@ -103,11 +126,11 @@ def begin(engine: Engine, trainer: Trainer, name: str, data: bytes) -> str:
         raise TooLarge(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
     token = secrets.token_urlsafe(16)
     assert trainer.id is not None
-    with Session(write_engine(engine)) as db:
+    job = ImportJob(token=token, trainer_id=trainer.id, name=name, data=data, state="reading", created_at=now())
+    with _place_for(engine, token, _read), Session(write_engine(engine)) as db:
         db.exec(delete(ImportJob).where(col(ImportJob.created_at) < now() - KEPT))
-        db.add(ImportJob(token=token, trainer_id=trainer.id, name=name, data=data, state="reading", created_at=now()))
+        db.add(job)
         db.commit()
-    _in_background(engine, token, _read)
     return token
 
 
@@ -125,23 +148,23 @@ def find(engine: Engine, trainer: Trainer, token: str) -> Job:
 
 
 def carry_out(engine: Engine, trainer: Trainer, token: str) -> None:
-    """Starts what the report told. Raises Conflict when it is not ready, NotFound, Forbidden."""
+    """Starts what the report told. Raises Conflict when it is not ready, Busy, NotFound, Forbidden."""
     require(trainer, "import")
-    with Session(write_engine(engine)) as db:
-        moved = db.exec(
-            update(ImportJob)
-            .where(
-                col(ImportJob.token) == token,
-                col(ImportJob.trainer_id) == trainer.id,
-                col(ImportJob.state).in_(("ready", "stopped")),
+    with _place_for(engine, token, _import):
+        with Session(write_engine(engine)) as db:
+            moved = db.exec(
+                update(ImportJob)
+                .where(
+                    col(ImportJob.token) == token,
+                    col(ImportJob.trainer_id) == trainer.id,
+                    col(ImportJob.state).in_(("ready", "stopped")),
+                )
+                .values(state="importing", done=0, total=0)
             )
-            .values(state="importing", done=0, total=0)
-        )
-        db.commit()
-    if not moved.rowcount:
-        find(engine, trainer, token)
-        raise Conflict("This import is not waiting for you: it is being read, under way or done.")
-    _in_background(engine, token, _import)
+            db.commit()
+        if not moved.rowcount:
+            find(engine, trainer, token)
+            raise Conflict("This import is not waiting for you: it is being read, under way or done.")
 
 
 def throw_away(engine: Engine, trainer: Trainer, token: str) -> None:
@@ -151,6 +174,18 @@ def throw_away(engine: Engine, trainer: Trainer, token: str) -> None:
         db.commit()
 
 
+@contextmanager
+def _place_for(engine: Engine, token: str, work: Any) -> Iterator[None]:
+    """Takes a place, and once what is to be written first is written, begins the work, which gives the place back."""
+    _take_place()
+    try:
+        yield
+        _in_background(engine, token, work)
+    except BaseException:
+        _places.release()
+        raise
+
+
 def _in_background(engine: Engine, token: str, work: Any) -> None:
     def run() -> None:
         try:
@@ -158,6 +193,8 @@ def _in_background(engine: Engine, token: str, work: Any) -> None:
         except Exception as error:  # whatever it is, the trainer is told that it stopped
             log.exception("import_stopped", error=type(error).__name__)
             _note(engine, token, state="stopped")
+        finally:
+            _places.release()
 
     threading.Thread(target=run, name="import", daemon=True).start()
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -23,6 +24,7 @@ from api.vignettes.reading import LARGEST_FILE, read
 from api.vignettes.storing import add_version, describe, meaning
 
 CHUNK = 50
+TRIES = 5  # for a chunk, while another import adds the same stories
 
 
 def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
@@ -66,23 +68,40 @@ def apply(
     left = [row for row in rows if row.case is not None and row.case.head.slug in todo]
     for start in range(0, len(left), CHUNK):
         chunk = {row.case.head.slug: row for row in left[start : start + CHUNK] if row.case is not None}
-        with Session(write_engine(engine)) as db:
-            author = None if author_id is None else db.get(Trainer, author_id)
-            record(db, author, "import", _counted(len(chunk)))
-            present = {row.slug: row for row in db.exec(_rows(chunk).with_for_update())}
-            drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
-            sources = _sources(db, chunk)
-            # Looked at again is only what somebody has changed since: reading is most of the work.
-            since = [row for slug, row in chunk.items() if sources.get(slug) != before.get(slug)]
-            again = {step.slug: step for step in plan(sources, since).steps}
-            for slug in chunk:
-                step, row = again.get(slug, todo[slug]), present.get(slug)
-                draft = drafts.get(row.id) if row and row.id else None
-                if step.case is not None and step.action in ("create", "update"):
-                    _take(db, row, draft, step, author_id, publish)
-            db.commit()
+        for tries_left in reversed(range(TRIES)):
+            try:
+                _apply_chunk(engine, chunk, todo, before, author_id, publish)
+                break
+            except IntegrityError:  # somebody else has added one of them a moment ago: now it is there
+                if not tries_left:
+                    raise
         progress(min(start + CHUNK, len(left)), len(left))
     return whole
+
+
+def _apply_chunk(
+    engine: Engine,
+    chunk: dict[str, Row],
+    todo: dict[str | None, Step],
+    before: dict[str, str],
+    author_id: int | None,
+    publish: bool,
+) -> None:
+    with Session(write_engine(engine)) as db:
+        author = None if author_id is None else db.get(Trainer, author_id)
+        present = {row.slug: row for row in db.exec(_rows(chunk).order_by(col(Vignette.id)).with_for_update())}
+        record(db, author, "import", _counted(len(chunk)))
+        drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
+        sources = _sources(db, chunk)
+        # Looked at again is only what somebody has changed since: reading is most of the work.
+        since = [row for slug, row in chunk.items() if sources.get(slug) != before.get(slug)]
+        again = {step.slug: step for step in plan(sources, since).steps}
+        for slug in sorted(chunk):  # in one order, so that two imports at once cannot wait for each other
+            step, row = again.get(slug, todo[slug]), present.get(slug)
+            draft = drafts.get(row.id) if row and row.id else None
+            if step.case is not None and step.action in ("create", "update"):
+                _take(db, row, draft, step, author_id, publish)
+        db.commit()
 
 
 def _counted(stories: int) -> str:

@@ -167,7 +167,7 @@ _FILE: dict[str, Any] = {
 }
 
 
-@router.post("/import", responses=responses(401, 403, 413), openapi_extra=_FILE, max_body_size=LARGEST_FORM)
+@router.post("/import", responses=responses(401, 403, 413, 503), openapi_extra=_FILE, max_body_size=LARGEST_FORM)
 async def import_file(
     request: Request, trainer: Asking, upload: Upload, dry_run: Annotated[bool, Query()] = False
 ) -> ImportReport:
@@ -187,9 +187,10 @@ async def import_file(
 
 def _import(request: Request, trainer: Trainer, upload: tuple[str, bytes], dry_run: bool) -> tuple[Report, bool]:
     engine = request.app.state.engine
-    rows = _rows(*upload)
-    plan = planned(engine, rows) if dry_run else apply(engine, rows, trainer.id)
-    return Report.of(plan), plan.refused
+    with import_jobs.place():
+        rows = _rows(*upload)
+        plan = planned(engine, rows) if dry_run else apply(engine, rows, trainer.id)
+        return Report.of(plan), plan.refused
 
 
 def _rows(name: str, data: bytes) -> list[Row]:

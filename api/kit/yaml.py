@@ -10,6 +10,7 @@ from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 
 # Among them the line breaks that only some programs know: lines are counted by \n alone.
+MOST_FAULTS = 100  # told of one part: each costs a look through the text, and no one reads more at once
 CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 NO_FIELD: Final = "Extra inputs are not permitted"  # how Pydantic says it

@@ -47,7 +47,7 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
             [{"pointer": "/comment", "detail": f"at most {LONGEST_COMMENT} characters"}],
         )
     with Session(write_engine(engine)) as db:
-        vignette_id, case = _ratable(db, trainer, slug)
+        vignette_id, case = _ratable(db, trainer, slug, to_change=True)
         assert trainer.id is not None
         if any(end > len(case.story) for _, end in body.cues or []):
             raise Unprocessable("A marked span ends behind the story.", [{"pointer": "/cues", "detail": "too far"}])
@@ -89,9 +89,9 @@ def _body(rating: Rating) -> GuessBody:
     )
 
 
-def _ratable(db: Session, trainer: Trainer, slug: str) -> tuple[int, Case]:
+def _ratable(db: Session, trainer: Trainer, slug: str, *, to_change: bool = False) -> tuple[int, Case]:
     require(trainer, "rate")
-    row = find_row(db, slug)
+    row = find_row(db, slug, to_change=to_change)
     if row.status != "in_review":
         raise Conflict("Only a story in review can be rated: whoever has seen the key cannot answer without it.")
     if is_author(db, row, trainer):

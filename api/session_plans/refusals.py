@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from api.kit.yaml import lower_first
+from api.kit.yaml import MOST_FAULTS, lower_first
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "is missing",
@@ -32,7 +32,7 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 def details(error: ValidationError) -> Iterable[Any]:
     """What was refused; a list is not called short where one of its own lines is at fault."""
-    found = error.errors()
+    found = error.errors()[:MOST_FAULTS]
     for detail in found:
         path = detail["loc"]
         inner = any(len(other["loc"]) > len(path) and other["loc"][: len(path)] == path for other in found)

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from api.kit.prose import LONGEST as LONGEST_PROSE
 from api.kit.suggest import did_you_mean
 from api.kit.systems import NAME, SYSTEMS
-from api.kit.yaml import Fault
+from api.kit.yaml import MOST_FAULTS, Fault
 from api.vignettes.case import Case
 from api.vignettes.codebook import SKILLS
 from api.vignettes.reading import read
 
 SHORTEST, LONGEST, LONGEST_SENTENCE = 40, 90, 20
+FAR_TOO_LONG = 4 * LONGEST  # words; of such a story only its length is told
+WORDS_SOUGHT = 8  # are enough to find a sentence by
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…][”’\"')]*(?=\s|$)|$)", re.DOTALL)
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
@@ -68,8 +71,9 @@ def _finder(text: str) -> Place:
     """Where words first stand in the file, seen through span marks and line breaks; its start if nowhere."""
 
     def place(words: str) -> tuple[int, int]:
-        gap = r"(?:\s|\[|\]\{[^}]*\})+"
-        pattern = gap.join(re.escape(word) for word in words.split())
+        # Bounded, so that a text made to be hard to read is given up at once.
+        gap = r"(?:\s|\[|\]\{[^{}]{0,300}+\})+"
+        pattern = gap.join(re.escape(word) for word in words.split()[:WORDS_SOUGHT])
         match = re.search(pattern, text) or re.search(gap.join(re.escape(w) for w in words.split()[:2]), text)
         offset = match.start() if match else 0
         return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
@@ -92,6 +96,8 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
         yield Fault(
             *start, f"the story has {count} words; {SHORTEST} to {LONGEST} fit on a phone and leave room for cues"
         )
+    if count > FAR_TOO_LONG:
+        return
     for sentence in sentences(case.story):
         if (length := len(words(sentence))) > LONGEST_SENTENCE:
             yield Fault(*place(sentence), f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily")
@@ -105,7 +111,7 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
         )
     if not re.search(rf"\b{re.escape(case.head.person)}\b", case.story):
         yield Fault(*place("person:"), f"the story does not name {case.head.person}")
-    for words_lost in case.head.reconstructed:
+    for words_lost in case.head.reconstructed[:MOST_FAULTS]:
         if words_lost.text not in case.story:
             yield Fault(*place("reconstructed:"), f"reconstructed: “{words_lost.text}” does not stand in the story")
 
@@ -132,7 +138,7 @@ def _key_faults(case: Case, place: Place) -> Iterator[Fault]:
         yield Fault(*here, f"level {level} needs two clear cues for {key.dominant}; the story marks one")
     if len(case.cues) < 3:
         yield Fault(*here, f"the story marks {len(case.cues)} cues; three facts that can be observed are the least")
-    for cue in present:
+    for cue in present[:MOST_FAULTS]:
         if level == 1 and cue.strength == "clear" and cue.system != key.dominant:
             quote = case.story[cue.start : cue.end]
             yield Fault(
@@ -155,8 +161,13 @@ def _text_faults(case: Case, place: Place) -> Iterator[Fault]:
             yield Fault(*end, f"“## Why somebody may say {system}” is missing: {NAME[system]} deserves its reason")
     if not case.why:
         yield Fault(*place(f"## Why {case.head.key.dominant}"), "the key has no explanation")
+    for text in (case.why, *case.others.values(), *case.questions):
+        if len(text) > LONGEST_PROSE:
+            yield Fault(
+                *place(text[:80]), f"this text has {len(text)} characters; at most {LONGEST_PROSE} fit beside a story"
+            )
     if len(case.questions) < 1:
         yield Fault(*end, "“## To talk about” needs at least one question, as a list with -")
-    for skill in case.head.skills:
+    for skill in case.head.skills[:MOST_FAULTS]:
         if skill not in SKILLS:
             yield Fault(*place("skills:"), f"skills: “{skill}” is unknown{did_you_mean(skill, SKILLS)}")

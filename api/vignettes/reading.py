@@ -10,20 +10,22 @@ from pydantic import ValidationError
 
 from api.kit.suggest import did_you_mean
 from api.kit.systems import SYSTEMS, System
-from api.kit.yaml import MISSING, NO_FIELD, Document, Fault, clean, lower_first, parse
+from api.kit.yaml import MISSING, MOST_FAULTS, NO_FIELD, Document, Fault, clean, lower_first, parse
 from api.vignettes.case import Case, Cue, FrontMatter
 from api.vignettes.codebook import CUE_LABEL
 
 LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
+MOST_SECTIONS = 50  # the story among them; a case file has five
+
 # Possessive and bounded: an opening without its end is given up at once, however long the text behind it.
 _ATTRIBUTES = re.compile(r"\{\s{0,20}+\.(?P<type>[\w.]{1,60}+)(?P<rest>[^{}]{0,200}+)\}")
-_ATTRIBUTE = re.compile(r"(\w+)=(\w+)")
+_ATTRIBUTE = re.compile(r"\b(\w++)=(\w++)")
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 
 
-HEAD = re.compile(r"---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
+HEAD = re.compile(r"\A---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
 SECTION = re.compile(r"^## ", re.M)
 QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
 
@@ -59,6 +61,8 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
         return None, [Fault(1, 1, "the file starts with a line ---, the front matter, and another line ---")]
     head, faults = _read_head(match[1])
     sections = list(_sections(text[match.end() :], text[: match.end()].count("\n") + 1))
+    if len(sections) > MOST_SECTIONS:
+        return None, [Fault(1, 1, f"the file has {len(sections) - 1} sections; {MOST_SECTIONS - 1} are the most")]
     story, cues = _read_story(sections[0])
     faults += sections[0].faults
     why: dict[str, str] = {}
@@ -111,7 +115,8 @@ def _sections(body: str, line: int) -> Iterator[_Text]:
     """The story, then each section from its `##` line on."""
     starts = [0, *(m.start() for m in SECTION.finditer(body)), len(body)]
     for start, end in pairwise(starts):
-        yield _Text(body[start:end], line + body[:start].count("\n"))
+        yield _Text(body[start:end], line)
+        line += body.count("\n", start, end)
 
 
 def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
@@ -121,7 +126,7 @@ def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
     try:
         return FrontMatter.model_validate(document.data), []
     except ValidationError as error:
-        return None, [_head_fault(document, detail["loc"], detail["msg"]) for detail in error.errors()]
+        return None, [_head_fault(document, detail["loc"], detail["msg"]) for detail in error.errors()[:MOST_FAULTS]]
 
 
 def _head_fault(document: Document, path: tuple[int | str, ...], message: str) -> Fault:
@@ -140,7 +145,7 @@ def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
     blank_lines = 0
     position = 0
     source = raw.text
-    while position < len(source):
+    while position < len(source) and len(raw.faults) < MOST_FAULTS:
         character = source[position]
         if character.isspace():
             blank_lines += character == "\n"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from api.accounts.models import Trainer
@@ -21,6 +22,7 @@ from api.session_plans.plan_writer import write, write_data
 from api.session_plans.reading import read
 
 LONGEST_SLUG = 60
+TRIES = 50  # for an address, while others take the same one
 
 
 class Unreadable(Unprocessable):
@@ -96,6 +98,22 @@ def _add(
     levels: Mapping[str, int],
 ) -> OwnText:
     require(trainer, "write_plan", own=True)
+    for _ in range(TRIES):
+        try:
+            return _add_once(engine, trainer, words, shipped, source, levels)
+        except IntegrityError:  # somebody else has taken this address a moment ago: look for the next
+            continue
+    raise Conflict("Many plans with this title are being begun at this moment. Please try again.")
+
+
+def _add_once(
+    engine: Engine,
+    trainer: Trainer,
+    words: str,
+    shipped: Collection[str],
+    source: Callable[[str], str],
+    levels: Mapping[str, int],
+) -> OwnText:
     assert trainer.id is not None
     with Session(write_engine(engine)) as db:
         slug = _slug_for(db, words, shipped)

@@ -24,8 +24,9 @@ def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[Difference, ...]:
         found.append(_difference("The steps in their order", *("\n".join(each) for each in titles)))
     steps = [[_step(step) for step in sheet.steps] for sheet in (mine, theirs)]
     # Only what one of them has and the other has not, in the order in which it stands.
-    here = [text for text in steps[0] if text not in steps[1]]
-    there = [text for text in steps[1] if text not in steps[0]]
+    known = [frozenset(each) for each in steps]
+    here = [text for text in steps[0] if text not in known[1]]
+    there = [text for text in steps[1] if text not in known[0]]
     for number in range(max(len(here), len(there))):
         one, other = (each[number] if number < len(each) else "" for each in (here, there))
         found.append(_difference("A step", one, other))

@@ -19,6 +19,8 @@ from api.session_plans.reading import LARGEST_FILE
 
 HISTORY_SIZE = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 
+UNKNOWN = "There is no plan with this name."
+
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
@@ -171,18 +173,21 @@ def find_row(db: Session, slug: str, trainer: Trainer, *, to_change: bool = Fals
     query = select(OwnPlan).where(OwnPlan.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
-        raise NotFound("There is no plan with this name.")
+        raise NotFound(UNKNOWN)
     if to_change or not _in_sight(row, trainer):
         require(trainer, "write_plan", own=row.author_id == trainer.id)
     return row
 
 
 def read_own(db: Session, row: OwnPlan, trainer: Trainer) -> OwnText:
-    text, saved_by = db.exec(
+    found = db.exec(
         select(OwnPlanText, Trainer.name)
         .join(Trainer, col(OwnPlanText.saved_by) == Trainer.id)
         .where(OwnPlanText.plan_id == row.id, OwnPlanText.revision == row.revision)
-    ).one()
+    ).one_or_none()
+    if found is None:  # thrown away since its row was read
+        raise NotFound(UNKNOWN)
+    text, saved_by = found
     may_write = may(trainer, "write_plan", own=row.author_id == trainer.id)
     return OwnText(
         slug=row.slug,

@@ -15,7 +15,7 @@ BLANK: Final = "…"
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
 
 
-_TAG = re.compile(r"<[a-z][^>]*>")
+_TAG = re.compile(r"<[a-z][^<>]*>")
 _NAMES = re.compile(r' (?:id|aria-labelledby|aria-describedby)="[^"]*"')
 
 

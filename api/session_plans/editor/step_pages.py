@@ -15,7 +15,7 @@ from api.session_plans.editor.previewing import as_picture
 from api.session_plans.editor.sheet import PlanDraft, parse_draft, sums
 from api.session_plans.editor.view_models import kind_of, view_face, view_plan, view_step
 from api.session_plans.plan_writer import write_data
-from api.web.rendering import RowNumber, render, templates
+from api.web.rendering import render, templates
 
 router = APIRouter(prefix="/trainers/plans/{slug}/steps/{number}", include_in_schema=False)
 
@@ -23,14 +23,14 @@ templates.env.filters["as_picture"] = as_picture
 
 
 @router.get("")
-def step(request: Request, slug: str, number: RowNumber, trainer: Asking, saved: bool = False) -> Response:
+def step(request: Request, slug: str, number: int, trainer: Asking, saved: bool = False) -> Response:
     """The faces of a step, and its form for those who may change it."""
     seen = get_plan(request, trainer, slug)
     return _page(request, seen, _place(seen.sheet, number), saved=saved)
 
 
 @router.post("", max_body_size=LARGEST_FORM)
-def post_step(request: Request, slug: str, number: RowNumber, trainer: Asking, posted: Posted) -> Response:
+def post_step(request: Request, slug: str, number: int, trainer: Asking, posted: Posted) -> Response:
     """Saves what was typed, and goes on to the step that was asked for."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     source = put(opened.sheet, _with_step(opened.sheet, _place(opened.sheet, number), posted))
@@ -44,7 +44,7 @@ def post_step(request: Request, slug: str, number: RowNumber, trainer: Asking, p
 
 
 @router.post("/preview", max_body_size=LARGEST_FORM)
-def post_preview(request: Request, slug: str, number: RowNumber, trainer: Asking, posted: Posted) -> Response:
+def post_preview(request: Request, slug: str, number: int, trainer: Asking, posted: Posted) -> Response:
     """The faces as they would be, and what the check would say. Nothing is saved."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     place = _place(opened.sheet, number)
