@@ -85,8 +85,8 @@ FAULTS = (
     ),
     Fault(
         "a small group's counts are shown",
-        "suppressed = answered < smallest\n",
-        "suppressed = answered < smallest - 1\n",
+        "return (answered if people is None else min(answered, people)) >= smallest",
+        "return (answered if people is None else min(answered, people)) >= smallest - 1",
         "tests/guesses/test_class_statistics.py tests/guesses/test_answering.py",
     ),
     Fault(
@@ -97,8 +97,8 @@ FAULTS = (
     ),
     Fault(
         "an export shows a count of seven",
-        "if 0 < count <= LARGEST_HIDDEN:",
-        "if 0 < count < LARGEST_HIDDEN:",
+        "if 1 <= count <= LARGEST_STARRED else rounded",
+        "if 1 <= count < LARGEST_STARRED else rounded",
         "tests/groups/test_suppressing.py tests/groups/test_ending.py",
     ),
     Fault(
@@ -169,7 +169,7 @@ FAULTS = (
     ),
     Fault(
         "an import leaves no line in the activity log",
-        'note_by_id(db, author_id, "import", _counted(len(chunk)))',
+        'record(db, author, "import", _counted(len(chunk)))',
         "pass",
         "tests/audit/test_cells.py tests/exchange/test_importing.py",
     ),
@@ -181,7 +181,7 @@ FAULTS = (
     ),
     Fault(
         "a spreadsheet runs a cell",
-        """return f"'{text}" if _FORMULA.match(text) else text""",
+        """return f"'{text}" if _begins_formula(text) else text""",
         "return text",
         "tests/exchange/test_hostile_files.py tests/exchange/test_round_trips.py",
     ),

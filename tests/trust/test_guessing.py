@@ -68,7 +68,7 @@ async def test_a_bulk_of_guesses_opens_nothing_and_is_slowed_down(
 ) -> None:
     method, path, form, let_through = GUESSABLE[what]
     monkeypatch.setattr(
-        "api.accounts.trainer.fits", lambda *_, **__: False
+        "api.accounts.trainer.verify_password", lambda *_, **__: False
     )  # the limits, not Argon2id, are what is tried
     async with running(make_settings(rate_limit=True)) as app, http_client(app) as client:
         statuses = [

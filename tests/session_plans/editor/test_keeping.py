@@ -124,7 +124,7 @@ def test_there_is_nothing_to_undo_before_the_first_save(engine: Engine, amina: T
 
 
 def test_only_the_newest_texts_are_kept(engine: Engine, amina: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "KEPT", 3)
+    monkeypatch.setattr(keeping, "HISTORY_SIZE", 3)
     text = from_sample(engine, amina)
     for number in range(5):
         text = save(engine, amina, text, retitled(SAMPLE, f"Take {number}"))

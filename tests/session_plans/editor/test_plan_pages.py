@@ -299,12 +299,12 @@ async def test_a_name_that_looks_like_a_path_is_only_a_name(author: Person) -> N
         assert (await author.get(f"{PLANS}/{name}/file")).status_code == 404
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "99", "9" * 30])
-async def test_a_step_that_there_is_not_is_told_so(author: Person, number: str) -> None:
+@pytest.mark.parametrize(("number", "status"), [("99", 404), ("0", 422), ("-1", 422), ("9" * 30, 422)])
+async def test_a_step_that_the_plan_does_not_have_is_refused(author: Person, number: str, status: int) -> None:
     copy = await copied(author)
 
-    assert (await author.get(f"{copy}/steps/{number}")).status_code == 404
-    assert (await post(author, f"{copy}/steps/{number}/preview", mark="1")).status_code == 404
+    assert (await author.get(f"{copy}/steps/{number}")).status_code == status
+    assert (await post(author, f"{copy}/steps/{number}/preview", mark="1")).status_code == status
 
 
 async def test_odd_marks_and_fields_never_break_the_editor(author: Person) -> None:
