@@ -128,16 +128,21 @@ def check(
     ] = None,
 ) -> None:
     """Checks case files, and says where each fault is and what would be right."""
-    from api.vignettes.checking import case_files, check_files
+    from api.vignettes.checking import case_files, check_files, finder
+    from api.vignettes.plain_telling import plain_findings
 
     files = case_files(paths or [read_settings().vignettes_dir])
     if not files:
         raise fail("There is no case file (*.md) here.")
     faults = 0
-    for path, _, found in check_files(files):
-        faults += len(found)
-        for fault in found:
-            out.print(f"{path}:{fault.line}:{fault.column}: {fault.message}", markup=False)
+    for path, case, found in check_files(files):
+        told = [(fault.line, fault.column, fault.message) for fault in found]
+        if case is not None and not found:
+            place = finder(path.read_text(encoding="utf-8"))
+            told = [(*place(finding.quote), finding.message) for finding in plain_findings(case)]
+        faults += len(told)
+        for line, column, message in told:
+            out.print(f"{path}:{line}:{column}: {message}", markup=False)
     if faults:
         raise fail(f"{faults} {'fault' if faults == 1 else 'faults'} in {len(files)} files.")
     out.print(f"{len(files)} {'case file is' if len(files) == 1 else 'case files are'} good.")

@@ -41,11 +41,11 @@ Ana has a race in May. [She gets up at five and runs before work]{.drive.effort}
 
 She *gets up at five* for something that she wants, and *grins* when it grows.
 
-## Why somebody may say threat
+## Why someone might choose threat
 
 She looks at her knee twice. A worry may be there.
 
-## Why somebody may say soothing
+## Why someone might choose soothing
 
 Running can calm people. The text does not say that it calms her.
 
@@ -85,11 +85,11 @@ The argument ended an hour ago. Ben locks the bathroom door and fills the bath t
 
 His *shoulders drop*, and he hums. Both are signs of rest.
 
-## Why somebody may say threat
+## Why someone might choose threat
 
 The door is locked, and he does not want to hear more.
 
-## Why somebody may say drive
+## Why someone might choose drive
 
 A bath may be a treat. The text shows no goal.
 
@@ -128,11 +128,11 @@ She steps over it and makes tea for her mother.
 
 She *sees the flat gone* before she has read one word.
 
-## Why somebody may say drive
+## Why someone might choose drive
 
 Checking looks busy. It leads to nothing that she wants.
 
-## Why somebody may say soothing
+## Why someone might choose soothing
 
 She makes tea for her mother, and that is kind.
 

@@ -10,6 +10,7 @@ from api.kit.systems import NAME, SYSTEMS, System
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.checking import DIAGNOSIS, LONGEST, LONGEST_SENTENCE, SHORTEST, SYSTEM_NAME, sentences, words
+from api.vignettes.plain_telling import Concerns, plain_findings
 
 AT_ONCE = 3  # pieces of advice shown; more would be a wall
 
@@ -112,6 +113,7 @@ def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
         yield from _key(case)
     if count >= SHORTEST and case.cues:
         yield from _explanations(case)
+        yield from _plainness(case)
         yield from _second_look(case, alike)
 
 
@@ -133,6 +135,21 @@ def _wording(case: Case) -> Iterator[Advice]:
             if unkind := pattern.search(heard):
                 yield Advice("consider", f"“{unkind[0]}” can be said more kindly.", hint, field, unkind[0])
                 break
+
+
+_FIELD: dict[Concerns, Field] = {
+    "story": "story",
+    "marks": "marks",
+    "key": "key",
+    "content_note": "content_note",
+    "explanation": "why",
+}
+
+
+def _plainness(case: Case) -> Iterator[Advice]:
+    for finding in plain_findings(case):
+        detail = _sentence(finding.message)
+        yield Advice("consider", "Easier to follow.", detail, _FIELD[finding.concerns], finding.quote)
 
 
 _SPEECH = re.compile(r"“[^“”]*”|‘[^‘’]*’(?!\w)|\"[^\"]*\"")

@@ -160,7 +160,7 @@ def _sections(file: _File, before: CaseForm, after: CaseForm) -> list[str]:
         texts[Purpose("why", after.dominant)] = f"## Why {after.dominant}\n\n{_guarded(after.why)}"
     for system in SYSTEMS:
         if before.others.get(system) != (text := after.others.get(system)):
-            heading = f"## Why somebody may say {system}"
+            heading = f"## Why someone might choose {system}"
             texts[Purpose("other", system)] = f"{heading}\n\n{_guarded(text)}" if text else ""
     if before.questions != after.questions:
         texts[Purpose("talk")] = _talk(file, after.questions)

@@ -117,7 +117,7 @@ def parts(case: Case) -> dict[str, str]:
         "Signs": "\n".join(_sign(case, at) for at in range(len(case.cues))),
         "Why": case.why,
     }
-    told |= {f"Why somebody may say {system}": case.others[system] for system in SYSTEMS if system in case.others}
+    told |= {f"Why someone might choose {system}": case.others[system] for system in SYSTEMS if system in case.others}
     told |= {
         "Questions": "\n".join(case.questions),
         "Skills": ", ".join(head.skills),

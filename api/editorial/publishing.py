@@ -80,6 +80,7 @@ def change_status(engine: Engine, trainer: Trainer, slug: str, status: Status) -
                 _drop_draft(db, row)
         note_deed(db, trainer, "take_back" if status == "draft" else _DEED[action], slug)
         row.status = status
+        row.adapted = row.adapted or action == "restore"  # else the next start would retire it again
         db.add(row)
         if row.version:
             tell_others(db)

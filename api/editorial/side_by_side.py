@@ -52,7 +52,7 @@ def _parts(form: CaseForm) -> Iterator[tuple[str, str]]:
     )
     yield "Why", form.why
     for system in SYSTEMS:
-        yield f"Why somebody may say {system}", form.others.get(system, "")
+        yield f"Why someone might choose {system}", form.others.get(system, "")
     yield "To talk about", "\n".join(form.questions)
     yield "Content note", form.content_note
     yield "Tags", ", ".join(form.tags)

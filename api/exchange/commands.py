@@ -83,7 +83,7 @@ def write_template(
     from api.kit.assets import VIGNETTES
     from api.vignettes.reading import read
 
-    example, _ = read((VIGNETTES / "kiran-and-admiral.md").read_text(encoding="utf-8"))
+    example, _ = read((VIGNETTES / "leroy-and-the-old-cat.md").read_text(encoding="utf-8"))
     template = FORMATS[form].template
     assert example is not None
     assert template is not None

@@ -99,7 +99,7 @@ def template(trainer: Asking, format: str = "xlsx") -> Response:
     """A spreadsheet with one vignette as an example, and what each column holds."""
     require(trainer, "export")
     form = FORMATS.get(format)
-    example, _ = read((VIGNETTES / "kiran-and-admiral.md").read_text(encoding="utf-8"))
+    example, _ = read((VIGNETTES / "leroy-and-the-old-cat.md").read_text(encoding="utf-8"))
     if form is None or form.template is None or example is None:
         raise NotFound("There are templates as xlsx and csv.")
     return _file(form.template(example), form.media_type, f"three-circles-template{form.ending}")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,7 +29,8 @@ from api.practice import cached_fragments
 from api.practice.choosing import WHY
 from api.practice.service import SittingProgress
 from api.vignettes.case import Case
-from api.vignettes.dependencies import find_vignette
+from api.vignettes.catalogue import Vignette
+from api.vignettes.dependencies import find_retired, find_vignette
 from api.vignettes.explaining import explanation
 from api.vignettes.view_models import VignetteView, view_vignette
 from api.vignettes.words import Span, phrases, spans_of
@@ -81,6 +83,8 @@ def show_vignette(
 
     `because` is the reason for which it was chosen, `past` the slugs that were passed over to come here.
     """
+    if (gone := find_retired(request, slug)) is not None:
+        return _retired_page(request, gone)
     case = find_vignette(request, slug).case
     learner = find_learner(request)
     place = request.app.state.practice.place(learner) if learner else None
@@ -126,7 +130,7 @@ async def give_guess(request: Request, slug: str) -> Response:
 @router.get("/vignettes/{slug}/outcome")
 def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(session)]) -> Response:
     """The learner's newest guess beside the key; whoever has not answered is sent to the story."""
-    vignette = find_vignette(request, slug)
+    vignette = find_retired(request, slug) or find_vignette(request, slug)
     learner = find_learner(request)
     guess = latest_guess(db, learner, vignette) if learner else None
     if guess is None:
@@ -152,6 +156,22 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         own_class=class_block(request, mine, answered) if mine else EMPTY,
     )
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
+
+
+def _retired_page(request: Request, vignette: Vignette) -> Response:
+    """Where a story went that is no longer offered, and the way back to one's answer."""
+    learner = find_learner(request)
+    with Session(request.app.state.engine) as db:
+        answered = learner is not None and latest_guess(db, learner, vignette) is not None
+    return render(
+        request,
+        "practice/retired.html",
+        title="This story has been replaced",
+        section="practice",
+        status_code=HTTPStatus.GONE,
+        person=vignette.case.head.person,
+        outcome_url=f"/vignettes/{vignette.slug}/outcome" if answered else None,
+    )
 
 
 def _parse(form: dict[str, str], fields: list[tuple[str, str]]) -> GuessBody:

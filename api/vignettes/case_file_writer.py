@@ -15,7 +15,7 @@ def write(case: Case) -> str:
         marked(case.story, case.cues),
         f"## Why {case.head.key.dominant}\n\n{case.why}",
     ]
-    parts += [f"## Why somebody may say {system}\n\n{text}" for system, text in case.others.items()]
+    parts += [f"## Why someone might choose {system}\n\n{text}" for system, text in case.others.items()]
     parts.append("## To talk about\n\n" + "\n".join(f"- {question}" for question in case.questions))
     return "\n\n".join(parts) + "\n"
 

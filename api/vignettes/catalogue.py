@@ -14,6 +14,7 @@ from api.vignettes.models import Vignette as VignetteRow
 from api.vignettes.reading import read
 
 PUBLISHED = "published"
+RETIRED = "retired"
 KEPT_VERSIONS = 4096
 
 
@@ -51,6 +52,20 @@ class Catalogue:
         """The vignette as this version told it, published still or not; None if there is none."""
         present = self._by_id.get(vignette_id)
         return present if present is not None and present.version == number else self._older(vignette_id, number)
+
+    def retired(self, slug: str) -> Vignette | None:
+        """The newest version of a story that was published and is no longer; None if there is none."""
+        with Session(self._engine) as db:
+            found = db.exec(
+                select(VignetteRow, VignetteVersion)
+                .join(VignetteVersion, col(VignetteVersion.vignette_id) == VignetteRow.id)
+                .where(
+                    VignetteRow.slug == slug,
+                    VignetteRow.status == RETIRED,
+                    VignetteVersion.number == VignetteRow.version,
+                )
+            ).one_or_none()
+        return _vignette(*found) if found else None
 
     def refresh(self) -> bool:
         """Reads what has changed since the last time, and says whether anything had. One query when nothing has."""

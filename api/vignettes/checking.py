@@ -15,6 +15,7 @@ from api.vignettes.reading import read
 SHORTEST, LONGEST, LONGEST_SENTENCE = 40, 90, 20
 FAR_TOO_LONG = 4 * LONGEST  # words; of such a story only its length is told
 WORDS_SOUGHT = 8  # are enough to find a sentence by
+SHORTEST_RECONSTRUCTED = 30  # a source may give fewer facts, and nothing is added to them
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…][”’\"')]*(?=\s|$)|$)", re.DOTALL)
 WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
@@ -32,7 +33,7 @@ def check(text: str, file_stem: str | None = None) -> tuple[Case | None, list[Fa
     case, faults = read(text)
     if case is None:
         return None, faults
-    place = _finder(text)
+    place = finder(text)
     if file_stem is not None and case.head.slug != file_stem:
         faults.append(
             Fault(*place("slug:"), f"the slug is “{case.head.slug}” and the file “{file_stem}.md”: make them equal")
@@ -53,7 +54,7 @@ def check_files(paths: list[Path]) -> Iterator[tuple[Path, Case | None, list[Fau
         case, faults = check(text, path.stem)
         if case and (first := taken.setdefault(case.head.slug, path)) is not path:
             faults = [
-                Fault(*_finder(text)("slug:"), f"the slug “{case.head.slug}” is already used by {first}"),
+                Fault(*finder(text)("slug:"), f"the slug “{case.head.slug}” is already used by {first}"),
                 *faults,
             ]
         yield path, case, faults
@@ -67,7 +68,7 @@ def case_files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def _finder(text: str) -> Place:
+def finder(text: str) -> Place:
     """Where words first stand in the file, seen through span marks and line breaks; its start if nowhere."""
 
     def place(words: str) -> tuple[int, int]:
@@ -92,9 +93,10 @@ def sentences(text: str) -> list[str]:
 def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
     count = len(words(case.story))
     start = place(" ".join(case.story.split()[:3])) if case.story else (1, 1)
-    if not SHORTEST <= count <= LONGEST:
+    shortest = SHORTEST_RECONSTRUCTED if case.head.reconstructed else SHORTEST
+    if not shortest <= count <= LONGEST:
         yield Fault(
-            *start, f"the story has {count} words; {SHORTEST} to {LONGEST} fit on a phone and leave room for cues"
+            *start, f"the story has {count} words; {shortest} to {LONGEST} fit on a phone and leave room for cues"
         )
     if count > FAR_TOO_LONG:
         return
@@ -158,7 +160,7 @@ def _text_faults(case: Case, place: Place) -> Iterator[Fault]:
     end = place("## To talk about")
     for system in SYSTEMS:
         if system != case.head.key.dominant and not case.others.get(system):
-            yield Fault(*end, f"“## Why somebody may say {system}” is missing: {NAME[system]} deserves its reason")
+            yield Fault(*end, f"“## Why someone might choose {system}” is missing: {NAME[system]} deserves its reason")
     if not case.why:
         yield Fault(*place(f"## Why {case.head.key.dominant}"), "the key has no explanation")
     for text in (case.why, *case.others.values(), *case.questions):

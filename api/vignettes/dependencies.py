@@ -6,6 +6,12 @@ from api.kit.errors import NotFound
 from api.vignettes.catalogue import Catalogue, Vignette
 
 
+def find_retired(request: Request, slug: str) -> Vignette | None:
+    """The vignette with this slug, where it was published once and is no longer."""
+    catalogue: Catalogue = request.app.state.catalogue
+    return None if slug in catalogue.vignettes else catalogue.retired(slug)
+
+
 def find_vignette(request: Request, slug: str) -> Vignette:
     """The published vignette with this slug. Raises NotFound."""
     catalogue: Catalogue = request.app.state.catalogue

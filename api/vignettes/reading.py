@@ -25,6 +25,8 @@ _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 
 
+# The second is how files were headed before 0.2.0.
+_OTHER_HEADINGS = ("why someone might choose ", "why somebody may say ")
 HEAD = re.compile(r"\A---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
 SECTION = re.compile(r"^## ", re.M)
 QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
@@ -74,7 +76,7 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
         if purpose is None:
             title = title.removeprefix("##").strip().rstrip("?").lower()
             section.fault(
-                0, f"the section “{title}” is unknown; sections are: Why …, Why somebody may say …, To talk about"
+                0, f"the section “{title}” is unknown; sections are: Why …, Why someone might choose …, To talk about"
             )
         elif purpose.system is None:
             questions = [" ".join(item[1].split()) for item in QUESTION.finditer(body)]
@@ -106,7 +108,7 @@ def purpose_of(title: str) -> Purpose | None:
         return Purpose("talk")
     last = title.split()[-1] if title else ""
     system = next((system for system in SYSTEMS if system == last), None)
-    if system is not None and title.startswith("why somebody may say "):
+    if system is not None and title.startswith(_OTHER_HEADINGS):
         return Purpose("other", system)
     return Purpose("why", system) if system is not None and title == f"why {system}" else None
 

@@ -8,11 +8,11 @@ from sqlmodel import Session, col, select
 
 from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case
-from api.vignettes.catalogue import PUBLISHED, Catalogue
+from api.vignettes.catalogue import PUBLISHED, RETIRED, Catalogue
 from api.vignettes.checking import case_files, check_files
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.reading import read
-from api.vignettes.storing import add_version, describe, meaning
+from api.vignettes.storing import add_version, describe, meaning, tell_others
 
 BUILT_IN = "built-in"
 ADVISORY_LOCK = 0x3C1AC1E6
@@ -23,12 +23,15 @@ log = structlog.get_logger()
 def load_library(engine: Engine, folder: Path) -> Catalogue:
     """Syncs the folder and gives the catalogue. A file with faults is reported and skipped; the others are loaded.
 
+    What the folder no longer has is retired, unless trainers have made it theirs.
+
     A skipped file keeps the version that the database already has of it. A vignette of which trainers have made
     another text keeps theirs, and is offered the file's.
     """
     problems: list[str] = []
     good: list[tuple[Case, str]] = []
-    for path, case, faults in check_files(case_files([folder])):
+    files = case_files([folder])
+    for path, case, faults in check_files(files):
         if case is None or faults:
             problems += [f"{path.name}:{fault.line}:{fault.column}: {fault.message}" for fault in faults]
             log.warning("vignette_skipped", file=path.name, faults=len(faults))
@@ -42,6 +45,8 @@ def load_library(engine: Engine, folder: Path) -> Catalogue:
         known = _known(db, [row for row, _ in present.values() if _is_ours(row)])
         for case, source in good:
             _sync(db, case, source, present.get(case.head.slug), known)
+        if good:  # an empty folder is a mistake
+            _retire(db, {path.stem for path in files})
         _describe_older(db)
         db.commit()
     return Catalogue(engine, tuple(problems))
@@ -94,6 +99,21 @@ def _sync(
         return
     changed = current is None or meaning(read(current)[0]) != meaning(case)
     add_version(db, row, case, source, change="meaning" if changed else "upgrade")
+
+
+def _retire(db: Session, shipped: set[str]) -> None:
+    """Built-in vignettes that no longer come with the product are offered to no one; what was answered stays."""
+    gone = [
+        row
+        for row in db.exec(select(Vignette).where(Vignette.status == PUBLISHED, Vignette.origin == BUILT_IN))
+        if row.slug not in shipped and not _is_ours(row)
+    ]
+    for row in gone:
+        row.status, row.changed_at = RETIRED, now()
+        db.add(row)
+    if gone:
+        tell_others(db)
+        log.info("vignettes_retired", count=len(gone))
 
 
 def _describe_older(db: Session) -> None:

@@ -142,7 +142,7 @@ def view_explanation(case: Case) -> ExplanationView:
         why_title=f"Why {case.head.key.dominant}?",
         why=html(case.why),
         others=tuple(
-            OtherView(system, f"Why somebody may say {system}", html(case.others[system]))
+            OtherView(system, f"Why someone might choose {system}", html(case.others[system]))
             for system in SYSTEMS
             if system in case.others
         ),

@@ -85,7 +85,7 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     page = trainer
     copy_plan(page)
     address = page.url.partition("/edit")[0]
-    assert titles(page) == ["Hello", "Three systems", "Meet Kiran", "One easy minute", "Goodbye for now"]
+    assert titles(page) == ["Hello", "Three systems", "Leroy’s story", "One easy minute", "Goodbye for now"]
 
     # By keyboard: the button goes with its step, and what happened is said.
     down = page.get_by_role("button", name="Move Three systems down")
@@ -96,12 +96,12 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     page.keyboard.press("Enter")
     expect(page.locator("#told")).to_have_text("“Three systems” is now step 4 of 5.")
     expect(down).to_be_focused()
-    assert titles(page) == ["Hello", "Meet Kiran", "One easy minute", "Three systems", "Goodbye for now"]
+    assert titles(page) == ["Hello", "Leroy’s story", "One easy minute", "Three systems", "Goodbye for now"]
 
     # By drag.
-    drag(page, "Three systems", "Meet Kiran")
+    drag(page, "Three systems", "Leroy’s story")
     expect(page.locator("#told")).to_have_text("“Three systems” is now step 2 of 5.")
-    assert titles(page) == ["Hello", "Three systems", "Meet Kiran", "One easy minute", "Goodbye for now"]
+    assert titles(page) == ["Hello", "Three systems", "Leroy’s story", "One easy minute", "Goodbye for now"]
 
     # Taken out, and brought back.
     page.get_by_role("button", name="Take out One easy minute").click()
@@ -203,7 +203,7 @@ def test_a_button_pressed_after_somebody_else_has_saved_shows_both_texts(trainer
     other.get_by_role("button", name="Move Hello down").click()
     expect(other.locator("#told")).to_have_text("“Hello” is now step 2 of 5.")
 
-    page.get_by_role("button", name="Take out Meet Kiran").click()
+    page.get_by_role("button", name="Take out Leroy’s story").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of one plan")
     expect(page.get_by_role("heading", level=1)).to_be_focused()

@@ -105,8 +105,8 @@ def test_another_biggest_system_takes_its_explanation_along() -> None:
     assert case.others == {"drive": "A goal.", "soothing": "Calm."}
     assert [line for line in changed.splitlines() if line.startswith("## ")] == [
         "## Why threat",
-        "## Why somebody may say soothing",
-        "## Why somebody may say drive",
+        "## Why someone might choose soothing",
+        "## Why someone might choose drive",
         "## To talk about",
     ]
 

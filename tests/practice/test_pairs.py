@@ -22,7 +22,7 @@ async def test_a_confident_error_leads_to_the_two_stories_and_the_answer_leads_b
         .replace("threat: [70, 90]", "threat: [5, 15]")
         .replace("soothing: [5, 15]", "soothing: [70, 90]")
         .replace("## Why threat", "## Why soothing")
-        .replace("## Why somebody may say soothing", "## Why somebody may say threat")
+        .replace("## Why someone might choose soothing", "## Why someone might choose threat")
         .replace("*sees the flat gone*", "*makes tea*")
     )
     put_cases(settings.vignettes_dir, {DAN: dan})

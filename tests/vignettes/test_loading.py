@@ -80,7 +80,7 @@ async def test_a_changed_wording_is_a_new_version_and_keeps_the_statistics(
 OTHER_KEY = [
     ("dominant: soothing\n  secondary: threat", "dominant: threat\n  secondary: soothing"),
     ("## Why soothing", "## Why THREAT"),
-    ("## Why somebody may say threat", "## Why somebody may say soothing"),
+    ("## Why someone might choose threat", "## Why someone might choose soothing"),
 ]
 ONE_ANSWER_LESS = [("acceptable: [soothing, threat, unsure]", "acceptable: [soothing, threat]")]
 
@@ -157,3 +157,40 @@ async def test_trainers_see_which_file_is_bad_and_why(
 
     assert f"{BEN}.md:5:1: level: input should be less than or equal to 3" in page
     assert f"{BEN}.md" not in (await client.get("/")).text
+
+
+async def test_a_story_that_no_longer_comes_with_the_product_is_retired_and_what_was_answered_stays(
+    settings: Settings, cases: Path
+) -> None:
+    async with running(settings) as app, http_client(app) as client:
+        assert (await client.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})).status_code == 303
+        cookies = dict(client.cookies)
+    (cases / f"{ANA}.md").unlink()
+
+    async with running(settings) as app, http_client(app, cookies=cookies) as client, http_client(app) as stranger:
+        assert ANA not in app.state.catalogue.vignettes
+        page = await client.get(f"/vignettes/{ANA}")
+        assert page.status_code == 410
+        assert "has been replaced" in page.text
+        assert f'href="/vignettes/{ANA}/outcome"' in page.text
+        assert "Drive looks biggest for Ana" in (await client.get(f"/vignettes/{ANA}/outcome")).text
+        unseen = await stranger.get(f"/vignettes/{ANA}")
+        assert unseen.status_code == 410
+        assert 'href="/practice"' in unseen.text
+        assert "outcome" not in unseen.text
+        assert (await client.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})).status_code == 404
+
+
+async def test_an_empty_folder_retires_nothing(app: FastAPI, engine: Engine, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    assert set(load_library(engine, empty).vignettes) == set(SLUGS)
+
+
+async def test_what_trainers_have_made_theirs_is_not_retired(app: FastAPI, engine: Engine, cases: Path) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE vignette SET adapted = true WHERE slug = :slug"), {"slug": ANA})
+    (cases / f"{ANA}.md").unlink()
+
+    assert ANA in load_library(engine, cases).vignettes

@@ -43,7 +43,7 @@ SLIPS = [
     Slip("clear cue of another system", " strength=partial", "", "she looks at it", "mark it strength=partial"),
     Slip("blend runs backwards", "threat: [10, 25]", "threat: [25, 10]", "threat: [25", "write the lower number first"),
     Slip("blend cannot add up", "drive: [60, 75]", "drive: [95, 99]", "blend:", "add up to 100"),
-    Slip("missing other view", "## Why somebody may say threat\n", "", "## To talk", "may say threat” is missing"),
+    Slip("missing other view", "## Why someone might choose threat\n", "", "## To talk", "choose threat” is missing"),
     Slip("unknown section", "## To talk about", "## To think about", "## To think", "sections are: Why …"),
     Slip("no question", "- What is the chart for?\n- What would", "What would", "## To talk", "at least one question"),
     Slip("empty explanation", "She *gets up at five* for something that she wants, and *grins* when it grows.", "",

@@ -4,8 +4,8 @@ import json
 import re
 from collections import Counter
 from functools import cache
-from itertools import product
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import jsonschema
@@ -19,6 +19,7 @@ from api.vignettes.case import About, Case
 from api.vignettes.case_file_writer import write
 from api.vignettes.checking import case_files, check, words
 from api.vignettes.codebook import CUE_LABEL, SKILLS
+from api.vignettes.plain_telling import plain_findings
 from api.vignettes.schema import front_matter_schema
 
 PATHS = case_files([assets.VIGNETTES])
@@ -62,16 +63,32 @@ def test_the_schema_file_for_editors_is_the_generated_one() -> None:
     assert json.loads((assets.VIGNETTES / "schema.json").read_text(encoding="utf-8")) == front_matter_schema()
 
 
-def test_each_system_leads_eight_stories_of_every_level() -> None:
+def test_each_system_leads_forty_stories_that_get_harder() -> None:
     found = Counter((shipped(path).head.level, shipped(path).head.key.dominant) for path in PATHS)
 
-    assert found == dict.fromkeys(product((1, 2, 3), SYSTEMS), 8)
+    assert found == {(level, system): number for level, number in {1: 16, 2: 14, 3: 10}.items() for system in SYSTEMS}
 
 
-def test_every_pair_and_every_kind_of_cue_is_practised_by_six_stories() -> None:
+def test_every_pair_and_every_kind_of_cue_is_practised_by_eight_stories() -> None:
     practised = Counter(skill for path in PATHS for skill in shipped(path).head.skills)
 
-    assert {skill: practised[skill] for skill in SKILLS if practised[skill] < 6} == {}
+    assert {skill: practised[skill] for skill in SKILLS if practised[skill] < 8} == {}
+
+
+def test_at_least_fifty_stories_are_of_ordinary_struggles() -> None:
+    assert sum("everyday-struggle" in shipped(path).head.tags for path in PATHS) >= 50
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_shipped_story_is_plain_to_follow(path: Path) -> None:
+    assert list(plain_findings(shipped(path))) == []
+
+
+def test_the_length_of_a_story_does_not_tell_its_system() -> None:
+    lengths = [(len(words(shipped(path).story)), shipped(path).head.key.dominant) for path in PATHS]
+    middle = median(length for length, _ in lengths)
+
+    assert cramers_v([(str(length > middle), system) for length, system in lengths]) < MOST_ASSOCIATION
 
 
 def test_a_cue_that_a_story_says_it_practises_is_marked_in_it() -> None:

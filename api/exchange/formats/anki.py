@@ -78,7 +78,7 @@ def _fill(db: sqlite3.Connection, cases: Sequence[Case], changed: int) -> None:
 
 def _fields(case: Case) -> list[str]:
     others = "".join(
-        f"<h4>Why somebody may say {NAME[choice.answer].lower()}</h4>{choice.feedback}"
+        f"<h4>Why someone might choose {NAME[choice.answer].lower()}</h4>{choice.feedback}"
         for choice in choices(case)
         if choice.answer in SYSTEMS and choice.answer != case.head.key.dominant
     )

@@ -64,7 +64,7 @@ COLUMNS: tuple[Column, ...] = (
         Column(
             f"why {system}",
             ("others", system),
-            f"Why somebody may say {system}, where the key says another.",
+            f"Why someone might choose {system}, where the key says another.",
             required=False,
         )
         for system in ("threat", "drive", "soothing")

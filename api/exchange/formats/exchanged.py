@@ -30,7 +30,7 @@ class Exchanged(FrontMatter):
     story: str = Field(description="With its cues marked: [words]{.drive.effort strength=partial polarity=absent}.")
     why: Annotated[str, Field(min_length=1, description="Why the key says so.")]
     others: dict[System, str] = Field(
-        default_factory=dict, description="Why somebody may say another system, for each of them."
+        default_factory=dict, description="Why someone might choose another system, for each of them."
     )
     questions: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list, description="To talk about.")
 
@@ -87,7 +87,7 @@ def _assemble(told: Exchanged) -> tuple[str, list[Path]]:
     pieces.append((("why",), f"## Why {key.dominant}\n\n{told.why.strip()}\n"))
     for system, text in told.others.items():
         if text.strip():
-            pieces.append((("others", system), f"## Why somebody may say {system}\n\n{text.strip()}\n"))
+            pieces.append((("others", system), f"## Why someone might choose {system}\n\n{text.strip()}\n"))
     pieces.append((("questions",), "## To talk about\n"))
     pieces += [(("questions",), f"- {' '.join(question.split())}") for question in told.questions]
     owners = [path for path, text in pieces for _ in range(text.count("\n") + 1)]

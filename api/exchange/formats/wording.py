@@ -42,7 +42,7 @@ def key_html(case: Case) -> str:
 
 
 def _feedback(case: Case, answer: Answer) -> str:
-    """Why somebody may say so. Why the key says so is told to everybody, so its own answer has nothing more to say."""
+    """Why someone might choose it. Everyone is told why the key says so, so its own answer needs nothing more."""
     if answer == "unsure":
         return "<p>The text leaves room here.</p>" if "unsure" in case.acceptable else ""
     return "" if answer == case.head.key.dominant else str(html(case.others.get(answer, ""))).strip()
