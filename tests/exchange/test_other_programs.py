@@ -14,7 +14,6 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygiftparser import parser  # type: ignore[import-untyped]
-from pygiftparser.utils import transformSpecials  # type: ignore[import-untyped]
 from qti_convert import downgrade_package, upgrade_package
 
 from api.exchange.formats import anki, gift, qti
@@ -41,7 +40,8 @@ def questions(data: bytes):  # type: ignore[no-untyped-def]
 
 def ungift(text: str) -> str:
     """Text as Moodle shows it: without the name of its markup, and with the signs that were escaped."""
-    return str(transformSpecials(text.replace("\\n", "\n")).replace("\\\\", "\\")).removeprefix("[html]")
+    read = re.sub(r"\\(.)", lambda escaped: "\n" if escaped[1] == "n" else escaped[1], text)
+    return read.removeprefix("[html]")
 
 
 @slow
