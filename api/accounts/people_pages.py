@@ -130,7 +130,7 @@ def post_remove(
         if not sure:
             raise Unprocessable("Tick the box first: this cannot be undone.")
         confirm(request, trainer, present, "remove_person")
-        removing.remove(request.app.state.engine, trainer, trainer_id)
+        removing.remove(request.app.state.engine, trainer, trainer_id, request.app.state.account_cleaners)
     except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)

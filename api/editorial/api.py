@@ -1,4 +1,4 @@
-"""JSON: writing, reviewing and publishing vignettes, for trainers."""
+"""JSON: writing and publishing vignettes, for trainers."""
 
 import json
 from typing import Annotated, Any
@@ -10,9 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
 from api.editorial import drafting, publishing
 from api.editorial.texts import Change, Status, Text
-from api.guesses.rules import AnswerBody, GuessBody
 from api.kit.errors import Unprocessable
-from api.review import reviewing
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
 from api.web.problems import field_errors, responses
@@ -45,22 +43,6 @@ class TextOut(BaseModel):
 
 class StatusBody(BaseModel):
     status: Status
-
-
-class RatingBody(GuessBody):
-    """A blind answer to a story in review."""
-
-    comment: str | None = Field(None, max_length=reviewing.LONGEST_COMMENT)
-
-
-class RatingOut(AnswerBody):
-    rater: str
-    system: str
-    comment: str | None
-
-
-class Ratings(BaseModel):
-    items: list[RatingOut]
 
 
 class VersionOut(BaseModel):
@@ -165,22 +147,6 @@ def change_status(request: Request, response: Response, slug: str, trainer: Aski
     text = publishing.change_status(request.app.state.engine, trainer, slug, body.status)
     request.app.state.catalogue.refresh()
     return _out(response, text)
-
-
-@router.post("/{slug}/ratings", status_code=201, responses=responses(401, 403, 404, 409))
-def rate(request: Request, slug: str, trainer: Asking, body: RatingBody) -> Ratings:
-    """A blind answer to a story in review; afterwards everybody's are shown."""
-    guess = GuessBody.model_validate(body.model_dump(exclude={"comment"}))
-    reviewing.rate(request.app.state.engine, trainer, slug, guess, body.comment)
-    return list_ratings(request, slug, trainer)
-
-
-@router.get("/{slug}/ratings", responses=responses(401, 403, 404))
-def list_ratings(request: Request, slug: str, trainer: Asking) -> Ratings:
-    """The blind answers to the present words, for whoever may see the key."""
-    found = reviewing.ratings(request.app.state.engine, trainer, slug)
-    items = [RatingOut(rater=rated.rater, comment=rated.comment, **rated.body.model_dump()) for rated in found]
-    return Ratings(items=items)
 
 
 @router.get("/{slug}/versions", responses=responses(401, 403, 404))

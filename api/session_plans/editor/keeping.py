@@ -214,3 +214,14 @@ def within(source: str) -> str:
 
 def _in_sight(row: OwnPlan, trainer: Trainer) -> bool:
     return row.offered is not None or may(trainer, "write_plan", own=row.author_id == trainer.id)
+
+
+def delete_plans_of(db: Session, trainer_id: int) -> None:
+    """Deletes the trainer's plans that are not on offer and that no one else saved."""
+    # Locked first: who saves or offers one of them at this moment is waited for, and then seen.
+    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
+    mine = {*db.execute(select(col(OwnPlan.id)).where(quiet).with_for_update()).scalars()}
+    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(mine))
+    mine -= {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
+    db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id).in_(mine)))
+    db.exec(delete(OwnPlan).where(col(OwnPlan.id).in_(mine)))
