@@ -20,7 +20,7 @@ Cleaner = Callable[[Session, int], None]
 
 
 def remove(engine: Engine, by: Trainer, trainer_id: int, cleaners: Sequence[Cleaner]) -> None:
-    """Deletes name, password, sign-ins and links, and through `cleaners` what each feature keeps about the holder alone.
+    """Deletes name, password, sign-ins and links, and through `cleaners` what features keep about the holder alone.
 
     Those delete classes, files that wait for an import, remarks, and stories that were never published and plans that
     are not on offer, where no one else has worked on them. What others build on stays without the name: published

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, select
 
 from api.groups import exporting, service
 from api.groups.access import (
-    Member,
     door,
     facilitator_key,
     find_facilitator,
@@ -22,7 +21,7 @@ from api.groups.access import (
     require_member,
     require_state,
 )
-from api.groups.dependencies import VoteBody, cast, limit_groups, limit_wrong_codes, live_snapshot, may_start
+from api.groups.dependencies import VoteBody, cast, let_in, limit_groups, limit_wrong_codes, live_snapshot, may_start
 from api.groups.guide import SessionSetup, guide_of
 from api.groups.live.hub import EventStream
 from api.groups.live.state_json import GroupGuess, StateOut, StateSerializer
@@ -173,14 +172,6 @@ def join_group(request: Request, code: str) -> MemberOut:
     return MemberOut(
         member_token=member_token(request.app.state.tokens, let_in(request, code, find_member(request, code)))
     )
-
-
-def let_in(request: Request, code: str, earlier: Member | None) -> Member:
-    """Joins; a device that was in before is the same member again."""
-    known = (earlier.uid, earlier.id) if earlier else ("", "")
-    made = service.join(request.app.state.engine, code, *known)
-    request.app.state.hub.changed(code)
-    return Member(made.code, made.uid, made.member)
 
 
 @router.put("/{code}/people", response_model=StateOut, responses=responses(401, 403, 404, 422))

@@ -14,8 +14,8 @@ from api.classes.access import remember_class
 from api.classes.service import class_of
 from api.kit.join_codes import normalise
 from api.kit.qr import qr
-from api.practice.api import ExportOut
 from api.practice.personal_data import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
+from api.practice.schemas import ExportOut
 from api.practice.view_models import CodeView
 from api.web.admission import take_device_code
 from api.web.rate_limit import WRONG_CODES_PER_ADDRESS, take_from

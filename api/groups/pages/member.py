@@ -17,8 +17,7 @@ from api.groups.access import (
     remember_member,
     require_member,
 )
-from api.groups.api import let_in
-from api.groups.dependencies import VoteBody, cast, codes_limited, limit_wrong_codes
+from api.groups.dependencies import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
 from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import MemberPageCache, cache_key
