@@ -12,7 +12,9 @@ from api.guesses.outcome import Outcome, outcome_json
 from api.guesses.rules import GuessBody
 from api.guesses.service import record
 from api.kit.errors import Unprocessable
+from api.persistence.dependencies import writer_of
 from api.vignettes.dependencies import find_vignette
+from api.web.dependencies import settings_of
 from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
@@ -50,7 +52,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     vignette = find_vignette(request, slug)
     take_guess(request, learner)
     body = parse_guess(await request.body())
-    recorded = await record(request.app.state.writer, learner, vignette, body)
+    recorded = await record(writer_of(request), learner, vignette, body)
     return Response(
         outcome_json(
             body.system,
@@ -58,7 +60,7 @@ async def give_guess(request: Request, slug: str) -> Response:
             body.cues or [],
             vignette.case,
             recorded.counts,
-            request.app.state.settings.small_group,
+            settings_of(request).small_group,
         ),
         status_code=201,
         media_type="application/json",

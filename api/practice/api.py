@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.accounts.learner import require_learner
+from api.persistence.dependencies import engine_of
+from api.practice.dependencies import practice_of
 from api.practice.personal_data import delete_learner, export
 from api.practice.schemas import AdviceOut, CalibrationOut, ExportOut, NextOut, ProgressOut, ShareOut, SkillOut
-from api.practice.service import Practice
 from api.stats.shares import Share
+from api.vignettes.dependencies import catalogue_of
 from api.vignettes.public import VignetteOut, public_fields
 from api.web.problems import responses
 
@@ -18,9 +20,9 @@ router = APIRouter(prefix="/api/v1", tags=["practice"])
 
 @router.get("/practice/next", responses=responses(401))
 def get_next(request: Request) -> NextOut:
-    """Whom to meet next: somebody new, of a kind that is weak or due. Asking does not answer anything."""
-    practice: Practice = request.app.state.practice
-    catalogue = request.app.state.catalogue
+    """Whom to meet next: somebody new, of a kind that is weak or due. CurrentTrainer does not answer anything."""
+    practice = practice_of(request)
+    catalogue = catalogue_of(request)
     found = practice.next_case(catalogue, require_learner(request))
     choice = found.choice
     if choice is None:
@@ -38,8 +40,8 @@ def get_next(request: Request) -> NextOut:
 @router.get("/practice/progress", responses=responses(401))
 def get_progress(request: Request) -> ProgressOut:
     """How the learner's answers stand to the keys, and what is due."""
-    practice: Practice = request.app.state.practice
-    progress = practice.progress(request.app.state.catalogue, require_learner(request))
+    practice = practice_of(request)
+    progress = practice.progress(catalogue_of(request), require_learner(request))
     return ProgressOut(
         answered=progress.answered,
         overall=_share(progress.whole),
@@ -67,13 +69,13 @@ def get_progress(request: Request) -> ProgressOut:
 @router.get("/practice/export", responses=responses(401))
 def get_export(request: Request) -> ExportOut:
     """Everything that is held about the learner."""
-    return ExportOut.model_validate(export(request.app.state.engine, require_learner(request)))
+    return ExportOut.model_validate(export(engine_of(request), require_learner(request)))
 
 
 @router.delete("/learners/me", status_code=204, response_class=Response, responses=responses(401, 503))
 def delete_me(request: Request) -> Response:
     """Deletes everything that is held about the learner, at once and for good. The class's counts go down by it."""
-    delete_learner(request.app.state.engine, require_learner(request))
+    delete_learner(engine_of(request), require_learner(request))
     return Response(status_code=204)
 
 

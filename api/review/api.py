@@ -1,19 +1,15 @@
 """JSON: blind ratings of stories in review."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.accounts.models import Trainer
-from api.accounts.trainer import require_trainer
+from api.accounts.dependencies import CurrentTrainer
 from api.guesses.rules import AnswerBody, GuessBody
+from api.persistence.dependencies import engine_of
 from api.review import reviewing
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
-
-Asking = Annotated[Trainer, Depends(require_trainer)]
 
 
 class RatingBody(GuessBody):
@@ -33,16 +29,16 @@ class Ratings(BaseModel):
 
 
 @router.post("/{slug}/ratings", status_code=201, responses=responses(401, 403, 404, 409))
-def rate(request: Request, slug: str, trainer: Asking, body: RatingBody) -> Ratings:
+def rate(request: Request, slug: str, trainer: CurrentTrainer, body: RatingBody) -> Ratings:
     """A blind answer to a story in review; afterwards everybody's are shown."""
     guess = GuessBody.model_validate(body.model_dump(exclude={"comment"}))
-    reviewing.rate(request.app.state.engine, trainer, slug, guess, body.comment)
+    reviewing.rate(engine_of(request), trainer, slug, guess, body.comment)
     return list_ratings(request, slug, trainer)
 
 
 @router.get("/{slug}/ratings", responses=responses(401, 403, 404))
-def list_ratings(request: Request, slug: str, trainer: Asking) -> Ratings:
+def list_ratings(request: Request, slug: str, trainer: CurrentTrainer) -> Ratings:
     """The blind answers to the present words, for whoever may see the key."""
-    found = reviewing.ratings(request.app.state.engine, trainer, slug)
+    found = reviewing.ratings(engine_of(request), trainer, slug)
     items = [RatingOut(rater=rated.rater, comment=rated.comment, **rated.body.model_dump()) for rated in found]
     return Ratings(items=items)

@@ -39,3 +39,13 @@ def _makes_a_router(path: Path) -> bool:
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "APIRouter"
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
     )
+
+
+def test_the_state_of_the_application_is_read_through_typed_accessors() -> None:
+    reads = sum(
+        path.read_text("utf-8").count("app.state")
+        for path in (ROOT / "api").rglob("*.py")
+        if path != ROOT / "api/app.py"
+    )
+
+    assert reads <= 40

@@ -19,6 +19,7 @@ from api.groups.access import (
 )
 from api.groups.dependencies import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
 from api.groups.guide import guide_of
+from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import MemberPageCache, cache_key
 from api.groups.live.state_loader import LoadedGroup, look
@@ -28,6 +29,7 @@ from api.groups.state import OwnVote
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
 from api.kit.systems import SYSTEMS
+from api.persistence.dependencies import engine_of
 from api.vignettes.words import spans_of
 from api.web.admission import take_join
 from api.web.rendering import render, wants_fragment
@@ -84,8 +86,8 @@ def leave(request: Request, code: str) -> Response:
     response = RedirectResponse("/", status_code=303)
     if member is not None:
         forget = guide_of(request).forget
-        if service.leave(request.app.state.engine, code, member.uid, member.id, forget):
-            request.app.state.hub.changed(code)
+        if service.leave(engine_of(request), code, member.uid, member.id, forget):
+            hub_of(request).changed(code)
         drop_cookie(request, response, f"member-{code}")
         remember_departed(request, response, member)
     return response
@@ -162,7 +164,7 @@ def _render(
         return guide_of(request).member(request, state, member, fragment=fragment, problem=problem)
     reasons: tuple[ReasonView, ...] = ()
     if state.round and state.shown and state.kind == "training":
-        with request.app.state.engine.connect() as connection:
+        with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
     note = guide_of(request).words(state)[1] if state.reads_along else None
     view = get_view_builder(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)

@@ -12,6 +12,7 @@ from api.groups.live.hub import EventStream
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import ReasonView, ScreenView
 from api.groups.state import GroupState
+from api.persistence.dependencies import engine_of
 from api.web.rendering import base_url, render
 
 router = APIRouter(include_in_schema=False)
@@ -39,7 +40,7 @@ def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
 def screen_view(request: Request, state: GroupState) -> ScreenView:
     reasons: tuple[ReasonView, ...] = ()
     if state.shown and state.kind == "training" and state.round:
-        with request.app.state.engine.connect() as connection:
+        with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
     note = guide_of(request).words(state)[0] if state.reads_along else None
     return get_view_builder(request).screen(state, base_url(request), reasons, note)
