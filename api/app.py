@@ -35,7 +35,7 @@ from api.groups.pages import session_console as guided_console_pages
 from api.groups.pages import session_member as guided_member_pages
 from api.groups.pages.view_builder import GroupViewBuilder
 from api.groups.sessions import api as guided_api
-from api.groups.sessions.guiding import SessionGuide
+from api.groups.sessions.showing import SessionViewBuilder
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.item_analysis import api as analysis_api
@@ -167,7 +167,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
-        app.state.guide = SessionGuide(app.state)
+        app.state.session_views = SessionViewBuilder(
+            engine, catalogue, app.state.shower, signposting, settings.small_group
+        )
         app.state.looker = StateLoader(engine)
         app.state.member_pages = MemberPageCache()
         app.state.hub = hub

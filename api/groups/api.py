@@ -23,7 +23,6 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import VoteBody, cast, let_in, limit_groups, limit_wrong_codes, live_snapshot, may_start
-from api.groups.guide import SessionSetup, guide_of
 from api.groups.live.dependencies import hub_of, teller_of
 from api.groups.live.hub import EventStream
 from api.groups.live.state_json import GroupGuess, StateOut
@@ -31,6 +30,7 @@ from api.groups.live.state_loader import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot, present
+from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.groups.state import GroupState
 from api.guesses.rules import Confidence
 from api.kit.errors import Conflict, Unprocessable
@@ -150,7 +150,7 @@ def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None,
     """The session that is wanted, and the kind of the group. Raises Unprocessable where they contradict each other."""
     if body.session is None:
         return None, body.kind
-    session = guide_of(request).prepare(body.session.plan, body.session.length)
+    session = prepare(plans_on_offer(request), body.session.plan, body.session.length)
     if body.plan:
         raise Unprocessable(
             "A session brings its own stories: send no plan of vignettes with it.",

@@ -16,13 +16,13 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import limit_groups, may_start
-from api.groups.guide import SessionSetup, guide_of
 from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.pages.dependencies import back_to_console, show_console
 from api.groups.pages.view_builder import console_key, get_view_builder
 from api.groups.pages.view_models import NewGroupView, view_choice
 from api.groups.results import Kind
+from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
 from api.persistence.dependencies import engine_of
 from api.vignettes.dependencies import catalogue_of, find_vignette
@@ -74,7 +74,7 @@ def start_group(
 
 def _session(request: Request, wanted: str) -> SessionSetup:
     plan, _, length = wanted.partition(":")
-    return guide_of(request).prepare(plan, int(length) if length.isdecimal() else None)
+    return prepare(plans_on_offer(request), plan, int(length) if length.isdecimal() else None)
 
 
 def _new_page(
@@ -90,7 +90,7 @@ def _new_page(
     vignettes = catalogue_of(request).vignettes.values()
     choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
     choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
-    plans = tuple(guide_of(request).choices())
+    plans = tuple(sorted(plans_on_offer(request).values(), key=lambda plan: (plan.audience, plan.slug)))
     view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
     return render(
         request,

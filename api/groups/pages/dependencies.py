@@ -5,8 +5,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.groups.access import require_led
 from api.groups.dependencies import live_snapshot
-from api.groups.guide import guide_of
 from api.groups.live.dependencies import hub_of
+from api.groups.pages.session_steps import session_console_page
 from api.groups.pages.view_builder import console_key, get_view_builder, read_reasons
 from api.groups.pages.view_models import ConsoleView, ReasonView
 from api.groups.state import GroupState
@@ -19,7 +19,7 @@ def show_console(request: Request, state: GroupState, *, fragment: bool, problem
     """The console as the group now stands; what a session could not do is told on it."""
     view = console_view(request, state)
     if state.place is not None:
-        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
+        return session_console_page(request, state, view, fragment=fragment, problem=problem)
     template = "groups/_console.html" if fragment else "groups/console.html"
     return render(request, template, title="Console", section="groups", view=view)
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.groups.access import require_member, require_state
-from api.groups.guide import guide_of
 from api.groups.live.dependencies import hub_of
+from api.groups.pages.session_steps import session_member_page
 from api.groups.sessions import check_in
 from api.groups.sessions.check_in import MOST_QUESTIONS
 from api.groups.state import GroupState
@@ -46,4 +46,4 @@ def _keep(request: Request, code: str, uid: str, member: str, answers: dict[int,
         if problem is not None:
             raise problem
         return RedirectResponse(f"/g/{code}", status_code=303)
-    return guide_of(request).member(request, state, member, fragment=wants_fragment(request), problem=problem)
+    return session_member_page(request, state, member, fragment=wants_fragment(request), problem=problem)

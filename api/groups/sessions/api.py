@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.groups.access import require_led, require_member, require_state
 from api.groups.live.dependencies import hub_of, teller_of
 from api.groups.live.state_json import StateOut
+from api.groups.pages.session_steps import session_views_of
 from api.groups.sessions import check_in, service
 from api.groups.sessions.check_in import MOST_QUESTIONS
-from api.groups.sessions.guiding import guide_in
 from api.guesses.dependencies import take_guess
 from api.persistence.dependencies import engine_of
 from api.session_plans.faces import CheckInAnswer
@@ -46,7 +46,7 @@ def move(request: Request, code: str, body: MoveBody) -> Response:
     who = require_led(request, code)
     way, to = service.read_way(body.way)
     service.move(
-        engine_of(request), catalogue_of(request), guide_in(request).shower.plans, code, who.uid, way, to, body.seen
+        engine_of(request), catalogue_of(request), session_views_of(request).plans, code, who.uid, way, to, body.seen
     )
     hub_of(request).changed(code)
     return Response(teller_of(request).json(require_state(request, code, who.uid), None), media_type="application/json")
