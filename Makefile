@@ -30,10 +30,11 @@ $(HELP): .venv/.installed frontend/help/properdocs.yml $(shell find docs fronten
 run: install docs  ## Starts the product on http://127.0.0.1:8000
 	@$(BIN)/three-circles serve
 
-lint: install  ## Style and types
+lint: install  ## Style, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/three-circles vignettes check
 	$(BIN)/three-circles plans check
 

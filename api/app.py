@@ -10,14 +10,17 @@ from fastapi import FastAPI
 from api.accounts import account_pages, audit_pages, link_pages, people_pages
 from api.accounts import api as identity_api
 from api.accounts import pages as identity_pages
+from api.accounts.removing import Cleaner
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import needs_setup
 from api.audit.refusals import ForbiddenAuditMiddleware
 from api.bulk_writes import counting, write_batch
 from api.classes import api as classes_api
 from api.classes import pages as classes_pages
+from api.classes import service as classes
 from api.editorial import api as authoring_api
-from api.editorial import editor_pages, list_pages, settings_pages, vignette_pages
+from api.editorial import drafting, editor_pages, list_pages, settings_pages, vignette_pages
+from api.exchange import import_jobs
 from api.exchange import pages as exchange_pages
 from api.groups import api as groups_api
 from api.groups.dependencies import VoteBody
@@ -33,7 +36,7 @@ from api.groups.pages import session_console as guided_console_pages
 from api.groups.pages import session_member as guided_member_pages
 from api.groups.pages.view_builder import GroupViewBuilder
 from api.groups.sessions import api as guided_api
-from api.groups.sessions.guiding import SessionGuide
+from api.groups.sessions.showing import SessionViewBuilder
 from api.guesses import api as guesses_api
 from api.guesses.rules import GuessBody
 from api.item_analysis import api as analysis_api
@@ -53,10 +56,12 @@ from api.practice import pages as practice_pages
 from api.practice import personal_data_pages, sitting_pages
 from api.practice.service import Practice
 from api.private_pages import pages as circles_pages
+from api.review import api as review_api
 from api.review import pages as review_pages
 from api.review.panel import Panel
 from api.session_plans.catalogue import load_plans
 from api.session_plans.editor import editor_pages as plan_editor_pages
+from api.session_plans.editor import keeping as own_plans
 from api.session_plans.editor import pages as planning_pages
 from api.session_plans.editor import step_pages as plan_step_pages
 from api.session_plans.signposting import needed_signposting
@@ -80,6 +85,7 @@ ROUTERS = (
     exchange_pages.router,
     exchange_pages.pages,
     authoring_api.router,
+    review_api.router,
     analysis_api.router,
     library_api.router,
     identity_api.router,
@@ -94,6 +100,7 @@ ROUTERS = (
     guided_console_pages.router,
     guided_member_pages.router,
     classes_api.router,
+    classes_api.statistics,
     classes_pages.router,
     practice_api.router,
     practice_pages.router,
@@ -114,6 +121,13 @@ ROUTERS = (
     planning_pages.router,
     plan_editor_pages.router,
     plan_step_pages.router,
+)
+ACCOUNT_CLEANERS = (
+    Cleaner(drafting.delete_drafts_of, drafting.lock_drafts_of),
+    Cleaner(own_plans.delete_plans_of, own_plans.lock_plans_of),
+    Cleaner(import_jobs.delete_jobs_of),
+    Cleaner(drafting.delete_remarks_of),
+    Cleaner(classes.delete_classes_of),
 )
 UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
@@ -154,7 +168,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         app.state.teller = teller
         app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
-        app.state.guide = SessionGuide(app.state)
+        app.state.session_views = SessionViewBuilder(
+            engine, catalogue, app.state.shower, signposting, settings.small_group
+        )
         app.state.looker = StateLoader(engine)
         app.state.member_pages = MemberPageCache()
         app.state.hub = hub
@@ -194,6 +210,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.tokens = Tokens(*settings.resolved_secret_keys())
     app.state.limiter = Limiter(settings)
     app.state.needs_setup = False
+    app.state.account_cleaners = ACCOUNT_CLEANERS
     _put_around(app, settings, tracing)
     return app
 

@@ -13,6 +13,7 @@ from api.accounts.secret_commands import app as secret
 from api.exchange import commands as authoring
 from api.kit.terminal import fail, out, read_settings
 from api.operations import commands as operating
+from api.review import commands as reviewing
 from api.session_plans.commands import app as plans
 
 app = typer.Typer(
@@ -30,7 +31,8 @@ app.add_typer(groups, name="groups")
 vignettes.command("export")(authoring.export_vignettes)
 vignettes.command("import")(authoring.import_vignettes)
 vignettes.command("template")(authoring.write_template)
-app.command("agreement")(authoring.show_agreement)
+vignettes.command("agreement")(reviewing.show_shipped_agreement)
+app.command("agreement")(reviewing.show_agreement)
 app.add_typer(plans, name="plans")
 app.add_typer(secret, name="secret")
 app.command("backup")(operating.backup)
@@ -154,23 +156,3 @@ def schema() -> None:
     from api.vignettes.schema import front_matter_schema
 
     typer.echo(json.dumps(front_matter_schema(), indent=2, ensure_ascii=False))
-
-
-@vignettes.command("agreement")
-def agreement(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of case files; the built-in one if left out.")] = None,
-) -> None:
-    """Prints how far blind readers agree with each other and with the keys: the report beside the ratings."""
-    from api.review.agreement import report
-    from api.review.ratings import read_rounds
-    from api.vignettes.checking import case_files, check_files
-
-    where = folder or read_settings().vignettes_dir
-    try:
-        rounds = read_rounds(where)
-    except ValueError as error:
-        raise fail(str(error)) from None
-    if not rounds:
-        raise fail(f"There are no ratings (ratings/round-*.csv) in {where}.")
-    cases = [case for _, case, _ in check_files(case_files([where])) if case]
-    typer.echo(report(cases, rounds), nl=False)

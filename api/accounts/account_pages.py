@@ -8,52 +8,51 @@ from sqlmodel import Session
 
 from api.accounts import sessions
 from api.accounts.account import change_password
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, role_of
-from api.accounts.trainer import require_trainer
 from api.kit.errors import Problem, TooMany, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.web.rate_limit import SIGN_INS_PER_DEVICE, take
 from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/account", include_in_schema=False)
 
-Signed = Annotated[Trainer, Depends(require_trainer)]
 
-
-async def _limit(request: Request, trainer: Signed) -> None:
+async def _limit(request: Request, trainer: CurrentTrainer) -> None:
     """By account, which only its holder is in: neither neighbours nor those who guess its name count here."""
     await take(request, SIGN_INS_PER_DEVICE, "account", str(trainer.id))
 
 
 @router.get("")
-def account(request: Request, trainer: Signed, changed: str = "") -> Response:
+def account(request: Request, trainer: CurrentTrainer, changed: str = "") -> Response:
     return _page(request, trainer, changed=bool(changed))
 
 
 @router.post("/password", dependencies=[Depends(_limit)])
 def post_password(
     request: Request,
-    trainer: Signed,
+    trainer: CurrentTrainer,
     present: Annotated[str, Form(max_length=1000)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Changes the password; every other device has to sign in again."""
     try:
-        change_password(request.app.state.engine, trainer, present, password, request.state.sign_in_id)
+        change_password(engine_of(request), trainer, present, password, request.state.sign_in_id)
     except (Unprocessable, TooMany) as problem:
         return _page(request, trainer, problem)
     return RedirectResponse("/trainers/account?changed=1", status_code=303)
 
 
 @router.post("/sign-ins/{session_id}/end")
-def post_end(request: Request, trainer: Signed, session_id: RowNumber) -> Response:
+def post_end(request: Request, trainer: CurrentTrainer, session_id: RowNumber) -> Response:
     """Ends one of one's own sign-ins, be it the one that asks."""
-    sessions.end(request.app.state.engine, trainer, session_id)
+    sessions.end(engine_of(request), trainer, session_id)
     return RedirectResponse("/trainers/account", status_code=303)
 
 
 def _page(request: Request, trainer: Trainer, problem: Problem | None = None, changed: bool = False) -> Response:
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         listed = sessions.sign_ins(db, trainer, request.state.sign_in_id)
     return render(
         request,

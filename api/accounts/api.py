@@ -7,12 +7,13 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
 from api.accounts.attempts import take_sign_in
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.learner import new_learner, token_for
-from api.accounts.models import Trainer
 from api.accounts.permissions import Role, role_of
 from api.accounts.sessions import ACCESS_TOKEN_SECONDS
-from api.accounts.trainer import access_token, require_trainer, sign_in
+from api.accounts.trainer import access_token, sign_in
 from api.kit.errors import Unauthorized
+from api.persistence.dependencies import engine_of
 from api.web.admission import take_learner
 from api.web.problems import responses
 
@@ -53,13 +54,13 @@ def make_access_token(
     form: Annotated[OAuth2PasswordRequestForm, Depends()],
 ) -> AccessToken:
     """A trainer's access token for a name and password."""
-    trainer = sign_in(request.app.state.engine, form.username, form.password)
+    trainer = sign_in(engine_of(request), form.username, form.password)
     if trainer is None:
         raise Unauthorized("The name and password do not belong together.")
-    return AccessToken(access_token=access_token(request.app.state.engine, trainer), expires_in=ACCESS_TOKEN_SECONDS)
+    return AccessToken(access_token=access_token(engine_of(request), trainer), expires_in=ACCESS_TOKEN_SECONDS)
 
 
 @router.get("/auth/me", responses=responses(401))
-def get_me(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Me:
+def get_me(trainer: CurrentTrainer) -> Me:
     """Who the access token belongs to."""
     return Me(name=trainer.name, role=role_of(trainer))

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.names import LONGEST_NAME, name_key
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import tokens_of
 from api.web.rate_limit import (
     SIGN_INS_PER_ADDRESS,
     SIGN_INS_PER_DEVICE,
@@ -40,7 +40,7 @@ async def take_sign_in(request: Request, name: str) -> None:
 
 def known_device(request: Request, name: str) -> str | None:
     """The device's own number, when this name was the last to sign in on it."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     token = read_cookie(request, COOKIE)
     device, _, whose = ((tokens.read(_PURPOSE, token) if token else None) or "").partition(":")
     return device if whose == _fingerprint(_counted(name)) else None
@@ -48,7 +48,7 @@ def known_device(request: Request, name: str) -> str | None:
 
 def remember_device(request: Request, response: Response, name: str) -> None:
     """Puts the device's number and a hash of the name in a cookie; the name itself is not readable in it."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     device = known_device(request, name) or secrets.token_urlsafe(16)
     put_cookie(request, response, COOKIE, tokens.sign(_PURPOSE, f"{device}:{_fingerprint(_counted(name))}"), _YEAR)
 

@@ -6,17 +6,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.audit.actions import NAME
 from api.audit.trail import PAGE, Filter, lines, names, record_export
 from api.kit.spreadsheet import csv_text
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID
+from api.web.dependencies import settings_of
 from api.web.rendering import render
 
 
-def _reader(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+def _reader(trainer: CurrentTrainer) -> Trainer:
     require(trainer, "see_trail")
     return trainer
 
@@ -37,7 +39,7 @@ def trail(
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Response:
     """The newest deeds, or those of one person or kind."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     found = lines(engine, Filter(who, deed, before), PAGE + 1)
     chosen = {name: value for name, value in (("who", who), ("deed", deed)) if value}
     older = urlencode(chosen | {"before": found[PAGE - 1].id}) if len(found) > PAGE else ""
@@ -55,14 +57,14 @@ def trail(
         query=urlencode(chosen),
         older=older,
         newest=before is None,
-        days=request.app.state.settings.audit_days,
+        days=settings_of(request).audit_days,
     )
 
 
 @router.get("/table")
 def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") -> Response:
     """All of it, or what was looked for, as CSV; no cell begins a formula. This is a deed too."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     record_export(engine, trainer, "take_trail")
     rows = [
         (

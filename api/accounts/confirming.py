@@ -12,6 +12,7 @@ from api.accounts.passwords import verify_password
 from api.audit.actions import AuditAction
 from api.audit.trail import record_refused
 from api.kit.errors import Unprocessable
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import now, write_engine
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
 
@@ -35,7 +36,7 @@ def confirm(request: Request, trainer: Trainer, password: str, deed: AuditAction
     """Raises Unprocessable where the password is needed for this deed and is missing or another one."""
     if not needs_password(request):
         return
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if not verify_password(password, trainer.password_hash):
         record_refused(engine, trainer, deed)
         raise Unprocessable(

@@ -10,8 +10,8 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from api.kit.settings import Settings
 from api.persistence.engine import now
+from api.web.dependencies import settings_of
 
 PREFIX: Final = "__Host-"
 
@@ -20,7 +20,7 @@ EARLIER_NAMES_END: Final = date(2027, 3, 1)
 
 
 def is_https(request: Request) -> bool:
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     return bool(request.scope["scheme"] == "https") or settings.public_url.startswith("https://")
 
 

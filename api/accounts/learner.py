@@ -5,7 +5,7 @@ import secrets
 from fastapi import Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie, read_earlier_cookie
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import tokens_of
 from api.kit.errors import Unauthorized
 from api.web.rendering import header
 
@@ -19,7 +19,7 @@ def new_learner() -> str:
 
 
 def token_for(request: Request, learner: str) -> str:
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return tokens.sign("learner", learner)
 
 
@@ -32,7 +32,7 @@ def bearer(request: Request) -> str | None:
 def find_learner(request: Request) -> str | None:
     """Who is asking: by bearer token, else by cookie; None for somebody new or a token that is not ours."""
     token = bearer(request) or read_cookie(request, COOKIE)
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return tokens.read("learner", token) if token else None
 
 
@@ -40,7 +40,7 @@ def earlier_learner(request: Request) -> str | None:
     """Whom a cookie from before the prefix names, where nobody else is known here; not yet who is asking."""
     if find_learner(request) is not None or (token := read_earlier_cookie(request, COOKIE)) is None:
         return None
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return tokens.read("learner", token)
 
 
@@ -59,7 +59,7 @@ def remember(request: Request, response: Response, learner: str) -> None:
 
 def renew(request: Request, response: Response) -> None:
     """Gives a learner's cookie anew whose token an earlier key signed, so that the key can be forgotten one day."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     token = read_cookie(request, COOKIE)
     learner = tokens.read("learner", token) if token else None
     if token and learner and not tokens.is_newest("learner", token):

@@ -12,6 +12,7 @@ from api.accounts.models import Invitation, Trainer
 from api.accounts.permissions import ROLE_SENTENCE
 from api.accounts.trainer import remember_trainer
 from api.kit.errors import Conflict, Problem, TooMany, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, take_from
 from api.web.rendering import render
 
@@ -39,7 +40,7 @@ def post_join(
     """Makes the account and signs in; a refused form leaves the link as it was."""
     link = _find(request, token, "invite")
     try:
-        trainer = invitations.join(request.app.state.engine, token, name, password)
+        trainer = invitations.join(engine_of(request), token, name, password)
     except (Unprocessable, Conflict, TooMany) as problem:
         return _join_page(request, token, link, problem, name)
     return _signed_in(request, trainer)
@@ -56,14 +57,14 @@ def post_reset(request: Request, token: str, password: Annotated[str, Form(max_l
     """Sets the new password, ends every sign-in and begins one here."""
     link = _find(request, token, "reset")
     try:
-        trainer = invitations.reset(request.app.state.engine, token, password)
+        trainer = invitations.reset(engine_of(request), token, password)
     except (Unprocessable, TooMany) as problem:
         return _reset_page(request, token, link, problem)
     return _signed_in(request, trainer)
 
 
 def _find(request: Request, token: str, kind: Kind) -> Invitation:
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         return invitations.find_link(db, token, kind)
 
 

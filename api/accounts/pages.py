@@ -7,8 +7,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.attempts import known_device, take_sign_in
 from api.accounts.dependencies import sign_in_page
+from api.accounts.tokens import tokens_of
 from api.accounts.trainer import add_trainer, forget_trainer, is_set_up_token, needs_setup, remember_trainer, sign_in
 from api.kit.errors import Conflict, NotFound, Problem, TooMany, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
@@ -27,7 +29,7 @@ def post_sign_in(
 ) -> Response:
     """Signs in with name and password."""
     try:
-        trainer = sign_in(request.app.state.engine, name, password, known=bool(known_device(request, name)))
+        trainer = sign_in(engine_of(request), name, password, known=bool(known_device(request, name)))
     except TooMany as problem:
         response = sign_in_page(request, problem.detail, name, problem.status)
         response.headers.update(problem.headers)
@@ -64,7 +66,7 @@ def post_set_up(
     """Makes the first trainer, who may do everything, and signs them in."""
     _require_open_setup(request, token)
     try:
-        trainer = add_trainer(request.app.state.engine, name, password, role="admin", first=True)
+        trainer = add_trainer(engine_of(request), name, password, role="admin", first=True)
     except (Unprocessable, Conflict, TooMany) as problem:
         return _set_up_page(request, token, problem, name)
     request.app.state.needs_setup = False
@@ -74,7 +76,7 @@ def post_set_up(
 
 
 def _require_open_setup(request: Request, token: str) -> None:
-    if not is_set_up_token(request.app.state.tokens, token) or not needs_setup(request.app.state.engine):
+    if not is_set_up_token(tokens_of(request), token) or not needs_setup(engine_of(request)):
         raise NotFound("This link has been used or has run out. The first trainer can sign in under Trainers.")
 
 

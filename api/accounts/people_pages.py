@@ -9,15 +9,16 @@ from sqlmodel import Session
 from api.accounts import invitations, removing
 from api.accounts import people as service
 from api.accounts.confirming import confirm, limit_confirming, needs_password
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.invitations import LASTS, PATH, Kind
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, Role, require
-from api.accounts.trainer import require_trainer
 from api.kit.errors import Conflict, Problem, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.web.rendering import RowNumber, base_url, render
 
 
-def _manager(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+def _manager(trainer: CurrentTrainer) -> Trainer:
     require(trainer, "manage_people")
     return trainer
 
@@ -52,7 +53,7 @@ def post_invitation(
     """Makes an invitation and shows its link, this once."""
     try:
         confirm(request, trainer, present, "invite")
-        token = invitations.invite(request.app.state.engine, trainer, role, name)
+        token = invitations.invite(engine_of(request), trainer, role, name)
     except Unprocessable as problem:
         return _people_page(request, trainer, problem, name, role)
     return _link_page(request, "invite", token, name.strip())
@@ -60,7 +61,7 @@ def post_invitation(
 
 @router.post("/links/{invitation_id}/withdraw")
 def post_withdraw(request: Request, trainer: Manager, invitation_id: RowNumber) -> Response:
-    invitations.withdraw(request.app.state.engine, trainer, invitation_id)
+    invitations.withdraw(engine_of(request), trainer, invitation_id)
     return RedirectResponse("/trainers/people", status_code=303)
 
 
@@ -80,7 +81,7 @@ def post_role(
 ) -> Response:
     try:
         confirm(request, trainer, present, "change_role")
-        service.change_role(request.app.state.engine, trainer, trainer_id, role)
+        service.change_role(engine_of(request), trainer, trainer_id, role)
     except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem, role)
     # Whoever has just given this up may not see the page of a person any more.
@@ -91,7 +92,7 @@ def post_role(
 @router.post("/{trainer_id}/disable")
 def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
     try:
-        service.disable(request.app.state.engine, trainer, trainer_id)
+        service.disable(engine_of(request), trainer, trainer_id)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
     left = trainer_id == trainer.id
@@ -100,7 +101,7 @@ def post_disable(request: Request, trainer: Manager, trainer_id: RowNumber) -> R
 
 @router.post("/{trainer_id}/enable")
 def post_enable(request: Request, trainer: Manager, trainer_id: RowNumber) -> Response:
-    service.enable(request.app.state.engine, trainer, trainer_id)
+    service.enable(engine_of(request), trainer, trainer_id)
     return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
 
 
@@ -109,10 +110,10 @@ def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, presen
     """Makes a link for a new password and shows it, this once."""
     try:
         confirm(request, trainer, present, "reset_link")
-        token = invitations.make_reset(request.app.state.engine, trainer, trainer_id)
+        token = invitations.make_reset(engine_of(request), trainer, trainer_id)
     except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem)
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         name = service.person(db, trainer_id).name
     return _link_page(request, "reset", token, name)
 
@@ -130,7 +131,7 @@ def post_remove(
         if not sure:
             raise Unprocessable("Tick the box first: this cannot be undone.")
         confirm(request, trainer, present, "remove_person")
-        removing.remove(request.app.state.engine, trainer, trainer_id)
+        removing.remove(engine_of(request), trainer, trainer_id, request.app.state.account_cleaners)
     except (Conflict, Unprocessable) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)
@@ -139,7 +140,7 @@ def post_remove(
 def _people_page(
     request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", role: Role = "trainer"
 ) -> Response:
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         everybody, links = service.people(db), invitations.open_links(db)
     return render(
         request,
@@ -163,7 +164,7 @@ def _people_page(
 def _person_page(
     request: Request, trainer: Trainer, trainer_id: int, problem: Problem | None = None, chosen: Role | None = None
 ) -> Response:
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         found = service.person(db, trainer_id)
     return render(
         request,

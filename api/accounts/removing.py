@@ -1,8 +1,10 @@
 """Removes a trainer's account with everything that is only about its holder."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
 from api.accounts import sessions
@@ -10,26 +12,34 @@ from api.accounts.models import Invitation, Trainer
 from api.accounts.people import keep_an_admin, locked
 from api.accounts.permissions import REMOVED
 from api.audit.trail import record
-from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
-from api.editorial.drafting import forget
-from api.editorial.models import Draft, ImportJob, Rating
 from api.persistence.engine import now, write_engine
-from api.session_plans.editor.models import OwnPlan, OwnPlanText
-from api.vignettes.models import Vignette
 
 NO_PASSWORD: Final = ""
 
 
-def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
-    """Deletes name, password, sign-ins, links, classes, files that wait for an import, remarks, and stories that were
-    never published and plans that are not on offer, where nobody else has worked on them.
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """What a feature deletes, in the same transaction, when the account of the trainer with this id goes.
 
-    What others build on stays without the name: published versions, blind ratings, plans on offer, and drafts and plans
-    that others saved. A row without a name stands for their author. The trail keeps the name until it is purged. Raises
-    NotFound, Conflict.
+    `lock` holds rows that a save locks before the account: whoever is saving at this moment is waited for, and then seen.
+    """
+
+    delete: Callable[[Session, int], None]
+    lock: Callable[[Session, int], object] | None = None
+
+
+def remove(engine: Engine, by: Trainer, trainer_id: int, cleaners: Sequence[Cleaner]) -> None:
+    """Deletes name, password, sign-ins and links, and through `cleaners` what features keep about the holder alone.
+
+    Those delete classes, files that wait for an import, remarks, and stories that were never published and plans that
+    are not on offer, where no one else has worked on them. What others build on stays without the name: published
+    versions, blind ratings, plans on offer, and drafts and plans that others saved. A row without a name stands for
+    their author. The trail keeps the name until it is purged. Raises NotFound, Conflict.
     """
     with Session(write_engine(engine)) as db:
-        stories, plans = _lock_works(db, trainer_id)
+        for cleaner in cleaners:
+            if cleaner.lock is not None:
+                cleaner.lock(db, trainer_id)
         trainer = locked(db, trainer_id)
         keep_an_admin(db, trainer)
         record(db, by, "remove_person", trainer.name)
@@ -39,54 +49,10 @@ def remove(engine: Engine, by: Trainer, trainer_id: int) -> None:
                 (col(Invitation.created_by) == trainer_id) | (col(Invitation.trainer_id) == trainer_id)
             )
         )
-        db.exec(delete(ImportJob).where(col(ImportJob.trainer_id) == trainer_id))
-        db.exec(update(Rating).where(col(Rating.trainer_id) == trainer_id).values(comment=None))
-        _delete_classes(db, trainer_id)
-        _delete_drafts(db, trainer_id, stories)
-        _delete_plans(db, trainer_id, plans)
+        for cleaner in cleaners:
+            cleaner.delete(db, trainer_id)
         trainer.name = f"Somebody who left ({trainer_id})"
         trainer.password_hash, trainer.role = NO_PASSWORD, REMOVED
         trainer.disabled_at = trainer.disabled_at or now()
         db.add(trainer)
         db.commit()
-
-
-def _lock_works(db: Session, trainer_id: int) -> tuple[list[int], list[int]]:
-    """Stories that were never published and plans not on offer, by id, held until this transaction ends.
-
-    Locked before the account, as whoever saves does: who saves or offers one of them at this moment is waited for, and
-    then seen.
-    """
-    unpublished = (col(Vignette.owner_id) == trainer_id) & (col(Vignette.version) == 0)
-    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
-    stories = select(col(Vignette.id)).where(unpublished).order_by(col(Vignette.id)).with_for_update()
-    plans = select(col(OwnPlan.id)).where(quiet).order_by(col(OwnPlan.id)).with_for_update()
-    return [*db.execute(stories).scalars()], [*db.execute(plans).scalars()]
-
-
-def _delete_classes(db: Session, trainer_id: int) -> None:
-    # Locked first, as by whoever moves their totals.
-    own = select(col(LearnerClass.id)).where(col(LearnerClass.trainer_id) == trainer_id)
-    mine = [*db.execute(own.order_by(col(LearnerClass.id)).with_for_update()).scalars()]
-    for model in (ClassAnswer, ClassTally, ClassMember):
-        db.exec(delete(model).where(col(model.class_id).in_(mine)))
-    db.exec(delete(LearnerClass).where(col(LearnerClass.id).in_(mine)))
-
-
-def _delete_drafts(db: Session, trainer_id: int, stories: list[int]) -> None:
-    own = (
-        select(Vignette, Draft)
-        .join(Draft, col(Draft.vignette_id) == Vignette.id)
-        .where(col(Vignette.id).in_(stories), col(Draft.saved_by) == trainer_id)
-    )
-    for row, draft in db.execute(own).all():
-        db.delete(draft)
-        forget(db, row)
-    db.flush()
-
-
-def _delete_plans(db: Session, trainer_id: int, plans: list[int]) -> None:
-    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(plans))
-    mine = {*plans} - {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
-    db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id).in_(mine)))
-    db.exec(delete(OwnPlan).where(col(OwnPlan.id).in_(mine)))

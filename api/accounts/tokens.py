@@ -8,6 +8,7 @@ from functools import lru_cache
 from hmac import compare_digest
 from typing import Final
 
+from fastapi import Request
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 LONGEST_TOKEN: Final = 200  # characters; the longest that is made, of a device and a name, has about 100
@@ -94,3 +95,8 @@ class Tokens:
 
 def _signer(secret: str, purpose: str) -> Signer:
     return Signer(secret, salt=f"three-circles.{purpose}", digest_method=hashlib.sha256)
+
+
+def tokens_of(request: Request) -> Tokens:
+    tokens: Tokens = request.app.state.tokens
+    return tokens

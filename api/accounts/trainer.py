@@ -20,7 +20,8 @@ from api.accounts.permissions import Role
 from api.accounts.tokens import Tokens
 from api.audit.trail import record, record_refused
 from api.kit.errors import Conflict, Unauthorized
-from api.persistence.engine import now, session, write_engine
+from api.persistence.dependencies import engine_of, session
+from api.persistence.engine import now, write_engine
 
 COOKIE = "trainer"
 SETUP_SECONDS = 7 * 24 * 3600
@@ -110,9 +111,9 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
     It takes the place of the one before: the cookie of that is gone with it.
     """
     if before := read_cookie(request, COOKIE):
-        sessions.end_token(request.app.state.engine, before)
+        sessions.end_token(engine_of(request), before)
     device = device_label(request.headers.get("user-agent", ""))
-    token = sessions.begin(request.app.state.engine, trainer, device)
+    token = sessions.begin(engine_of(request), trainer, device)
     put_cookie(request, response, COOKIE, token, int(sessions.LONGEST.total_seconds()))
     remember_device(request, response, trainer.name)
 
@@ -120,7 +121,7 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
 def forget_trainer(request: Request, response: Response) -> None:
     """Ends the sign-in on this device, in the database too."""
     if token := read_cookie(request, COOKIE):
-        sessions.end_token(request.app.state.engine, token)
+        sessions.end_token(engine_of(request), token)
     drop_cookie(request, response, COOKIE)
 
 
@@ -138,7 +139,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
     request.state.confirmed_at = here.confirmed_at
     request.state.places, request.state.trainer = nav_for(trainer), trainer
-    sessions.note_seen(request.app.state.engine, here)
+    sessions.note_seen(engine_of(request), here)
     return trainer
 
 

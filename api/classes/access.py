@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.models import Trainer
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import tokens_of
 from api.accounts.trainer import find_trainer
 from api.classes.service import ClassInfo
 from api.kit.join_codes import normalise
@@ -31,13 +31,13 @@ async def limit_wrong_codes(
 
 def link_mark(request: Request, code: str) -> str:
     """What the link and QR code of a class carry: whoever has it does not guess codes."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return tokens.mark(_LINK, code)
 
 
 def came_by_link(request: Request, typed: str, mark: str) -> bool:
     """Whether the mark was made here for this code."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return bool(mark) and tokens.is_marked(_LINK, normalise(typed), mark)
 
 

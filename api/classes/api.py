@@ -1,28 +1,35 @@
-"""JSON: making a class, joining and leaving it, and its totals."""
+"""JSON: making a class, joining and leaving it, its totals, and how everyone answered a story."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.learner import require_learner
 from api.accounts.models import Trainer
-from api.accounts.trainer import require_trainer
+from api.accounts.trainer import find_trainer
 from api.classes import service
 from api.classes.access import limit_wrong_codes
 from api.classes.dependencies import limit_classes
 from api.classes.service import ClassInfo
-from api.classes.view_models import join_url, totals_of
+from api.classes.view_models import join_url, statistics_of, totals_of
+from api.guesses.service import counts_of, latest_guess
+from api.kit.errors import Conflict, Forbidden
 from api.kit.systems import System
-from api.stats.answer_shares import ClassStatistics
+from api.persistence.dependencies import engine_of, session
+from api.stats.answer_shares import ClassStatistics, class_statistics
+from api.vignettes.dependencies import find_vignette
+from api.web.dependencies import settings_of
 from api.web.load_shedding import shed_statistics
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/classes", tags=["classes"])
+statistics = APIRouter(prefix="/api/v1", tags=["guesses"])
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 Code = Annotated[str, Path(max_length=40)]
 
 
@@ -75,15 +82,15 @@ class ClassTotalsOut(ClassOut):
 
 
 @router.post("", status_code=201, responses=responses(401, 403), dependencies=[Depends(limit_classes)])
-def make_class(request: Request, trainer: Asking, body: NewClassBody) -> MadeClassOut:
+def make_class(request: Request, trainer: CurrentTrainer, body: NewClassBody) -> MadeClassOut:
     """Makes a class of the trainer's own. Learners join it with its code."""
-    return _made(request, service.make_class(request.app.state.engine, trainer, body.name, body.closes_on))
+    return _made(request, service.make_class(engine_of(request), trainer, body.name, body.closes_on))
 
 
 @router.get("", responses=responses(401))
-def list_classes(request: Request, trainer: Asking) -> list[MadeClassOut]:
+def list_classes(request: Request, trainer: CurrentTrainer) -> list[MadeClassOut]:
     """The trainer's own classes, newest first."""
-    return [_made(request, found) for found in service.classes_of(request.app.state.engine, trainer)]
+    return [_made(request, found) for found in service.classes_of(engine_of(request), trainer)]
 
 
 @router.get(
@@ -91,14 +98,14 @@ def list_classes(request: Request, trainer: Asking) -> list[MadeClassOut]:
     responses=responses(401, 403, 404, 503),
     dependencies=[Depends(limit_wrong_codes), Depends(shed_statistics)],
 )
-def get_totals(request: Request, trainer: Asking, code: Code) -> ClassTotalsOut:
+def get_totals(request: Request, trainer: CurrentTrainer, code: Code) -> ClassTotalsOut:
     """How the class first answered: its totals, for the trainer who made it."""
-    found = service.led_class(request.app.state.engine, trainer, code)
+    found = service.led_class(engine_of(request), trainer, code)
     totals = totals_of(request, found)
     return ClassTotalsOut(
         **_fields(found),
         members=totals.members,
-        smallest=request.app.state.settings.small_group,
+        smallest=settings_of(request).small_group,
         vignettes=[
             StoryTotalOut(
                 vignette=told.slug,
@@ -121,9 +128,9 @@ def get_totals(request: Request, trainer: Asking, code: Code) -> ClassTotalsOut:
     responses=responses(401, 403, 404),
     dependencies=[Depends(limit_wrong_codes)],
 )
-def delete_class(request: Request, trainer: Asking, code: Code) -> Response:
+def delete_class(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
     """Deletes the class with its totals. The learners and their answers stay."""
-    service.delete_class(request.app.state.engine, trainer, code)
+    service.delete_class(engine_of(request), trainer, code)
     return Response(status_code=204)
 
 
@@ -135,14 +142,47 @@ def delete_class(request: Request, trainer: Asking, code: Code) -> Response:
 )
 def join_class(request: Request, code: Code) -> ClassOut:
     """Puts the learner into the class, and out of any other. All their first answers count in its totals."""
-    return ClassOut(**_fields(service.join(request.app.state.engine, require_learner(request), code)))
+    return ClassOut(**_fields(service.join(engine_of(request), require_learner(request), code)))
 
 
 @router.delete("/{code}/members/me", status_code=204, response_class=Response, responses=responses(401))
 def leave_class(request: Request, code: Code) -> Response:
     """Takes the learner out of the class. What its totals hold already stays in them; nothing more is added."""
-    service.leave(request.app.state.engine, require_learner(request), code)
+    service.leave(engine_of(request), require_learner(request), code)
     return Response(status_code=204)
+
+
+@statistics.get(
+    "/vignettes/{slug}/statistics",
+    responses=responses(401, 403, 404, 409, 422, 503),
+    dependencies=[Depends(shed_statistics)],
+)
+def get_statistics(
+    request: Request,
+    slug: str,
+    trainer: Annotated[Trainer | None, Depends(find_trainer)],
+    db: Annotated[Session, Depends(session)],
+    scope: Literal["everyone", "class"] = "everyone",
+) -> ClassStatistics:
+    """How everybody first answered: for trainers, and for learners who have answered.
+
+    With `scope=class` how the learner's own class did. It is counted in steps of at least the smallest group, counts
+    of 1 or 2 are not told, and below the first step `answered` is 0. Its trainer asks for the class's totals instead.
+    """
+    vignette = find_vignette(request, slug)
+    mine = None
+    if trainer is None or scope == "class":
+        learner = require_learner(request)
+        guess = latest_guess(db, learner, vignette)
+        if guess is None or guess.series != vignette.series:
+            raise Forbidden("Give your own answer first; then you see everybody's.")
+        mine = service.class_of(engine_of(request), learner) if scope == "class" else None
+    if mine is not None:
+        return statistics_of(request, mine, vignette)
+    if scope == "class":
+        raise Conflict("You are in no class. Join one with its code.")
+    counts = counts_of(engine_of(request), [vignette])[vignette.id]
+    return class_statistics(counts, settings_of(request).small_group)
 
 
 def _fields(found: ClassInfo) -> dict[str, object]:

@@ -11,18 +11,19 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.accounts.cookies import drop_cookie
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.learner import find_learner, new_learner, remember
 from api.accounts.models import Trainer
-from api.accounts.trainer import require_trainer
 from api.classes import service
 from api.classes.access import COOKIE, came_by_link, limit_wrong_codes, remember_class
 from api.classes.dependencies import limit_classes
 from api.classes.view_models import class_block, class_view, view_known
 from api.guesses.service import latest_guess
 from api.kit.errors import Busy, Conflict, NotFound, Problem, TooMany, Unprocessable
-from api.persistence.engine import session
+from api.persistence.dependencies import engine_of, session
 from api.vignettes.dependencies import find_vignette
 from api.web.admission import take_learner
+from api.web.dependencies import settings_of
 from api.web.load_shedding import must_wait, shed_statistics
 from api.web.rate_limit import wrong_codes
 from api.web.rendering import render, wants_fragment
@@ -30,7 +31,6 @@ from api.web.rendering import render, wants_fragment
 router = APIRouter(include_in_schema=False)
 LATER = '<p class="small quiet">How your class answered is shown again in a moment.</p>'
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 Code = Annotated[str, Path(max_length=40)]
 
 
@@ -55,7 +55,7 @@ async def join(
         if known is None:
             await take_learner(request)
         async with nullcontext() if came_by_link(request, code, k) else wrong_codes(request, "class"):
-            found = await run_in_threadpool(service.join, request.app.state.engine, learner, code)
+            found = await run_in_threadpool(service.join, engine_of(request), learner, code)
     except (NotFound, Conflict, TooMany, Busy) as problem:
         response = await run_in_threadpool(_own_page, request, code, k, problem)
         response.headers.update(problem.headers)
@@ -70,7 +70,7 @@ async def join(
 @router.post("/practice/class/leave")
 def leave(request: Request) -> Response:
     if learner := find_learner(request):
-        service.leave(request.app.state.engine, learner)
+        service.leave(engine_of(request), learner)
     response = RedirectResponse("/practice/class", status_code=303)
     drop_cookie(request, response, COOKIE)
     return response
@@ -78,7 +78,7 @@ def leave(request: Request) -> Response:
 
 def _own_page(request: Request, code: str, k: str = "", problem: Problem | None = None) -> Response:
     learner = find_learner(request)
-    mine = service.class_of(request.app.state.engine, learner) if learner else None
+    mine = service.class_of(engine_of(request), learner) if learner else None
     return render(
         request,
         "classes/own.html",
@@ -86,7 +86,7 @@ def _own_page(request: Request, code: str, k: str = "", problem: Problem | None 
         section="practice",
         status_code=problem.status if problem else 200,
         mine=view_known(mine) if mine else None,
-        smallest=request.app.state.settings.small_group,
+        smallest=settings_of(request).small_group,
         code=code,
         k=k,
         error=problem.detail if problem else None,
@@ -103,14 +103,14 @@ def show_block(request: Request, slug: str, db: Annotated[Session, Depends(sessi
     vignette = find_vignette(request, slug)
     learner = find_learner(request)
     guess = latest_guess(db, learner, vignette) if learner else None
-    mine = service.class_of(request.app.state.engine, learner) if learner and guess else None
+    mine = service.class_of(engine_of(request), learner) if learner and guess else None
     if mine is None or guess is None or guess.series != vignette.series:
         return HTMLResponse("", headers={"Vary": "HX-Request"})
     return HTMLResponse(class_block(request, mine, vignette), headers={"Vary": "HX-Request"})
 
 
 @router.get("/trainers/classes")
-def classes(request: Request, trainer: Asking) -> Response:
+def classes(request: Request, trainer: CurrentTrainer) -> Response:
     """The trainer's own classes, and a form for another."""
     return _list_page(request, trainer)
 
@@ -118,28 +118,28 @@ def classes(request: Request, trainer: Asking) -> Response:
 @router.post("/trainers/classes", dependencies=[Depends(limit_classes)])
 def make(
     request: Request,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     name: Annotated[str, Form(max_length=200)] = "",
     closes_on: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     try:
-        found = service.make_class(request.app.state.engine, trainer, name, _day(closes_on))
+        found = service.make_class(engine_of(request), trainer, name, _day(closes_on))
     except Unprocessable as problem:
         return _list_page(request, trainer, problem, name, closes_on)
     return RedirectResponse(f"/trainers/classes/{found.code}", status_code=303)
 
 
 @router.get("/trainers/classes/{code}", dependencies=[Depends(limit_wrong_codes), Depends(shed_statistics)])
-def one(request: Request, trainer: Asking, code: Code) -> Response:
+def one(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
     """A class: its code, and the totals of its answers."""
-    found = service.led_class(request.app.state.engine, trainer, code)
+    found = service.led_class(engine_of(request), trainer, code)
     view = class_view(request, found)
     return render(request, "classes/one.html", title=found.name, section="trainers", place="classes", view=view)
 
 
 @router.post("/trainers/classes/{code}/delete", dependencies=[Depends(limit_wrong_codes)])
-def delete(request: Request, trainer: Asking, code: Code) -> Response:
-    service.delete_class(request.app.state.engine, trainer, code)
+def delete(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
+    service.delete_class(engine_of(request), trainer, code)
     return RedirectResponse("/trainers/classes", status_code=303)
 
 
@@ -155,7 +155,7 @@ def _day(typed: str) -> date | None:
 def _list_page(
     request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", closes_on: str = ""
 ) -> Response:
-    found = service.classes_of(request.app.state.engine, trainer)
+    found = service.classes_of(engine_of(request), trainer)
     return render(
         request,
         "classes/list.html",
@@ -166,6 +166,6 @@ def _list_page(
         classes=tuple(view_known(row) for row in found),
         name=name,
         closes_on=closes_on or service.usual_last_day().isoformat(),
-        smallest=request.app.state.settings.small_group,
+        smallest=settings_of(request).small_group,
         error=problem.detail if problem else None,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
@@ -174,3 +175,13 @@ def _one(connection: Connection, query: Select[Any]) -> ClassInfo:
 
 def _known(row: Any) -> ClassInfo:
     return ClassInfo(row.id, row.code, row.name, row.trainer_id, row.closes_at)
+
+
+def delete_classes_of(db: Session, trainer_id: int) -> None:
+    """Deletes the trainer's classes with their totals, as part of removing the account."""
+    own = select(col(LearnerClass.id)).where(col(LearnerClass.trainer_id) == trainer_id)
+    # Locked first, as everyone does who moves their totals.
+    mine = [*db.execute(own.order_by(col(LearnerClass.id)).with_for_update()).scalars()]
+    for model in (ClassAnswer, ClassTally, ClassMember):
+        db.exec(delete(model).where(col(model.class_id).in_(mine)))
+    db.exec(delete(LearnerClass).where(col(LearnerClass.trainer_id) == trainer_id))

@@ -1,6 +1,6 @@
 """What the pages of classes show: words and rows, no decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,10 +17,13 @@ from api.guesses.recording import Counts
 from api.kit.join_codes import spoken
 from api.kit.qr import qr
 from api.kit.systems import NAME, SYSTEMS, System
+from api.persistence.dependencies import engine_of
 from api.stats.answer_shares import ClassStatistics, class_statistics
 from api.stats.disclosure import size_if_enough
 from api.stats.shares import Share
 from api.vignettes.catalogue import Vignette
+from api.vignettes.dependencies import catalogue_of
+from api.web.dependencies import settings_of
 from api.web.rendering import base_url, fragment
 
 SCOPE = "class"
@@ -92,21 +95,21 @@ def shown(counts: Counts, smallest: int) -> ClassStatistics:
 
 def statistics_of(request: Request, found: ClassInfo, vignette: Vignette) -> ClassStatistics:
     """How the class first answered a vignette, of the series that this version belongs to."""
-    smallest: int = request.app.state.settings.small_group
-    counts = class_counts(request.app.state.engine, found, (vignette.id, vignette.series), smallest)
+    smallest = settings_of(request).small_group
+    counts = class_counts(engine_of(request), found, (vignette.id, vignette.series), smallest)
     return shown(counts, smallest)
 
 
 def totals_of(request: Request, found: ClassInfo) -> Totals:
     """Everything that its trainer may see: of published stories in their present meaning."""
-    smallest: int = request.app.state.settings.small_group
-    size = members(request.app.state.engine, found.id)
-    counts = all_counts(request.app.state.engine, found, smallest)
-    stories = _stories(request.app.state.catalogue.vignettes.values(), counts, smallest)
+    smallest = settings_of(request).small_group
+    size = members(engine_of(request), found.id)
+    counts = all_counts(engine_of(request), found, smallest)
+    stories = _stories(catalogue_of(request).vignettes.values(), counts, smallest)
     return Totals(size_if_enough(size, smallest), stories, by_system(stories, SYSTEMS), by_level(stories))
 
 
-def _stories(vignettes: Sequence[Vignette], counts: Mapping[Key, Counts], smallest: int) -> tuple[StoryStatistics, ...]:
+def _stories(vignettes: Iterable[Vignette], counts: Mapping[Key, Counts], smallest: int) -> tuple[StoryStatistics, ...]:
     told = []
     for vignette in vignettes:
         statistics = shown(counts.get((vignette.id, vignette.series), (0, 0, 0, 0)), smallest)
@@ -119,7 +122,7 @@ def _stories(vignettes: Sequence[Vignette], counts: Mapping[Key, Counts], smalle
 
 def class_view(request: Request, found: ClassInfo) -> ClassView:
     """The page of a class."""
-    smallest: int = request.app.state.settings.small_group
+    smallest = settings_of(request).small_group
     totals = totals_of(request, found)
     url = join_url(request, found)
     return ClassView(
@@ -145,6 +148,6 @@ def _sums(title: str, sums: tuple[Sum, ...], *, colourful: bool) -> Sums:
 
 def class_block(request: Request, found: ClassInfo, vignette: Vignette) -> Markup:
     """“Your class”, to stand beside how everybody answered."""
-    smallest: int = request.app.state.settings.small_group
+    smallest = settings_of(request).small_group
     statistics = view_class_statistics(statistics_of(request, found, vignette), smallest)
     return Markup(fragment("classes/_block.html", {"known": view_known(found), "statistics": statistics}))  # noqa: S704

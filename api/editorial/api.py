@@ -1,4 +1,4 @@
-"""JSON: writing, reviewing and publishing vignettes, for trainers."""
+"""JSON: writing and publishing vignettes, for trainers."""
 
 import json
 from typing import Annotated, Any
@@ -6,22 +6,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from api.accounts.models import Trainer
-from api.accounts.trainer import require_trainer
+from api.accounts.dependencies import CurrentTrainer
 from api.editorial import drafting, publishing
 from api.editorial.texts import Change, Status, Text
-from api.guesses.rules import AnswerBody, GuessBody
 from api.kit.errors import Unprocessable
-from api.review import reviewing
+from api.persistence.dependencies import engine_of
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
+from api.vignettes.dependencies import catalogue_of
 from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
 
 MARKDOWN = "text/markdown; charset=utf-8"
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 IfMatch = Annotated[str | None, Header(description="The ETag of the text that the change began with.")]
 
 
@@ -45,22 +43,6 @@ class TextOut(BaseModel):
 
 class StatusBody(BaseModel):
     status: Status
-
-
-class RatingBody(GuessBody):
-    """A blind answer to a story in review."""
-
-    comment: str | None = Field(None, max_length=reviewing.LONGEST_COMMENT)
-
-
-class RatingOut(AnswerBody):
-    rater: str
-    system: str
-    comment: str | None
-
-
-class Ratings(BaseModel):
-    items: list[RatingOut]
 
 
 class VersionOut(BaseModel):
@@ -119,9 +101,9 @@ def _mark(if_match: str | None) -> str | None:
 
 
 @router.post("", status_code=201, responses=responses(401, 403, 409, 413), openapi_extra=_BODY)
-def add_draft(request: Request, response: Response, trainer: Asking, source: CaseText) -> TextOut:
+def add_draft(request: Request, response: Response, trainer: CurrentTrainer, source: CaseText) -> TextOut:
     """A new draft from a case file. It may have faults; what cannot be read at all is refused."""
-    return _out(response, drafting.add(request.app.state.engine, trainer, source))
+    return _out(response, drafting.add(engine_of(request), trainer, source))
 
 
 @router.put("/{slug}", responses=responses(401, 403, 404, 409, 412, 413), openapi_extra=_BODY)
@@ -129,7 +111,7 @@ def change_text(
     request: Request,
     response: Response,
     slug: str,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     source: CaseText,
     change: Annotated[Change | None, Query(description="Needed once it is published.")] = None,
     note: Annotated[str | None, Query(max_length=200)] = None,
@@ -139,7 +121,7 @@ def change_text(
 
     After a change of `wording` statistics carry over, after one of `meaning` they start afresh.
     """
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if drafting.open_text(engine, trainer, slug).version == 0:
         return _out(response, drafting.save(engine, trainer, slug, source, _mark(if_match)))
     if change is None:
@@ -148,45 +130,31 @@ def change_text(
             [{"pointer": "/change", "detail": "wording or meaning, in the query"}],
         )
     text = publishing.publish_change(engine, trainer, slug, source, change, _mark(if_match), note)
-    request.app.state.catalogue.refresh()
+    catalogue_of(request).refresh()
     return _out(response, text)
 
 
 @router.get("/{slug}/source", response_class=Response, responses=responses(401, 403, 404))
-def get_source(request: Request, slug: str, trainer: Asking) -> Response:
+def get_source(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """The case file: the draft where there is one, else the newest version."""
-    text = drafting.open_text(request.app.state.engine, trainer, slug)
+    text = drafting.open_text(engine_of(request), trainer, slug)
     return Response(text.source, media_type=MARKDOWN, headers={"ETag": f'"{text.etag}"'})
 
 
 @router.post("/{slug}/status", responses=responses(401, 403, 404, 409))
-def change_status(request: Request, response: Response, slug: str, trainer: Asking, body: StatusBody) -> TextOut:
+def change_status(
+    request: Request, response: Response, slug: str, trainer: CurrentTrainer, body: StatusBody
+) -> TextOut:
     """Takes a vignette from draft to review, to published, to retired, and back from there."""
-    text = publishing.change_status(request.app.state.engine, trainer, slug, body.status)
-    request.app.state.catalogue.refresh()
+    text = publishing.change_status(engine_of(request), trainer, slug, body.status)
+    catalogue_of(request).refresh()
     return _out(response, text)
 
 
-@router.post("/{slug}/ratings", status_code=201, responses=responses(401, 403, 404, 409))
-def rate(request: Request, slug: str, trainer: Asking, body: RatingBody) -> Ratings:
-    """A blind answer to a story in review; afterwards everybody's are shown."""
-    guess = GuessBody.model_validate(body.model_dump(exclude={"comment"}))
-    reviewing.rate(request.app.state.engine, trainer, slug, guess, body.comment)
-    return list_ratings(request, slug, trainer)
-
-
-@router.get("/{slug}/ratings", responses=responses(401, 403, 404))
-def list_ratings(request: Request, slug: str, trainer: Asking) -> Ratings:
-    """The blind answers to the present words, for whoever may see the key."""
-    found = reviewing.ratings(request.app.state.engine, trainer, slug)
-    items = [RatingOut(rater=rated.rater, comment=rated.comment, **rated.body.model_dump()) for rated in found]
-    return Ratings(items=items)
-
-
 @router.get("/{slug}/versions", responses=responses(401, 403, 404))
-def list_versions(request: Request, slug: str, trainer: Asking) -> Versions:
+def list_versions(request: Request, slug: str, trainer: CurrentTrainer) -> Versions:
     """Every published version, newest first."""
-    lines = publishing.history(request.app.state.engine, trainer, slug)
+    lines = publishing.history(engine_of(request), trainer, slug)
     return Versions(
         items=[
             VersionOut(

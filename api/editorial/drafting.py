@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -205,6 +205,30 @@ def forget(db: Session, row: Vignette) -> None:
     if db.get_bind().dialect.name == "sqlite":  # else its words stay in the index until that is merged one day
         db.connection().execute(sql("INSERT INTO vignette_search (vignette_search) VALUES ('optimize')"))
     db.delete(row)
+
+
+def lock_drafts_of(db: Session, trainer_id: int) -> None:
+    """Holds the trainer's stories that were never published until the transaction ends."""
+    own = (col(Vignette.owner_id) == trainer_id) & (col(Vignette.version) == 0)
+    db.execute(select(col(Vignette.id)).where(own).order_by(col(Vignette.id)).with_for_update()).all()
+
+
+def delete_drafts_of(db: Session, trainer_id: int) -> None:
+    """Deletes the stories of the trainer that were never published and that no one else worked on."""
+    own = (
+        select(Vignette, Draft)
+        .join(Draft, col(Draft.vignette_id) == Vignette.id)
+        .where(col(Vignette.owner_id) == trainer_id, col(Vignette.version) == 0, col(Draft.saved_by) == trainer_id)
+    )
+    for row, draft in db.execute(own).all():
+        db.delete(draft)
+        forget(db, row)
+    db.flush()
+
+
+def delete_remarks_of(db: Session, trainer_id: int) -> None:
+    """Deletes the trainer's remarks. The blind ratings that they stood beside stay."""
+    db.exec(update(Rating).where(col(Rating.trainer_id) == trainer_id).values(comment=None))
 
 
 def unreadable(faults: list[Fault]) -> Unprocessable:

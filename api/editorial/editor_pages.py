@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.editorial import drafting
 from api.editorial.editor_views import StaleView, get_advice, view_editor, view_look
 from api.editorial.fields import Fields, Tab, source_of
@@ -16,20 +16,21 @@ from api.editorial.side_by_side import differences
 from api.editorial.texts import Text
 from api.kit.errors import NotFound, Problem, Stale, Unprocessable
 from api.kit.yaml import plain_lines
+from api.persistence.dependencies import engine_of
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import WORD
+from api.vignettes.dependencies import catalogue_of
 from api.web.rendering import fragment, render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 MOST_FOUND = 12
 
 
 @router.get("/new")
 def new(
     request: Request,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     q: Annotated[str, Query(max_length=200)] = "",
     copied: Annotated[str, Query(alias="copy")] = "",
 ) -> Response:
@@ -41,13 +42,13 @@ def new(
 @router.post("/new")
 def post_new(
     request: Request,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     title: Annotated[str, Form()] = "",
     person: Annotated[str, Form()] = "",
     copied: Annotated[str, Form(alias="copy", max_length=80)] = "",
 ) -> Response:
     """Makes the draft and opens it."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     try:
         text = drafting.copy(engine, trainer, copied) if copied else drafting.begin(engine, trainer, title, person)
     except (Unprocessable, NotFound) as problem:
@@ -56,16 +57,16 @@ def post_new(
 
 
 @router.get("/vignettes/{slug}/edit")
-def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "write", saved: bool = False) -> Response:
+def edit(request: Request, slug: str, trainer: CurrentTrainer, tab: Tab = "write", saved: bool = False) -> Response:
     """The editor; a draft begins with the first save."""
-    text, _ = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    text, _ = drafting.open_to_change(engine_of(request), trainer, slug)
     return _editor_page(request, trainer, text, tab, saved=saved)
 
 
 @router.post("/vignettes/{slug}/edit")
-def post_edit(request: Request, slug: str, trainer: Asking, fields: Annotated[Fields, Form()]) -> Response:
+def post_edit(request: Request, slug: str, trainer: CurrentTrainer, fields: Annotated[Fields, Form()]) -> Response:
     """Saves, as browsers without scripts do; both texts are shown when somebody else has saved meanwhile."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     source = source_of(fields)
     if fields.choice == "beside":
         text, _ = drafting.open_to_change(engine, trainer, slug)
@@ -81,10 +82,10 @@ def post_edit(request: Request, slug: str, trainer: Asking, fields: Annotated[Fi
 
 
 @router.post("/vignettes/{slug}/autosave")
-def autosave(request: Request, slug: str, trainer: Asking, fields: Annotated[Fields, Form()]) -> Response:
+def autosave(request: Request, slug: str, trainer: CurrentTrainer, fields: Annotated[Fields, Form()]) -> Response:
     """Saves while typing, and answers the new mark, the page as learners will see it, and advice. 412 with both texts
     when somebody else has saved meanwhile."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     source = source_of(fields)
     try:
         text = drafting.save(engine, trainer, slug, source, fields.etag or None)
@@ -98,7 +99,7 @@ def autosave(request: Request, slug: str, trainer: Asking, fields: Annotated[Fie
 
 
 def _saved(request: Request, text: Text) -> Response:
-    counsel = get_advice(text, request.app.state.catalogue.vignettes)
+    counsel = get_advice(text, catalogue_of(request).vignettes)
     return JSONResponse(
         {
             "etag": text.etag,
@@ -109,16 +110,16 @@ def _saved(request: Request, text: Text) -> Response:
 
 
 @router.get("/vignettes/{slug}/edit/mark")
-def mark(request: Request, slug: str, trainer: Asking) -> Response:
+def mark(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """The mark of the text as it is saved now, and who saved it: a page that lies open asks from time to time."""
-    text, saved = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    text, saved = drafting.open_to_change(engine_of(request), trainer, slug)
     return JSONResponse({"etag": text.etag, "who": saved.name if saved else None})
 
 
 def _new_page(
     request: Request, problem: Problem | None = None, title: str = "", person: str = "", q: str = "", copied: str = ""
 ) -> Response:
-    vignettes = request.app.state.catalogue.vignettes
+    vignettes = catalogue_of(request).vignettes
     return render(
         request,
         "editorial/new.html",
@@ -148,7 +149,7 @@ def _found(vignettes: Sequence[Vignette], q: str) -> list[Vignette]:
 def _editor_page(
     request: Request, trainer: Trainer, text: Text, tab: Tab, *, mine: str | None = None, saved: bool = False
 ) -> Response:
-    view = view_editor(text, tab, trainer.id or 0, request.app.state.catalogue.vignettes, mine)
+    view = view_editor(text, tab, trainer.id or 0, catalogue_of(request).vignettes, mine)
     return render(
         request,
         "editorial/edit.html",
@@ -174,7 +175,7 @@ def _stale_page(request: Request, trainer: Trainer, slug: str, tab: Tab, source:
 
 
 def _stale_view(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> StaleView:
-    text, saved = drafting.open_to_change(request.app.state.engine, trainer, slug)
+    text, saved = drafting.open_to_change(engine_of(request), trainer, slug)
     return StaleView(
         slug=slug,
         tab=tab,

@@ -6,14 +6,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from api.accounts.dependencies import sign_in_page
+from api.accounts.dependencies import CurrentTrainer, sign_in_page
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
-from api.accounts.trainer import find_trainer, require_trainer
+from api.accounts.trainer import find_trainer
 from api.editorial import listing, mapping
 from api.editorial.listing import STATUSES, Filters
+from api.item_analysis.dependencies import analysis_of
 from api.kit.systems import SYSTEMS, System
-from api.vignettes.catalogue import Catalogue
+from api.persistence.dependencies import engine_of
+from api.vignettes.dependencies import catalogue_of
+from api.web.dependencies import settings_of
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
@@ -49,10 +52,9 @@ def library(request: Request, trainer: Annotated[Trainer | None, Depends(find_tr
         return sign_in_page(request)
     require(trainer, "see_library")
     filters = _filters(request)
-    state = request.app.state
-    ids = state.analysis.attention_ids() if filters.attention else None
-    found = listing.find(state.engine, trainer, filters, ids)
-    catalogue: Catalogue = state.catalogue
+    ids = analysis_of(request).attention_ids() if filters.attention else None
+    found = listing.find(engine_of(request), trainer, filters, ids)
+    catalogue = catalogue_of(request)
     page = min(filters.page, found.pages)
     context: dict[str, Any] = {
         "found": found,
@@ -63,7 +65,7 @@ def library(request: Request, trainer: Annotated[Trainer | None, Depends(find_tr
             for line in found.lines
             if line.slug in catalogue.vignettes and catalogue.vignettes[line.slug].case.head.reconstructed
         },
-        "smallest": state.settings.small_group,
+        "smallest": settings_of(request).small_group,
         "status_name": STATUS_NAME,
         "address": lambda **changes: _address(filters, **changes),
     }
@@ -89,7 +91,7 @@ def _address(filters: Filters, **changes: object) -> str:
 
 
 @router.get("/map")
-def library_map(request: Request, trainer: Annotated[Trainer, Depends(require_trainer)]) -> Response:
+def library_map(request: Request, trainer: CurrentTrainer) -> Response:
     """Systems, levels and skills, with the gaps."""
     require(trainer, "see_library")
     return render(
@@ -98,7 +100,7 @@ def library_map(request: Request, trainer: Annotated[Trainer, Depends(require_tr
         title="Library map",
         section="trainers",
         place="map",
-        map=mapping.draw(request.app.state.engine),
+        map=mapping.draw(engine_of(request)),
         cells=mapping.cells(),
         systems=SYSTEMS,
         levels=mapping.LEVELS,

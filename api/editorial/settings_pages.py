@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.editorial.library_settings import MOST_RATERS, LibrarySettings, read_library_settings, write_library_settings
+from api.persistence.dependencies import engine_of
 from api.web.rendering import render
 
 
-def _may_change(trainer: Annotated[Trainer, Depends(require_trainer)]) -> Trainer:
+def _may_change(trainer: CurrentTrainer) -> Trainer:
     require(trainer, "change_settings")
     return trainer
 
@@ -28,7 +29,7 @@ def settings(request: Request, kept: str = "") -> Response:
         title="Settings",
         section="trainers",
         place="settings",
-        library=read_library_settings(request.app.state.engine),
+        library=read_library_settings(engine_of(request)),
         most=MOST_RATERS,
         kept=bool(kept),
     )
@@ -42,5 +43,5 @@ def post_settings(
     lone_trainer: Annotated[str, Form()] = "",
 ) -> Response:
     """Keeps the settings."""
-    write_library_settings(request.app.state.engine, LibrarySettings(raters_needed, bool(lone_trainer)), trainer)
+    write_library_settings(engine_of(request), LibrarySettings(raters_needed, bool(lone_trainer)), trainer)
     return RedirectResponse("/trainers/settings?kept=1", status_code=303)

@@ -2,12 +2,12 @@
 
 from typing import Annotated, cast, get_args
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.charts.figures import view_class_statistics
 from api.editorial import drafting, publishing
 from api.editorial.differences import differences
@@ -17,32 +17,34 @@ from api.editorial.view_models import view_whole
 from api.guesses.recording import NO_COUNTS
 from api.guesses.service import counts_of
 from api.kit.errors import NotFound, Problem, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.stats.answer_shares import class_statistics
 from api.vignettes.catalogue import Vignette
+from api.vignettes.dependencies import catalogue_of
+from api.web.dependencies import settings_of
 from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 SAY_WHICH = "Say which changed: the wording or the meaning."
 
 
 @router.get("")
-def vignette(request: Request, slug: str, trainer: Asking) -> Response:
+def vignette(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Where it stands; whoever has yet to rate it is led to its story alone."""
-    if is_sealed(request.app.state.engine, trainer, slug):
+    if is_sealed(engine_of(request), trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
-    return _page(request, get_status(request.app.state.engine, trainer, slug))
+    return _page(request, get_status(engine_of(request), trainer, slug))
 
 
 def _page(
     request: Request, standing: EditorialStatus, problem: Problem | None = None, at: str = "", note: str = ""
 ) -> Response:
-    text, state = standing.text, request.app.state
+    text = standing.text
     case = text.case
-    served: Vignette | None = state.catalogue.vignettes.get(text.slug)
-    counts = counts_of(state.engine, [served])[served.id] if served else NO_COUNTS
-    smallest = state.settings.small_group
+    served: Vignette | None = catalogue_of(request).vignettes.get(text.slug)
+    counts = counts_of(engine_of(request), [served])[served.id] if served else NO_COUNTS
+    smallest = settings_of(request).small_group
     return render(
         request,
         "editorial/vignette.html",
@@ -64,12 +66,12 @@ def _page(
 
 
 def _done(request: Request, slug: str, part: str = "") -> Response:
-    request.app.state.catalogue.refresh()
+    catalogue_of(request).refresh()
     return RedirectResponse(f"/trainers/vignettes/{slug}{part}", status_code=303)
 
 
 def _refused(request: Request, trainer: Trainer, slug: str, problem: Problem, at: str, note: str = "") -> Response:
-    return _page(request, get_status(request.app.state.engine, trainer, slug), problem, at, note)
+    return _page(request, get_status(engine_of(request), trainer, slug), problem, at, note)
 
 
 def _change(change: str) -> Change:
@@ -79,10 +81,10 @@ def _change(change: str) -> Change:
 
 
 @router.post("/status")
-def post_status(request: Request, slug: str, trainer: Asking, status: Annotated[Status, Form()]) -> Response:
+def post_status(request: Request, slug: str, trainer: CurrentTrainer, status: Annotated[Status, Form()]) -> Response:
     """Takes it a step on."""
     try:
-        publishing.change_status(request.app.state.engine, trainer, slug, status)
+        publishing.change_status(engine_of(request), trainer, slug, status)
     except Problem as problem:
         return _refused(request, trainer, slug, problem, "status")
     return _done(request, slug)
@@ -92,13 +94,13 @@ def post_status(request: Request, slug: str, trainer: Asking, status: Annotated[
 def post_publish(
     request: Request,
     slug: str,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     change: Annotated[str, Form()] = "",
     note: Annotated[str, Form(max_length=200)] = "",
     mark: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Makes the waiting draft the newest version of a published vignette."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     try:
         text = drafting.open_text(engine, trainer, slug)
         publishing.publish_change(engine, trainer, slug, text.source, _change(change), mark or None, note)
@@ -108,42 +110,42 @@ def post_publish(
 
 
 @router.post("/discard")
-def post_discard(request: Request, slug: str, trainer: Asking) -> Response:
+def post_discard(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Throws the draft away; what is published stays."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     published = drafting.open_text(engine, trainer, slug).version > 0
     drafting.discard(engine, trainer, slug)
     return _done(request, slug) if published else RedirectResponse("/trainers", status_code=303)
 
 
 @router.post("/copy")
-def post_copy(request: Request, slug: str, trainer: Asking) -> Response:
+def post_copy(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """A draft of one's own with the same words, open in the editor."""
-    text = drafting.copy(request.app.state.engine, trainer, slug)
+    text = drafting.copy(engine_of(request), trainer, slug)
     return RedirectResponse(f"/trainers/vignettes/{text.slug}/edit", status_code=303)
 
 
 @router.post("/shipped/take")
-def post_take(request: Request, slug: str, trainer: Asking, change: Annotated[str, Form()] = "") -> Response:
+def post_take(request: Request, slug: str, trainer: CurrentTrainer, change: Annotated[str, Form()] = "") -> Response:
     """Puts the product's newer text in place of ours."""
     try:
-        publishing.take_shipped(request.app.state.engine, trainer, slug, _change(change))
+        publishing.take_shipped(engine_of(request), trainer, slug, _change(change))
     except Problem as problem:
         return _refused(request, trainer, slug, problem, "offer")
     return _done(request, slug)
 
 
 @router.post("/shipped/keep")
-def post_keep(request: Request, slug: str, trainer: Asking) -> Response:
+def post_keep(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Turns the product's newer text down."""
-    publishing.keep_ours(request.app.state.engine, trainer, slug)
+    publishing.keep_ours(engine_of(request), trainer, slug)
     return _done(request, slug)
 
 
 @router.get("/versions")
-def versions(request: Request, slug: str, trainer: Asking) -> Response:
+def versions(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Every version, newest first."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     return render(
@@ -160,7 +162,7 @@ def versions(request: Request, slug: str, trainer: Asking) -> Response:
 
 
 @router.get("/versions/{number}")
-def version(request: Request, slug: str, number: RowNumber, trainer: Asking) -> Response:
+def version(request: Request, slug: str, number: RowNumber, trainer: CurrentTrainer) -> Response:
     """One version: what changed in it, its whole text, and the way back to it."""
     return _version_page(request, trainer, slug, number)
 
@@ -168,7 +170,7 @@ def version(request: Request, slug: str, number: RowNumber, trainer: Asking) -> 
 def _version_page(
     request: Request, trainer: Trainer, slug: str, number: int, problem: Problem | None = None
 ) -> Response:
-    engine = request.app.state.engine
+    engine = engine_of(request)
     standing = get_status(engine, trainer, slug)
     line = next((line for line in publishing.history(engine, trainer, slug) if line.number == number), None)
     if line is None:
@@ -196,12 +198,12 @@ def _version_page(
 
 @router.post("/versions/{number}/restore")
 def post_restore(
-    request: Request, slug: str, number: RowNumber, trainer: Asking, change: Annotated[str, Form()] = ""
+    request: Request, slug: str, number: RowNumber, trainer: CurrentTrainer, change: Annotated[str, Form()] = ""
 ) -> Response:
     """Publishes an earlier text once more."""
     require(trainer, "restore")
     try:
-        publishing.restore(request.app.state.engine, trainer, slug, number, _change(change))
+        publishing.restore(engine_of(request), trainer, slug, number, _change(change))
     except Unprocessable as problem:
         return _version_page(request, trainer, slug, number, problem)
     return _done(request, slug, "/versions")

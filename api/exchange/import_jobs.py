@@ -239,3 +239,8 @@ def _note(engine: Engine, token: str, **values: Any) -> None:
     with Session(write_engine(engine)) as db:
         db.exec(update(ImportJob).where(col(ImportJob.token) == token).values(**values))
         db.commit()
+
+
+def delete_jobs_of(db: Session, trainer_id: int) -> None:
+    """Deletes the trainer's files that wait for an import."""
+    db.exec(delete(ImportJob).where(col(ImportJob.trainer_id) == trainer_id))

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
-from api.accounts.trainer import require_trainer
 from api.audit.trail import record_export
 from api.exchange import import_jobs
 from api.exchange.formats import FORMATS, READABLE, Format, anki, read_file
@@ -21,7 +21,9 @@ from api.exchange.import_jobs import Job, Report
 from api.exchange.importing import apply, planned
 from api.kit.assets import VIGNETTES
 from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.vignettes.case import Case
+from api.vignettes.dependencies import catalogue_of
 from api.vignettes.reading import read
 from api.web.problems import responses
 from api.web.rendering import render
@@ -29,7 +31,6 @@ from api.web.rendering import render
 pages = APIRouter(prefix="/trainers", include_in_schema=False)
 router = APIRouter(prefix="/api/v1/vignettes", tags=["authoring"])
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 # A file with its multipart frame.
 LARGEST_FORM = LARGEST_UPLOAD + 10_000
 UPLOADS = {"/trainers/exchange/import": LARGEST_FORM, "/api/v1/vignettes/import": LARGEST_FORM}
@@ -66,7 +67,7 @@ class ImportReport(BaseModel):
 
 
 @pages.get("/exchange")
-def exchange(request: Request, trainer: Asking) -> Response:
+def exchange(request: Request, trainer: CurrentTrainer) -> Response:
     """Taking vignettes out, bringing them in."""
     return _exchange_page(request, trainer)
 
@@ -75,7 +76,7 @@ def exchange(request: Request, trainer: Asking) -> Response:
 @router.get("/export", response_class=Response, responses=responses(401, 404))
 def export(
     request: Request,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     format: Annotated[str, Query(description="markdown, zip, json, csv, xlsx, gift, qti, qti21 or anki")] = "zip",
     slug: Annotated[list[str] | None, Query(description="Only these; all if left out.")] = None,
 ) -> Response:
@@ -90,12 +91,12 @@ def export(
         data = anki.dump(cases, int(time.time())) if form.name == "anki" else form.dump(cases)
     except Refused as refused:
         raise Unprocessable(str(refused)) from None
-    record_export(request.app.state.engine, trainer, "export", f"{form.name}, {len(cases)} stories")
+    record_export(engine_of(request), trainer, "export", f"{form.name}, {len(cases)} stories")
     return _file(data, form.media_type, f"three-circles{form.ending}")
 
 
 @pages.get("/exchange/template")
-def template(trainer: Asking, format: str = "xlsx") -> Response:
+def template(trainer: CurrentTrainer, format: str = "xlsx") -> Response:
     """A spreadsheet with one vignette as an example, and what each column holds."""
     require(trainer, "export")
     form = FORMATS.get(format)
@@ -105,7 +106,7 @@ def template(trainer: Asking, format: str = "xlsx") -> Response:
     return _file(form.template(example), form.media_type, f"three-circles-template{form.ending}")
 
 
-async def _upload(request: Request, trainer: Asking) -> tuple[str, bytes]:
+async def _upload(request: Request, trainer: CurrentTrainer) -> tuple[str, bytes]:
     """Name and bytes of the file in the form. Whoever sends it is asked for first, so that strangers cannot."""
     require(trainer, "import")
     async with request.form(max_files=1, max_fields=5) as form:
@@ -119,35 +120,35 @@ Upload = Annotated[tuple[str, bytes], Depends(_upload)]
 
 
 @pages.post("/exchange/import", max_body_size=LARGEST_FORM)
-async def post_import(request: Request, trainer: Asking, upload: Upload) -> Response:
+async def post_import(request: Request, trainer: CurrentTrainer, upload: Upload) -> Response:
     """Begins to read the file, and goes to the page that tells what it would do."""
     try:
-        token = await run_in_threadpool(import_jobs.begin, request.app.state.engine, trainer, *upload)
+        token = await run_in_threadpool(import_jobs.begin, engine_of(request), trainer, *upload)
     except (Unprocessable, TooLarge) as problem:
         return _exchange_page(request, trainer, problem)
     return RedirectResponse(f"/trainers/exchange/{token}", status_code=303)
 
 
 @pages.get("/exchange/{token}")
-def show_import(request: Request, trainer: Asking, token: str) -> Response:
+def show_import(request: Request, trainer: CurrentTrainer, token: str) -> Response:
     """How far it is, and row by row what would happen or has happened."""
-    job = import_jobs.find(request.app.state.engine, trainer, token)
+    job = import_jobs.find(engine_of(request), trainer, token)
     if job.state == "done":
-        request.app.state.catalogue.refresh()
+        catalogue_of(request).refresh()
     return _job_page(request, job)
 
 
 @pages.post("/exchange/{token}/apply")
-def post_apply(request: Request, trainer: Asking, token: str) -> Response:
+def post_apply(request: Request, trainer: CurrentTrainer, token: str) -> Response:
     """Carries it out."""
-    import_jobs.carry_out(request.app.state.engine, trainer, token)
+    import_jobs.carry_out(engine_of(request), trainer, token)
     return RedirectResponse(f"/trainers/exchange/{token}", status_code=303)
 
 
 @pages.post("/exchange/{token}/discard")
-def post_discard(request: Request, trainer: Asking, token: str) -> Response:
+def post_discard(request: Request, trainer: CurrentTrainer, token: str) -> Response:
     """Forgets the file."""
-    import_jobs.throw_away(request.app.state.engine, trainer, token)
+    import_jobs.throw_away(engine_of(request), trainer, token)
     return RedirectResponse("/trainers/exchange", status_code=303)
 
 
@@ -169,7 +170,7 @@ _FILE: dict[str, Any] = {
 
 @router.post("/import", responses=responses(401, 403, 413, 503), openapi_extra=_FILE, max_body_size=LARGEST_FORM)
 async def import_file(
-    request: Request, trainer: Asking, upload: Upload, dry_run: Annotated[bool, Query()] = False
+    request: Request, trainer: CurrentTrainer, upload: Upload, dry_run: Annotated[bool, Query()] = False
 ) -> ImportReport:
     """Brings vignettes in as drafts, or with `dry_run` only tells what would happen.
 
@@ -186,7 +187,7 @@ async def import_file(
 
 
 def _import(request: Request, trainer: Trainer, upload: tuple[str, bytes], dry_run: bool) -> tuple[Report, bool]:
-    engine = request.app.state.engine
+    engine = engine_of(request)
     with import_jobs.place():
         rows = _rows(*upload)
         plan = planned(engine, rows) if dry_run else apply(engine, rows, trainer.id)
@@ -201,7 +202,7 @@ def _rows(name: str, data: bytes) -> list[Row]:
 
 
 def _chosen(request: Request, slugs: list[str]) -> list[Case]:
-    published = request.app.state.catalogue.vignettes
+    published = catalogue_of(request).vignettes
     unknown = [slug for slug in slugs if slug not in published]
     if unknown:
         raise NotFound(f"There is no published story named {unknown[0]}.")
@@ -216,7 +217,7 @@ def _exchange_page(request: Request, trainer: Trainer, problem: Problem | None =
     view = ExchangeView(
         formats=tuple(FORMATS.values()),
         readable=READABLE,
-        published=len(request.app.state.catalogue.vignettes),
+        published=len(catalogue_of(request).vignettes),
         may_import=may(trainer, "import"),
         error=problem.detail if problem else None,
     )

@@ -19,9 +19,10 @@ from fastapi import Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.learner import bearer
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import Tokens, tokens_of
 from api.groups.state import GroupState, read_state
 from api.kit.errors import Forbidden, NotFound, Unauthorized
+from api.persistence.dependencies import engine_of
 
 DOOR: Final = "door"  # the purpose of a mark
 _MONTH = 31 * 24 * 3600
@@ -73,7 +74,7 @@ def find_facilitator(request: Request, code: str, key: str | None = None) -> Fac
 
 
 def _read(request: Request, purpose: str, code: str, token: str | None) -> list[str]:
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     value = tokens.read(purpose, token) if token else None
     parts = value.split(":") if value else []
     return parts if parts and parts[0] == code else []
@@ -109,7 +110,7 @@ def require_leading(state: GroupState, facilitator: Facilitator) -> None:
 
 def require_state(request: Request, code: str, uid: str | None = None) -> GroupState:
     """The group's state; NotFound when it has ended, or when `uid` belongs to another group of the same code."""
-    state = read_state(request.app.state.engine, code)
+    state = read_state(engine_of(request), code)
     if state is None or (uid is not None and state.uid != uid):
         raise NotFound("There is no group with this code, or it has ended.")
     return state
@@ -117,13 +118,13 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
 
 def door(request: Request, code: str) -> str:
     """What QR codes and links of the shared screen carry: whoever has it does not guess codes."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     return tokens.mark(DOOR, code)
 
 
 def has_key(request: Request, code: str) -> bool:
     """Whether the asker was let in before, or comes by a link that was made here for this code."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     mark = request.query_params.get("k", "") if request.scope["query_string"] else ""
     return (
         tokens.is_marked(DOOR, code, mark)
@@ -133,7 +134,7 @@ def has_key(request: Request, code: str) -> bool:
 
 
 def remember_member(request: Request, response: Response, member: Member) -> None:
-    token = member_token(request.app.state.tokens, member)
+    token = member_token(tokens_of(request), member)
     put_cookie(request, response, f"member-{member.code}", token, _MONTH)
 
 
@@ -144,11 +145,11 @@ def find_departed(request: Request, code: str) -> Member | None:
 
 
 def remember_departed(request: Request, response: Response, member: Member) -> None:
-    put_cookie(request, response, f"left-{member.code}", member_token(request.app.state.tokens, member), _MONTH)
+    put_cookie(request, response, f"left-{member.code}", member_token(tokens_of(request), member), _MONTH)
 
 
 def remember_facilitator(request: Request, response: Response, state: GroupState) -> None:
     """Puts a token of this device's own in its cookie: the link's key is not in it."""
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     token = tokens.sign("leading", f"{state.code}:{state.uid}:{state.leading}:{secrets.token_urlsafe(16)}")
     put_cookie(request, response, f"facilitator-{state.code}", token, _MONTH)

@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine, select
 
+from api.accounts.tokens import tokens_of
 from api.groups import exporting, service
 from api.groups.access import (
-    Member,
     door,
     facilitator_key,
     find_facilitator,
@@ -22,22 +22,25 @@ from api.groups.access import (
     require_member,
     require_state,
 )
-from api.groups.dependencies import VoteBody, cast, limit_groups, limit_wrong_codes, live_snapshot, may_start
-from api.groups.guide import SessionSetup, guide_of
+from api.groups.dependencies import VoteBody, cast, let_in, limit_groups, limit_wrong_codes, live_snapshot, may_start
+from api.groups.live.dependencies import hub_of, teller_of
 from api.groups.live.hub import EventStream
-from api.groups.live.state_json import GroupGuess, StateOut, StateSerializer
+from api.groups.live.state_json import GroupGuess, StateOut
 from api.groups.live.state_loader import look
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot, present
+from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.groups.state import GroupState
 from api.guesses.rules import Confidence
 from api.kit.errors import Conflict, Unprocessable
 from api.kit.systems import Vote
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, now, table
 from api.vignettes.catalogue import Catalogue
-from api.vignettes.dependencies import find_vignette
+from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.web.admission import take_join
+from api.web.dependencies import settings_of
 from api.web.problems import field_errors, responses
 from api.web.rendering import base_url
 
@@ -116,10 +119,10 @@ class VoteOut(BaseModel):
 )
 def start_group(request: Request, body: NewGroupBody) -> GroupOut:
     """Starts a group; it and its guesses are deleted after GROUP_DAYS."""
-    settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    settings, catalogue = settings_of(request), catalogue_of(request)
     session, kind = _session(request, body)
     made = service.create_group(
-        request.app.state.engine,
+        engine_of(request),
         catalogue,
         kind,
         body.name,
@@ -130,7 +133,7 @@ def start_group(request: Request, body: NewGroupBody) -> GroupOut:
         body.people,
     )
     state = require_state(request, made.code)
-    key = facilitator_key(request.app.state.tokens, state)
+    key = facilitator_key(tokens_of(request), state)
     url = f"{base_url(request)}/g/{made.code}"
     mark = door(request, made.code)
     return GroupOut(
@@ -147,7 +150,7 @@ def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None,
     """The session that is wanted, and the kind of the group. Raises Unprocessable where they contradict each other."""
     if body.session is None:
         return None, body.kind
-    session = guide_of(request).prepare(body.session.plan, body.session.length)
+    session = prepare(plans_on_offer(request), body.session.plan, body.session.length)
     if body.plan:
         raise Unprocessable(
             "A session brings its own stories: send no plan of vignettes with it.",
@@ -170,31 +173,21 @@ def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None,
 )
 def join_group(request: Request, code: str) -> MemberOut:
     """Joins as a new member, or again as the member whose token is sent along. No name is asked."""
-    return MemberOut(
-        member_token=member_token(request.app.state.tokens, let_in(request, code, find_member(request, code)))
-    )
-
-
-def let_in(request: Request, code: str, earlier: Member | None) -> Member:
-    """Joins; a device that was in before is the same member again."""
-    known = (earlier.uid, earlier.id) if earlier else ("", "")
-    made = service.join(request.app.state.engine, code, *known)
-    request.app.state.hub.changed(code)
-    return Member(made.code, made.uid, made.member)
+    return MemberOut(member_token=member_token(tokens_of(request), let_in(request, code, find_member(request, code))))
 
 
 @router.put("/{code}/people", response_model=StateOut, responses=responses(401, 403, 404, 422))
 def say_people(request: Request, code: str, body: PeopleBody) -> Response:
     """Says how many people are in the room, or with null takes it back."""
     who = require_led(request, code)
-    service.say_people(request.app.state.engine, code, who.uid, body.people)
+    service.say_people(engine_of(request), code, who.uid, body.people)
     return _changed(request, code, who.uid)
 
 
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
 async def get_state(request: Request, code: str) -> Response:
     """The whole present state, for a member or the facilitator."""
-    teller: StateSerializer = request.app.state.teller
+    teller = teller_of(request)
     member = find_member(request, code)
     leads = None if member else require_facilitator(request, code)
     uid = leads.uid if leads else member.uid if member else None
@@ -209,7 +202,7 @@ async def get_state(request: Request, code: str) -> Response:
 def start_round(request: Request, code: str, body: RoundBody) -> Response:
     """Begins a round with a vignette, in phase `reading`."""
     who = require_led(request, code)
-    service.start_round(request.app.state.engine, code, who.uid, find_vignette(request, body.vignette))
+    service.start_round(engine_of(request), code, who.uid, find_vignette(request, body.vignette))
     return _changed(request, code, who.uid, 201)
 
 
@@ -220,8 +213,7 @@ def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
     Discussing and revoting may be skipped; any other step is 409.
     """
     who = require_led(request, code)
-    app = request.app.state
-    service.change_phase(app.engine, app.catalogue, app.settings, code, who.uid, body.phase)
+    service.change_phase(engine_of(request), catalogue_of(request), settings_of(request), code, who.uid, body.phase)
     return _changed(request, code, who.uid)
 
 
@@ -229,14 +221,14 @@ def change_phase(request: Request, code: str, body: PhaseBody) -> Response:
 def go_back(request: Request, code: str) -> Response:
     """Takes the last step back; after the answers have been shown it is 409. Votes are kept."""
     who = require_led(request, code)
-    service.go_back(request.app.state.engine, code, who.uid)
+    service.go_back(engine_of(request), code, who.uid)
     return _changed(request, code, who.uid)
 
 
 def _changed(request: Request, code: str, uid: str, status: int = 200) -> Response:
-    request.app.state.hub.changed(code)
+    hub_of(request).changed(code)
     state = require_state(request, code, uid)
-    return Response(request.app.state.teller.json(state, None), status, media_type="application/json")
+    return Response(teller_of(request).json(state, None), status, media_type="application/json")
 
 
 # Parsed and answered by hand, as the solo guess is: a class votes within one second.
@@ -279,7 +271,7 @@ def get_results(request: Request, code: str) -> GroupResults:
         require_led(request, code) if facilitator else require_state(request, code, require_member(request, code).uid)
     )
     live = live_snapshot(request, state) if facilitator else None
-    results = request.app.state.teller.results(state, live) if state.shown or live else None
+    results = teller_of(request).results(state, live) if state.shown or live else None
     if results is None:
         raise Conflict("The results are shown after the last vote of this person.")
     shown: GroupResults = results
@@ -332,8 +324,10 @@ def shown_rounds(
 @router.get("/{code}/export", response_class=Response, responses=responses(401, 403, 404, 422))
 def export(request: Request, code: str, format: Literal["csv", "json"] = "json") -> Response:
     """The group's shown rounds: what its screen hides, and counts of 1 to 7, as `*`; others to the nearest 5."""
-    state, app = require_led(request, code), request.app.state
-    table_rows = exporting.rows(shown_rounds(app.engine, app.catalogue, state, app.settings.small_group))
+    state = require_led(request, code)
+    table_rows = exporting.rows(
+        shown_rounds(engine_of(request), catalogue_of(request), state, settings_of(request).small_group)
+    )
     name = f'attachment; filename="three-circles-{code}.{format}"'
     if format == "csv":
         return PlainTextResponse(
@@ -352,9 +346,9 @@ def export(request: Request, code: str, format: Literal["csv", "json"] = "json")
 def make_link(request: Request, code: str) -> LinkOut:
     """Withdraws the facilitator's link and key, with every cookie that they were exchanged for, and makes a new one."""
     who = require_led(request, code)
-    service.withdraw_link(request.app.state.engine, code, who.uid)
-    request.app.state.hub.changed(code)
-    key = facilitator_key(request.app.state.tokens, require_state(request, code, who.uid))
+    service.withdraw_link(engine_of(request), code, who.uid)
+    hub_of(request).changed(code)
+    key = facilitator_key(tokens_of(request), require_state(request, code, who.uid))
     return LinkOut(facilitator_key=key, console_url=f"{base_url(request)}/g/{code}/console?key={key}")
 
 
@@ -362,5 +356,5 @@ def make_link(request: Request, code: str) -> LinkOut:
 def end_group(request: Request, code: str) -> None:
     """Ends the group for good: it, its rounds and its guesses are deleted."""
     who = require_led(request, code)
-    service.end_group(request.app.state.engine, code, who.uid)
-    request.app.state.hub.changed(code)
+    service.end_group(engine_of(request), code, who.uid)
+    hub_of(request).changed(code)

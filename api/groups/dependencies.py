@@ -10,7 +10,7 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.groups import service
 from api.groups.access import Member, has_key, require_member
-from api.groups.live.state_json import StateSerializer
+from api.groups.live.dependencies import hub_of, teller_of
 from api.groups.live.state_loader import look
 from api.groups.results import Snapshot
 from api.groups.state import GroupState
@@ -19,7 +19,10 @@ from api.guesses.dependencies import take_guess
 from api.guesses.rules import AnswerBody
 from api.kit.errors import Forbidden, Unprocessable
 from api.kit.systems import Vote
+from api.persistence.dependencies import engine_of, writer_of
+from api.vignettes.dependencies import catalogue_of
 from api.web.admission import take_group
+from api.web.dependencies import settings_of
 from api.web.rate_limit import wrong_codes
 
 
@@ -30,7 +33,7 @@ class VoteBody(AnswerBody):
 
 
 def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:
-    if not request.app.state.settings.open_groups and trainer is None:
+    if not settings_of(request).open_groups and trainer is None:
         raise Forbidden("On this server only trainers start groups. Sign in first.")
 
 
@@ -47,9 +50,17 @@ async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
         yield
 
 
+def let_in(request: Request, code: str, earlier: Member | None) -> Member:
+    """Joins; a device that was in before is the same member again."""
+    known = (earlier.uid, earlier.id) if earlier else ("", "")
+    made = service.join(engine_of(request), code, *known)
+    hub_of(request).changed(code)
+    return Member(made.code, made.uid, made.member)
+
+
 async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
     """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
-    teller: StateSerializer = request.app.state.teller
+    teller = teller_of(request)
     vignette = teller.vignette((await look(request, code, member.uid)).state.round)
     if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
         raise Unprocessable(
@@ -64,7 +75,7 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
     take_guess(request, member.id)
     if body.cues:
         await _check_marks(request, code, member, body.cues)
-    voted: Voted = await request.app.state.writer.submit(
+    voted: Voted = await writer_of(request).submit(
         NewVote(
             code=code,
             uid=member.uid,
@@ -76,7 +87,7 @@ async def cast(request: Request, code: str, body: VoteBody) -> Voted:
             circles=body.circles.model_dump() if body.circles else None,
         )
     )
-    request.app.state.hub.mark(code)
+    hub_of(request).mark(code)
     return voted
 
 
@@ -84,8 +95,8 @@ def live_snapshot(request: Request, state: GroupState) -> Snapshot | None:
     """The results of a training group as they now stand; nothing for a psychoeducation group."""
     if state.kind != "training" or state.round is None or state.round.frozen:
         return None
-    with request.app.state.engine.connect() as connection:
-        live = service.snapshot(connection, state, request.app.state.catalogue)
+    with engine_of(request).connect() as connection:
+        live = service.snapshot(connection, state, catalogue_of(request))
     return live.model_copy(update={"sized": None})  # a middle that moves with each answer would tell that answer
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.groups.guide import SessionSetup
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
+from api.groups.sessions.starting import SessionSetup
 from api.groups.state import GroupState, read_states
 from api.groups.voting import COLUMN
 from api.kit.errors import Conflict, NotFound, Unprocessable

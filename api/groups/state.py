@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
-from api.groups.guide import SessionPosition
 from api.groups.models import BallotTally, Group, GroupRound
 from api.groups.models import Vote as VoteRow
 from api.groups.phases import Phase, ballot, is_shown
 from api.groups.results import Kind, Snapshot
+from api.groups.sessions.position import SessionPosition
 from api.groups.voting import COLUMN, asked_by
 from api.guesses.rules import Confidence
 from api.kit.systems import VOTES, Vote

@@ -1,26 +1,20 @@
-"""JSON: giving a guess, and how everybody answered."""
+"""JSON: giving a guess."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import ValidationError
-from sqlmodel import Session
 
 from api.accounts.learner import require_learner
-from api.accounts.models import Trainer
-from api.accounts.trainer import find_trainer
-from api.classes.service import class_of
-from api.classes.view_models import statistics_of
 from api.guesses.dependencies import take_guess
 from api.guesses.outcome import Outcome, outcome_json
 from api.guesses.rules import GuessBody
-from api.guesses.service import counts_of, latest_guess, record
-from api.kit.errors import Conflict, Forbidden, Unprocessable
-from api.persistence.engine import session
-from api.stats.answer_shares import ClassStatistics, class_statistics
+from api.guesses.service import record
+from api.kit.errors import Unprocessable
+from api.persistence.dependencies import writer_of
 from api.vignettes.dependencies import find_vignette
-from api.web.load_shedding import shed_statistics
+from api.web.dependencies import settings_of
 from api.web.problems import field_errors, responses
 
 router = APIRouter(prefix="/api/v1", tags=["guesses"])
@@ -58,7 +52,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     vignette = find_vignette(request, slug)
     take_guess(request, learner)
     body = parse_guess(await request.body())
-    recorded = await record(request.app.state.writer, learner, vignette, body)
+    recorded = await record(writer_of(request), learner, vignette, body)
     return Response(
         outcome_json(
             body.system,
@@ -66,41 +60,8 @@ async def give_guess(request: Request, slug: str) -> Response:
             body.cues or [],
             vignette.case,
             recorded.counts,
-            request.app.state.settings.small_group,
+            settings_of(request).small_group,
         ),
         status_code=201,
         media_type="application/json",
     )
-
-
-@router.get(
-    "/vignettes/{slug}/statistics",
-    responses=responses(401, 403, 404, 409, 422, 503),
-    dependencies=[Depends(shed_statistics)],
-)
-def get_statistics(
-    request: Request,
-    slug: str,
-    trainer: Annotated[Trainer | None, Depends(find_trainer)],
-    db: Annotated[Session, Depends(session)],
-    scope: Literal["everyone", "class"] = "everyone",
-) -> ClassStatistics:
-    """How everybody first answered: for trainers, and for learners who have answered.
-
-    With `scope=class` how the learner's own class did. It is counted in steps of at least the smallest group, counts
-    of 1 or 2 are not told, and below the first step `answered` is 0. Its trainer asks for the class's totals instead.
-    """
-    vignette = find_vignette(request, slug)
-    mine = None
-    if trainer is None or scope == "class":
-        learner = require_learner(request)
-        guess = latest_guess(db, learner, vignette)
-        if guess is None or guess.series != vignette.series:
-            raise Forbidden("Give your own answer first; then you see everybody's.")
-        mine = class_of(request.app.state.engine, learner) if scope == "class" else None
-    if mine is not None:
-        return statistics_of(request, mine, vignette)
-    if scope == "class":
-        raise Conflict("You are in no class. Join one with its code.")
-    counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
-    return class_statistics(counts, request.app.state.settings.small_group)

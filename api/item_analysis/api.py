@@ -1,22 +1,21 @@
 """JSON: the analysis of one vignette, for trainers."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from api.accounts.models import Trainer
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.editorial.standing import get_status
 from api.item_analysis.dependencies import served
 from api.item_analysis.item import Analysis, analyse
 from api.item_analysis.movement import Moved
+from api.persistence.dependencies import engine_of
 from api.review import agreeing, reviewing
 from api.review.agreeing import Figures
 from api.stats.enough import NotEnough
 from api.stats.items import Calibration, Discrimination, Share, StrongAndWeak
 from api.vignettes.catalogue import Vignette
+from api.web.dependencies import settings_of
 from api.web.load_shedding import shed_statistics
 from api.web.problems import responses
 
@@ -103,13 +102,13 @@ class AnalysisOut(BaseModel):
 
 
 @router.get("/{slug}/analysis", responses=responses(401, 403, 404, 503), dependencies=[Depends(shed_statistics)])
-def get_analysis(request: Request, slug: str, trainer: Annotated[Trainer, Depends(require_trainer)]) -> AnalysisOut:
+def get_analysis(request: Request, slug: str, trainer: CurrentTrainer) -> AnalysisOut:
     """Facility, discrimination, agreement, calibration and more, each with its n, or that there is not enough data."""
     require(trainer, "see_library")
-    engine = request.app.state.engine
+    engine = engine_of(request)
     standing = get_status(engine, trainer, slug)
     vignette = served(request, standing.id, standing.text.version)
-    analysis = analyse(engine, vignette, request.app.state.settings.small_group)
+    analysis = analyse(engine, vignette, settings_of(request).small_group)
     ratings = reviewing.ratings(engine, trainer, slug)
     case = standing.text.case or vignette.case
     fitting = sum(rating.body.system in case.acceptable for rating in ratings)

@@ -7,26 +7,26 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from api.accounts.models import Trainer
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.editorial.standing import get_status, is_sealed
 from api.guesses.rules import CONFIDENCE_LABEL
-from api.item_analysis.dependencies import served
+from api.item_analysis.dependencies import analysis_of, served
 from api.item_analysis.item import analyse
 from api.item_analysis.whole import Item, LibraryAnalysis, LibraryAnalysisCache
 from api.kit.systems import ANSWERS, VOTES
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, table
 from api.review import agreeing, reviewing
 from api.stats.enough import NotEnough
 from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
 from api.vignettes.models import Vignette
+from api.web.dependencies import settings_of
 from api.web.load_shedding import shed_statistics
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 PAGE = 50
 
 REASON: dict[Reason, str] = {
@@ -81,11 +81,11 @@ _COMMON: dict[str, Any] = {
 
 @router.get("/analysis", dependencies=[Depends(shed_statistics)])
 def library_analysis(
-    request: Request, trainer: Asking, page: Annotated[int, Query(ge=1, le=LARGEST_ID)] = 1
+    request: Request, trainer: CurrentTrainer, page: Annotated[int, Query(ge=1, le=LARGEST_ID)] = 1
 ) -> Response:
     """Every answered vignette, first what needs attention, with agreement and calibration over the library."""
     require(trainer, "see_library")
-    engine, kept = request.app.state.engine, request.app.state.analysis
+    engine, kept = engine_of(request), analysis_of(request)
     assert isinstance(kept, LibraryAnalysisCache)
     whole = kept.get()
     pages = max(1, -(-len(whole.items) // PAGE))
@@ -108,7 +108,7 @@ def _rows(request: Request, whole: LibraryAnalysis, page: int) -> list[Row]:
     shown = whole.items[PAGE * (page - 1) : PAGE * page]
     of = table(Vignette).c
     query = select(of.id, of.slug, of.title, of.level, of.dominant).where(of.id.in_([i.vignette_id for i in shown]))
-    with request.app.state.engine.connect() as connection:
+    with engine_of(request).connect() as connection:
         found = {row.id: row for row in connection.execute(query)}
     return [
         Row(item, row.slug, row.title, row.level, row.dominant)
@@ -118,18 +118,18 @@ def _rows(request: Request, whole: LibraryAnalysis, page: int) -> list[Row]:
 
 
 @router.post("/analysis")
-def post_analysis(request: Request, trainer: Asking) -> Response:
+def post_analysis(request: Request, trainer: CurrentTrainer) -> Response:
     """Works the analysis out anew."""
     require(trainer, "see_library")
-    request.app.state.analysis.forget()
+    analysis_of(request).forget()
     return RedirectResponse("/trainers/analysis", status_code=303)
 
 
 @router.get("/vignettes/{slug}/analysis", dependencies=[Depends(shed_statistics)])
-def vignette_analysis(request: Request, slug: str, trainer: Asking) -> Response:
+def vignette_analysis(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """One vignette; whoever has yet to rate it is led to its story."""
     require(trainer, "see_library")
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     standing = get_status(engine, trainer, slug)
@@ -143,7 +143,7 @@ def vignette_analysis(request: Request, slug: str, trainer: Asking) -> Response:
         tab="analysis",
         standing=standing,
         vignette=vignette,
-        analysis=analyse(engine, vignette, request.app.state.settings.small_group) if vignette else None,
+        analysis=analyse(engine, vignette, settings_of(request).small_group) if vignette else None,
         answers=ANSWERS,
         votes=VOTES,
         **_COMMON,

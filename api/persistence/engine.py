@@ -1,16 +1,14 @@
 """The database: engine, SQLite pragmas, the session dependency, and times that are always UTC."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import Request
 from sqlalchemy import BigInteger, Connection, DateTime, Dialect, Engine, Integer, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 # The first with the operators of JSON in which batches travel.
 OLDEST_SQLITE = (3, 38, 0)
@@ -119,12 +117,6 @@ def table(model: type[SQLModel]) -> Table:
 def insert_into(table: Table, connection: Connection) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of this connection."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-
-def session(request: Request) -> Iterator[Session]:
-    """A session for one request's reads and small writes; what is not committed is rolled back."""
-    with Session(request.app.state.engine) as db:
-        yield db
 
 
 def is_unavailable(error: DBAPIError) -> bool:

@@ -1,136 +1,28 @@
 """JSON: the next case and why, progress, and everything held about the learner."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from api.accounts.learner import require_learner
-from api.guesses.rules import Confidence
-from api.kit.systems import Answer, System
+from api.persistence.dependencies import engine_of
+from api.practice.dependencies import practice_of
 from api.practice.personal_data import delete_learner, export
-from api.practice.service import Practice
+from api.practice.schemas import AdviceOut, CalibrationOut, ExportOut, NextOut, ProgressOut, ShareOut, SkillOut
 from api.stats.shares import Share
+from api.vignettes.dependencies import catalogue_of
 from api.vignettes.public import VignetteOut, public_fields
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1", tags=["practice"])
 
 
-class NextOut(BaseModel):
-    """The next vignette and why it was chosen. `over` when a sitting has come to its end; then there is none."""
-
-    vignette: VignetteOut | None
-    reason: str | None
-    why: str | None
-    expected: float | None = Field(description="The expected probability of matching the key, 0 to 1.")
-    contrast_to: str | None = Field(description="The slug of a story to look at beside it: what is different?")
-    over: bool
-
-
-class ShareOut(BaseModel):
-    """`matched` of `answered`, with its 95 % Wilson interval; both null before the first answer."""
-
-    name: str
-    answered: int
-    matched: int
-    share: float | None
-    interval: tuple[float, float] | None
-
-
-class BinOut(BaseModel):
-    confidence: Confidence
-    expected: float
-    answered: int
-    matched: int
-    share: float | None
-    interval: tuple[float, float] | None
-
-
-class CalibrationOut(BaseModel):
-    """`bias` is mean confidence less the share matched; `brier` the mean squared distance, 0 to 1."""
-
-    bins: list[BinOut]
-    answered: int
-    bias: float | None
-    brier: float | None
-
-
-class SkillOut(BaseModel):
-    skill: str
-    name: str
-    answered: int
-    matched: int
-    due: datetime | None = Field(description="When it comes back; null when it was not met yet.")
-
-
-class AdviceOut(BaseModel):
-    skill: str | None
-    title: str
-    sentence: str
-
-
-class ProgressOut(BaseModel):
-    """First answers only. `confusion[key][answer]` counts what was taken for what."""
-
-    answered: int
-    overall: ShareOut
-    systems: list[ShareOut]
-    levels: list[ShareOut]
-    confusion: dict[System, dict[System, int]]
-    unsure: dict[System, int]
-    also_fit: int
-    calibration: CalibrationOut
-    curve: list[ShareOut]
-    skills: list[SkillOut]
-    advice: AdviceOut
-
-
-class GuessOut(BaseModel):
-    vignette: str
-    series: int
-    version: int
-    attempt: int
-    system: Answer
-    confidence: Confidence | None
-    cues: list[Any] | None
-    reason: str | None
-    circles: dict[str, Any] | None
-    created_at: datetime
-
-
-class SittingOut(BaseModel):
-    kind: str
-    skill: str | None
-    planned: int | None
-    done: int
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class OwnClassOut(BaseModel):
-    code: str
-    name: str
-    joined_at: datetime
-
-
-class ExportOut(BaseModel):
-    """Every row about the learner. `worked_out` is made from the guesses and says nothing beyond them."""
-
-    learner: str
-    guesses: list[GuessOut]
-    sittings: list[SittingOut]
-    own_class: OwnClassOut | None
-    worked_out: dict[str, Any] | None
-
-
 @router.get("/practice/next", responses=responses(401))
 def get_next(request: Request) -> NextOut:
-    """Whom to meet next: somebody new, of a kind that is weak or due. Asking does not answer anything."""
-    practice: Practice = request.app.state.practice
-    catalogue = request.app.state.catalogue
+    """Whom to meet next: somebody new, of a kind that is weak or due. CurrentTrainer does not answer anything."""
+    practice = practice_of(request)
+    catalogue = catalogue_of(request)
     found = practice.next_case(catalogue, require_learner(request))
     choice = found.choice
     if choice is None:
@@ -148,8 +40,8 @@ def get_next(request: Request) -> NextOut:
 @router.get("/practice/progress", responses=responses(401))
 def get_progress(request: Request) -> ProgressOut:
     """How the learner's answers stand to the keys, and what is due."""
-    practice: Practice = request.app.state.practice
-    progress = practice.progress(request.app.state.catalogue, require_learner(request))
+    practice = practice_of(request)
+    progress = practice.progress(catalogue_of(request), require_learner(request))
     return ProgressOut(
         answered=progress.answered,
         overall=_share(progress.whole),
@@ -177,13 +69,13 @@ def get_progress(request: Request) -> ProgressOut:
 @router.get("/practice/export", responses=responses(401))
 def get_export(request: Request) -> ExportOut:
     """Everything that is held about the learner."""
-    return ExportOut.model_validate(export(request.app.state.engine, require_learner(request)))
+    return ExportOut.model_validate(export(engine_of(request), require_learner(request)))
 
 
 @router.delete("/learners/me", status_code=204, response_class=Response, responses=responses(401, 503))
 def delete_me(request: Request) -> Response:
     """Deletes everything that is held about the learner, at once and for good. The class's counts go down by it."""
-    delete_learner(request.app.state.engine, require_learner(request))
+    delete_learner(engine_of(request), require_learner(request))
     return Response(status_code=204)
 
 

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
+from fastapi import Request
 from markupsafe import Markup
-from starlette.datastructures import State
 
 from api.charts.figures import view_class_statistics
 from api.guesses.outcome import EMPTY, view_outcome
@@ -11,6 +11,7 @@ from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, Confidence
 from api.guesses.service import circles_of
 from api.kit.systems import ANSWERS, NAME, Answer
+from api.persistence.dependencies import engine_of
 from api.practice.sizing import view_own
 from api.review.panel import Split
 from api.stats.answer_shares import class_statistics
@@ -18,6 +19,7 @@ from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
 from api.vignettes.explaining import explanation
 from api.vignettes.words import Span, word_spans
+from api.web.dependencies import settings_of
 from api.web.rendering import fragment
 
 _MARK = Markup("<!-- class statistics -->")
@@ -32,10 +34,10 @@ def words(case: Case, marked: tuple[Span, ...]) -> Markup:
     return Markup(fragment("practice/_words.html", context))  # noqa: S704  # a template
 
 
-def own(state: State, vignette: Vignette, reason: str | None, circles: CircleSizes | None) -> Markup:
+def own(request: Request, vignette: Vignette, reason: str | None, circles: CircleSizes | None) -> Markup:
     """What nobody else's page shows; with circles it asks for those of the class."""
-    others = circles_of(state.engine, vignette) if circles else []
-    view = view_own(vignette.case, reason, circles, others, state.settings.small_group)
+    others = circles_of(engine_of(request), vignette) if circles else []
+    view = view_own(vignette.case, reason, circles, others, settings_of(request).small_group)
     return Markup(fragment("practice/_own.html", {"view": view}))  # noqa: S704  # a template
 
 

@@ -24,17 +24,20 @@ from api.guesses.rules import CircleSizes, GuessBody
 from api.guesses.service import counts_of, latest_guess, record
 from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.systems import SYSTEMS
-from api.persistence.engine import session
+from api.persistence.dependencies import engine_of, session, writer_of
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
+from api.practice.dependencies import practice_of
 from api.practice.service import SittingProgress
+from api.review.panel import panel_of
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
-from api.vignettes.dependencies import find_retired, find_vignette
+from api.vignettes.dependencies import catalogue_of, find_retired, find_vignette
 from api.vignettes.explaining import explanation
 from api.vignettes.view_models import VignetteView, view_vignette
 from api.vignettes.words import Span, phrases, spans_of
 from api.web.admission import take_learner
+from api.web.dependencies import settings_of
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -87,7 +90,7 @@ def show_vignette(
         return _retired_page(request, gone)
     case = find_vignette(request, slug).case
     learner = find_learner(request)
-    place = request.app.state.practice.place(learner) if learner else None
+    place = practice_of(request).place(learner) if learner else None
     why = next((said for reason, said in WHY.items() if reason == because), None)
     return _case_page(request, case, opened=open, place=place, why=why, past=past)
 
@@ -107,19 +110,19 @@ async def give_guess(request: Request, slug: str) -> Response:
         if not known:
             await take_learner(request)
         body = _parse(form, fields)
-        recorded = await record(request.app.state.writer, learner, vignette, body)
+        recorded = await record(writer_of(request), learner, vignette, body)
     except (Unprocessable, TooMany, Unavailable, Busy) as problem:
         return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
     response: Response
     if wants_fragment(request):
         own = EMPTY
         if body.circles:  # beside those of the class, which the database knows
-            own = await asyncio.to_thread(cached_fragments.own, request.app.state, vignette, body.reason, body.circles)
+            own = await asyncio.to_thread(cached_fragments.own, request, vignette, body.reason, body.circles)
         elif body.reason:
-            own = cached_fragments.own(request.app.state, vignette, body.reason, None)
+            own = cached_fragments.own(request, vignette, body.reason, None)
         response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts, own)
     else:
-        compared = beside in request.app.state.catalogue.vignettes
+        compared = beside in catalogue_of(request).vignettes
         url = f"/practice/pair/{beside}/{slug}" if compared else f"/vignettes/{slug}/outcome"
         response = RedirectResponse(url, status_code=303)
     if not known:
@@ -135,10 +138,10 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     guess = latest_guess(db, learner, vignette) if learner else None
     if guess is None:
         return RedirectResponse(f"/vignettes/{slug}", status_code=303)
-    answered = request.app.state.catalogue.version(vignette.id, guess.version) or vignette
-    counts = counts_of(request.app.state.engine, [answered])[vignette.id]
-    smallest = request.app.state.settings.small_group
-    mine = class_of(request.app.state.engine, learner) if learner else None
+    answered = catalogue_of(request).version(vignette.id, guess.version) or vignette
+    counts = counts_of(engine_of(request), [answered])[vignette.id]
+    smallest = settings_of(request).small_group
+    mine = class_of(engine_of(request), learner) if learner else None
     view = view_outcome(
         answered.case,
         guess.system,
@@ -146,8 +149,8 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.cues,
         guess.attempt,
         explanation(answered.case),
-        cached_fragments.statistics(counts, smallest, request.app.state.panel.split(answered.case)),
-        cached_fragments.own(request.app.state, answered, guess.reason, guess.circles)
+        cached_fragments.statistics(counts, smallest, panel_of(request).split(answered.case)),
+        cached_fragments.own(request, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
         else EMPTY,
         changed=CHANGED["meaning" if answered.series != vignette.series else "wording"]
@@ -161,7 +164,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
 def _retired_page(request: Request, vignette: Vignette) -> Response:
     """Where a story went that is no longer offered, and the way back to one's answer."""
     learner = find_learner(request)
-    with Session(request.app.state.engine) as db:
+    with Session(engine_of(request)) as db:
         answered = learner is not None and latest_guess(db, learner, vignette) is not None
     return render(
         request,
@@ -248,7 +251,6 @@ def _case_page(
 def _outcome_fragment(
     request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts, own: Markup
 ) -> Response:
-    state = request.app.state
     first, middle, last = cached_fragments.outcome(
         case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1, is_in_class(request)
     )
@@ -257,7 +259,7 @@ def _outcome_fragment(
             first,
             own,
             middle,
-            cached_fragments.statistics(counts, state.settings.small_group, state.panel.split(case)),
+            cached_fragments.statistics(counts, settings_of(request).small_group, panel_of(request).split(case)),
             last,
         )
     )

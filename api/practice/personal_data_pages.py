@@ -8,16 +8,18 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api.accounts.cookies import drop_cookie
 from api.accounts.learner import COOKIE, earlier_learner, find_learner, remember, require_learner
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import tokens_of
 from api.classes.access import COOKIE as IN_CLASS
 from api.classes.access import remember_class
 from api.classes.service import class_of
 from api.kit.join_codes import normalise
 from api.kit.qr import qr
-from api.practice.api import ExportOut
+from api.persistence.dependencies import engine_of
 from api.practice.personal_data import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
+from api.practice.schemas import ExportOut
 from api.practice.view_models import CodeView
 from api.web.admission import take_device_code
+from api.web.dependencies import settings_of
 from api.web.rate_limit import WRONG_CODES_PER_ADDRESS, take_from
 from api.web.rendering import render
 
@@ -30,7 +32,7 @@ _UNKNOWN = "This code is not good any more. It works once, and for ten minutes. 
 async def _limit_wrong_codes(
     request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
 ) -> None:
-    tokens: Tokens = request.app.state.tokens
+    tokens = tokens_of(request)
     if not (k and tokens.is_marked(_LINK, normalise(code), k)):
         await take_from(request, WRONG_CODES_PER_ADDRESS, "device")
 
@@ -44,14 +46,14 @@ def mine(request: Request) -> Response:
 @router.get("/practice/mine.json")
 def as_json(request: Request) -> Response:
     """Everything, as a file."""
-    body = ExportOut.model_validate(export(request.app.state.engine, require_learner(request)))
+    body = ExportOut.model_validate(export(engine_of(request), require_learner(request)))
     return JSONResponse(body.model_dump(mode="json"), headers=_attached("json"))
 
 
 @router.get("/practice/mine.csv")
 def as_csv(request: Request) -> Response:
     """The answers as a table."""
-    text = export_csv(request.app.state.engine, require_learner(request))
+    text = export_csv(engine_of(request), require_learner(request))
     return Response(text, media_type="text/csv; charset=utf-8", headers=_attached("csv"))
 
 
@@ -59,7 +61,7 @@ def as_csv(request: Request) -> Response:
 def delete(request: Request) -> Response:
     """Deletes everything about this learner, and forgets them on this device."""
     if learner := find_learner(request):
-        delete_learner(request.app.state.engine, learner)
+        delete_learner(engine_of(request), learner)
     response = render(request, "practice/deleted.html", title="All of it is deleted", section="practice")
     drop_cookie(request, response, COOKIE)
     drop_cookie(request, response, IN_CLASS)
@@ -82,9 +84,9 @@ def code(request: Request) -> Response:
     learner = find_learner(request)
     if learner is None:
         return RedirectResponse("/practice/mine", status_code=303)
-    made = make_code(request.app.state.engine, learner)
-    base = request.app.state.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    tokens: Tokens = request.app.state.tokens
+    made = make_code(engine_of(request), learner)
+    base = settings_of(request).public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    tokens = tokens_of(request)
     url = f"{base}/practice/carry-on?code={quote(made)}&k={tokens.mark(_LINK, made)}"
     response = _page(request, CodeView(f"{made[:5]} {made[5:]}", f"{base}/practice/carry-on", qr(url), CODE_MINUTES))
     response.headers["Cache-Control"] = "no-store"
@@ -104,19 +106,19 @@ def carry_on(
     request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
 ) -> Response:
     """Makes this device the one that the code came from."""
-    learner = use_code(request.app.state.engine, code)
+    learner = use_code(engine_of(request), code)
     if learner is None:
         return _carry_on(request, code, k, _UNKNOWN, 404)
     response = RedirectResponse("/practice", status_code=303)
     remember(request, response, learner)
-    if mine := class_of(request.app.state.engine, learner):
+    if mine := class_of(engine_of(request), learner):
         remember_class(request, response, mine)
     return response
 
 
 def _page(request: Request, made: CodeView | None) -> Response:
     known, earlier = find_learner(request) is not None, earlier_learner(request)
-    count, newest = answered(request.app.state.engine, earlier) if earlier else (0, None)
+    count, newest = answered(engine_of(request), earlier) if earlier else (0, None)
     return render(
         request,
         "practice/mine.html",

@@ -11,15 +11,15 @@ from api.accounts.learner import find_learner, new_learner, remember, renew
 from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
 from api.kit.errors import NotFound, Unprocessable
-from api.persistence.engine import session
+from api.persistence.dependencies import session
 from api.practice.contrasting import shared_pair
+from api.practice.dependencies import practice_of
 from api.practice.naming import skill_name
-from api.practice.service import Practice
 from api.practice.shelf import to_item
 from api.practice.sittings import KINDS, Kind
 from api.practice.view_models import PairView, end_view, progress_view, start_view
 from api.vignettes.codebook import PAIR_QUESTION
-from api.vignettes.dependencies import find_vignette
+from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.vignettes.view_models import view_explanation, view_vignette
 from api.web.admission import take_learner
 from api.web.rendering import render
@@ -41,10 +41,10 @@ def start(
 ) -> Response:
     """Where practice begins; with `after`, on to the next case."""
     learner = find_learner(request)
-    practice: Practice = request.app.state.practice
+    practice = practice_of(request)
     if after is not None or again:
         return _go_on(request, learner, [slug for slug in [*past.split(","), after or ""] if slug], again)
-    catalogue = request.app.state.catalogue
+    catalogue = catalogue_of(request)
     progress = practice.progress(catalogue, learner) if learner else None
     place = practice.place(learner) if learner else None
     view = start_view(progress, place, len(catalogue.vignettes))
@@ -54,8 +54,8 @@ def start(
 
 
 def _go_on(request: Request, learner: str | None, past: list[str], again: bool) -> Response:
-    catalogue = request.app.state.catalogue
-    found = request.app.state.practice.next_case(catalogue, learner, past=past, again=again)
+    catalogue = catalogue_of(request)
+    found = practice_of(request).next_case(catalogue, learner, past=past, again=again)
     if found.over:
         return RedirectResponse("/practice/end", status_code=303)
     if found.choice is None:
@@ -81,7 +81,7 @@ def begin(
     known = learner is not None
     learner = learner or new_learner()
     chosen: Kind = get_args(Kind)[KINDS.index(kind)]
-    request.app.state.practice.begin(learner, chosen, skill or None)
+    practice_of(request).begin(learner, chosen, skill or None)
     response = RedirectResponse("/practice?after=", status_code=303)
     if not known:
         remember(request, response, learner)
@@ -92,7 +92,7 @@ def begin(
 def leave(request: Request) -> Response:
     """Ends the sitting as it stands."""
     if learner := find_learner(request):
-        request.app.state.practice.leave(learner)
+        practice_of(request).leave(learner)
     return RedirectResponse("/practice/end", status_code=303)
 
 
@@ -100,8 +100,8 @@ def leave(request: Request) -> Response:
 def end(request: Request) -> Response:
     """What went well in the last sitting, and what to look at next."""
     learner = find_learner(request)
-    practice: Practice = request.app.state.practice
-    found = practice.last_sitting(request.app.state.catalogue, learner) if learner else None
+    practice = practice_of(request)
+    found = practice.last_sitting(catalogue_of(request), learner) if learner else None
     if found is None:
         return RedirectResponse("/practice", status_code=303)
     view = end_view(*found)
@@ -112,8 +112,8 @@ def end(request: Request) -> Response:
 def progress(request: Request) -> Response:
     """Everything about the learner's answers so far, as pictures with tables."""
     learner = find_learner(request)
-    practice: Practice = request.app.state.practice
-    view = progress_view(practice.progress(request.app.state.catalogue, learner or ""))
+    practice = practice_of(request)
+    view = progress_view(practice.progress(catalogue_of(request), learner or ""))
     return render(request, "practice/progress.html", title=view.headline, section="practice", view=view)
 
 

@@ -57,7 +57,7 @@ PROMPTS = (
             "A wash and fresh clothes",
             "Doing one small job, and leaving the rest",
             "Saying no to one thing",
-            "Asking somebody for help",
+            "CurrentTrainer somebody for help",
             "Keeping an appointment that helps me",
         ),
     ),

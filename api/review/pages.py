@@ -1,19 +1,19 @@
 """Pages of blind review: the story alone with the answer, and afterwards what everybody answered."""
 
 import asyncio
-from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
-from api.accounts.trainer import require_trainer
 from api.editorial.standing import get_status, is_sealed
 from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
 from api.kit.errors import Conflict, Problem, Unprocessable
 from api.kit.systems import SYSTEMS
+from api.persistence.dependencies import engine_of
 from api.review import agreeing, reviewing
 from api.vignettes.case import Case
 from api.vignettes.view_models import view_vignette
@@ -22,15 +22,14 @@ from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 _CHOOSE = "Choose one of the circles, or “not enough information”."
 _SIZES = "Give all three sizes as numbers from 0 to 100, or leave all of them blank."
 
 
 @router.get("/rate")
-def show_story(request: Request, slug: str, trainer: Asking) -> Response:
+def show_story(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """The story alone: its title, key and tags stay hidden. Whoever has rated it goes on to the review."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     try:
         case = reviewing.story_to_rate(engine, trainer, slug)
     except Conflict:
@@ -41,14 +40,14 @@ def show_story(request: Request, slug: str, trainer: Asking) -> Response:
 
 
 @router.post("/rate")
-async def post_rating(request: Request, slug: str, trainer: Asking) -> Response:
+async def post_rating(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Keeps the rating of the form and shows everybody's; what is missing comes back with what was given."""
     form = parse_qsl((await request.body()).decode("utf-8", "replace"))
     return await asyncio.to_thread(_keep, request, slug, trainer, form)
 
 
 def _keep(request: Request, slug: str, trainer: Trainer, form: list[tuple[str, str]]) -> Response:
-    engine = request.app.state.engine
+    engine = engine_of(request)
     try:
         body = _parse(form)
         reviewing.rate(engine, trainer, slug, body, dict(form).get("comment"))
@@ -106,9 +105,9 @@ def _rate_page(
 
 
 @router.get("/review")
-def show_review(request: Request, slug: str, trainer: Asking) -> Response:
+def show_review(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Agreement between the raters and with the key. Whoever has yet to rate it is led to the story."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     standing = get_status(engine, trainer, slug)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import structlog
+from fastapi import Request
 
 from api.kit.systems import ANSWERS
 from api.review.ratings import read_rounds
@@ -38,3 +39,8 @@ class Panel:
         counts = Counter(labels.values())
         threat, drive, soothing, unsure = (counts[answer] for answer in ANSWERS)
         return threat, drive, soothing, unsure
+
+
+def panel_of(request: Request) -> Panel:
+    panel: Panel = request.app.state.panel
+    return panel

@@ -11,8 +11,8 @@ from api.kit.errors import Forbidden
 from api.kit.systems import CARDS, CAVEAT, System, SystemCard
 from api.vignettes.answer_key import OutcomeKey, answer_key
 from api.vignettes.case import Reconstructed
-from api.vignettes.catalogue import Catalogue, Vignette
-from api.vignettes.dependencies import find_vignette
+from api.vignettes.catalogue import Vignette
+from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.vignettes.public import VignetteOut, public_fields
 from api.web.problems import responses
 
@@ -73,7 +73,7 @@ def list_vignettes(
     """Published vignettes, without their keys."""
     if system is not None and trainer is None:
         raise Forbidden("Filtering by system would give the keys away; sign in as a trainer to do it.")
-    catalogue: Catalogue = request.app.state.catalogue
+    catalogue = catalogue_of(request)
     found = [
         vignette
         for vignette in sorted(catalogue.vignettes.values(), key=lambda vignette: vignette.slug)

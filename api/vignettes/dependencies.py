@@ -14,8 +14,14 @@ def find_retired(request: Request, slug: str) -> Vignette | None:
 
 def find_vignette(request: Request, slug: str) -> Vignette:
     """The published vignette with this slug. Raises NotFound."""
-    catalogue: Catalogue = request.app.state.catalogue
+    catalogue = catalogue_of(request)
     vignette = catalogue.vignettes.get(slug)
     if vignette is None:
         raise NotFound("There is no vignette with this name. The list of all is at /api/v1/vignettes.")
     return vignette
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    """The published stories."""
+    catalogue: Catalogue = request.app.state.catalogue
+    return catalogue

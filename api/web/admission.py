@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import Request
 
 from api.kit.errors import Busy
-from api.kit.settings import Settings
+from api.web.dependencies import settings_of
 from api.web.rate_limit import (
     DEVICE_CODES_PER_ADDRESS,
     DEVICE_CODES_PER_ADDRESS_A_DAY,
@@ -55,7 +55,7 @@ async def take_device_code(request: Request) -> None:
 
 def needs_space(request: Request) -> None:
     """Raises Busy while the disk of an embedded database is nearly full; a database server watches its own."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     if not settings.embedded:
         return
     disk = shutil.disk_usage(settings.data_dir)

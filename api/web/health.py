@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from api.kit.errors import NotFound, Unavailable
 from api.observability.metrics import REFRESH_SECONDS, Metrics
-from api.persistence.engine import session
+from api.persistence.dependencies import engine_of, session
 from api.persistence.migrations.running import is_behind
+from api.web.dependencies import settings_of
 from api.web.problems import responses
 
 router = APIRouter(tags=["health"])
@@ -35,7 +36,7 @@ async def healthz() -> Health:
 def readyz(request: Request, db: Annotated[Session, Depends(session)]) -> Health:
     """The database answers, and its schema is this version's or a newer one's."""
     db.connection().execute(text("SELECT 1"))
-    if is_behind(request.app.state.engine):
+    if is_behind(engine_of(request)):
         raise Unavailable("The database waits for its migrations: run three-circles migrate.")
     return Health(status="ok")
 
@@ -45,7 +46,7 @@ async def metrics(request: Request) -> Response:
     """Prometheus text, for this machine only unless METRICS_PUBLIC says otherwise."""
     local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
-    if not request.app.state.settings.metrics_public and (forwarded or not local):
+    if not settings_of(request).metrics_public and (forwarded or not local):
         raise NotFound("There is nothing here.")
     figures: Metrics = request.app.state.metrics
     figures.look(request.app.state)

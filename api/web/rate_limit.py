@@ -227,13 +227,13 @@ def networks(host: str) -> tuple[str, str | None]:
 
 async def take(request: Request, item: RateLimitItem, *client: str) -> None:
     """Counts one request of this client, which is no address."""
-    limiter: Limiter = request.app.state.limiter
+    limiter = limiter_of(request)
     await limiter.take(item, *client)
 
 
 async def take_from(request: Request, item: RateLimitItem, *kind: str) -> None:
     """Counts one request of the network that it comes from. `kind` parts what shares a limit."""
-    limiter: Limiter = request.app.state.limiter
+    limiter = limiter_of(request)
     await limiter.take_from(request, item, *kind)
 
 
@@ -243,7 +243,7 @@ async def wrong_codes(request: Request, kind: str, who: str = "") -> AsyncIterat
 
     Beyond the limit nothing is looked up any more: TooMany, be the code right or wrong.
     """
-    limiter: Limiter = request.app.state.limiter
+    limiter = limiter_of(request)
     if who:
         await limiter.check(WRONG_CODES, kind, who)
     else:
@@ -256,3 +256,8 @@ async def wrong_codes(request: Request, kind: str, who: str = "") -> AsyncIterat
         else:
             await limiter.take_from(request, WRONG_CODES_PER_ADDRESS, kind)
         raise
+
+
+def limiter_of(request: Request) -> Limiter:
+    limiter: Limiter = request.app.state.limiter
+    return limiter

@@ -18,6 +18,7 @@ from starlette.types import Scope
 from api.kit import assets
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
+from api.web.dependencies import settings_of
 
 # A number in an address: beyond these bounds there is no row, and a database may not even take the number.
 RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -110,7 +111,7 @@ def fragment(template: str, context: Mapping[str, Any]) -> str:
 
 def base_url(request: Request) -> str:
     """The address that people type, without a slash at the end."""
-    return (request.app.state.settings.public_url or str(request.base_url)).rstrip("/")
+    return (settings_of(request).public_url or str(request.base_url)).rstrip("/")
 
 
 def wants_fragment(request: Request) -> bool:

@@ -24,7 +24,6 @@ from api.accounts.trainer import add_trainer
 from api.audit.models import AuditLine
 from api.groups.live import hub
 from api.groups.sessions.models import GuidedPlan, GuidedSession
-from api.groups.sessions.starting import plans_on_offer
 from api.kit.errors import TooMany
 from api.persistence.engine import table
 from api.web import rate_limit
@@ -277,7 +276,7 @@ async def test_refused_sign_ins_of_a_minute_are_one_line_with_a_count(
 async def test_a_plan_is_kept_once_however_many_groups_follow_it(make_settings: MakeSettings, tmp_path: Path) -> None:
     settings = make_settings(plans_dir=put_plans(tmp_path / "plans"))
     async with running(settings) as app, http_client(app) as client:
-        plan = next(iter(plans_on_offer(app.state)))
+        plan = next(iter(app.state.plans.plans))
         made = [await client.post("/api/v1/groups", json={"session": {"plan": plan}}) for _ in range(3)]
         with app.state.engine.connect() as connection:
             kept = connection.execute(select(func.count()).select_from(table(GuidedPlan))).scalar()

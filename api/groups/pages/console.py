@@ -16,14 +16,17 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import limit_groups, may_start
-from api.groups.guide import SessionSetup, guide_of
+from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.pages.dependencies import back_to_console, show_console
 from api.groups.pages.view_builder import console_key, get_view_builder
 from api.groups.pages.view_models import NewGroupView, view_choice
 from api.groups.results import Kind
+from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
-from api.vignettes.dependencies import find_vignette
+from api.persistence.dependencies import engine_of
+from api.vignettes.dependencies import catalogue_of, find_vignette
+from api.web.dependencies import settings_of
 from api.web.rendering import RowNumber, base_url, render
 
 router = APIRouter(include_in_schema=False)
@@ -47,13 +50,13 @@ def start_group(
 
     `session` is a plan and its length, such as `first-look:20`: the group is of the kind that the plan is made for.
     """
-    settings, catalogue = request.app.state.settings, request.app.state.catalogue
+    settings, catalogue = settings_of(request), catalogue_of(request)
     try:
         guided = _session(request, session) if session else None
         if guided is not None:
             kind = "training" if guided.kind == "training" else "psychoeducation"
         made = service.create_group(
-            request.app.state.engine,
+            engine_of(request),
             catalogue,
             kind,
             name,
@@ -71,7 +74,7 @@ def start_group(
 
 def _session(request: Request, wanted: str) -> SessionSetup:
     plan, _, length = wanted.partition(":")
-    return guide_of(request).prepare(plan, int(length) if length.isdecimal() else None)
+    return prepare(plans_on_offer(request), plan, int(length) if length.isdecimal() else None)
 
 
 def _new_page(
@@ -84,10 +87,10 @@ def _new_page(
     asked_vignettes: bool = True,
 ) -> Response:
     wanted = service.SUGGESTED if chosen is None else chosen
-    vignettes = request.app.state.catalogue.vignettes.values()
+    vignettes = catalogue_of(request).vignettes.values()
     choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
     choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
-    plans = tuple(guide_of(request).choices())
+    plans = tuple(sorted(plans_on_offer(request).values(), key=lambda plan: (plan.audience, plan.slug)))
     view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
     return render(
         request,
@@ -141,14 +144,14 @@ def step(
     state = require_led(request, code)
     if seen and seen != state.step:
         return back_to_console(request, code)
-    engine = request.app.state.engine
+    engine = engine_of(request)
     if phase == "next-person":
         slug = get_view_builder(request).next_slug(state)
         if slug is None:
             raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
         service.start_round(engine, code, state.uid, find_vignette(request, slug))
     else:
-        service.change_phase(engine, request.app.state.catalogue, request.app.state.settings, code, state.uid, phase)
+        service.change_phase(engine, catalogue_of(request), settings_of(request), code, state.uid, phase)
     return back_to_console(request, code)
 
 
@@ -156,7 +159,7 @@ def step(
 def back(request: Request, code: str) -> Response:
     """Takes the last step back."""
     state = require_led(request, code)
-    service.go_back(request.app.state.engine, code, state.uid)
+    service.go_back(engine_of(request), code, state.uid)
     return back_to_console(request, code)
 
 
@@ -166,7 +169,7 @@ def say_people(request: Request, code: str, people: Annotated[str, Form(max_leng
     state = require_led(request, code)
     typed = people.strip()
     number = int(typed) if typed.isascii() and typed.isdecimal() else 0
-    service.say_people(request.app.state.engine, code, state.uid, number if typed else None)
+    service.say_people(engine_of(request), code, state.uid, number if typed else None)
     return back_to_console(request, code)
 
 
@@ -174,7 +177,7 @@ def say_people(request: Request, code: str, people: Annotated[str, Form(max_leng
 def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_length=80)]) -> Response:
     """Adds a vignette to the plan."""
     state = require_led(request, code)
-    service.add_person(request.app.state.engine, code, state.uid, find_vignette(request, vignette).slug)
+    service.add_person(engine_of(request), code, state.uid, find_vignette(request, vignette).slug)
     return back_to_console(request, code)
 
 
@@ -182,7 +185,7 @@ def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_le
 def let_through(request: Request, code: str, vote_id: RowNumber, shown: Annotated[bool, Form()] = False) -> Response:
     """Shows a reason to the group, or takes it back."""
     state = require_led(request, code)
-    service.show_reason(request.app.state.engine, code, state.uid, vote_id, shown)
+    service.show_reason(engine_of(request), code, state.uid, vote_id, shown)
     return back_to_console(request, code)
 
 
@@ -190,7 +193,7 @@ def let_through(request: Request, code: str, vote_id: RowNumber, shown: Annotate
 def summary(request: Request, code: str) -> Response:
     """One page to print or save."""
     state = require_led(request, code)
-    with request.app.state.engine.connect() as connection:
+    with engine_of(request).connect() as connection:
         view = get_view_builder(request).summary(connection, state)
     return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
 
@@ -199,8 +202,8 @@ def summary(request: Request, code: str) -> Response:
 def withdraw_link(request: Request, code: str) -> Response:
     """Withdraws the facilitator's link and makes a new one; this device continues, others open the new one."""
     state = require_led(request, code)
-    service.withdraw_link(request.app.state.engine, code, state.uid)
-    request.app.state.hub.changed(code)
+    service.withdraw_link(engine_of(request), code, state.uid)
+    hub_of(request).changed(code)
     response = RedirectResponse(f"/g/{code}/ready#second-device", status_code=303)
     remember_facilitator(request, response, require_state(request, code, state.uid))
     return response
@@ -216,8 +219,8 @@ def confirm_end(request: Request, code: str) -> Response:
 def end(request: Request, code: str) -> Response:
     """Ends the group for good."""
     state = require_led(request, code)
-    service.end_group(request.app.state.engine, code, state.uid)
-    request.app.state.hub.changed(code)
+    service.end_group(engine_of(request), code, state.uid)
+    hub_of(request).changed(code)
     response = RedirectResponse("/", status_code=303)
     drop_cookie(request, response, f"facilitator-{code}")
     return response

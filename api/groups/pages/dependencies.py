@@ -5,11 +5,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.groups.access import require_led
 from api.groups.dependencies import live_snapshot
-from api.groups.guide import guide_of
+from api.groups.live.dependencies import hub_of
+from api.groups.pages.session_steps import session_console_page
 from api.groups.pages.view_builder import console_key, get_view_builder, read_reasons
 from api.groups.pages.view_models import ConsoleView, ReasonView
 from api.groups.state import GroupState
 from api.kit.errors import Problem
+from api.persistence.dependencies import engine_of
 from api.web.rendering import base_url, render, wants_fragment
 
 
@@ -17,7 +19,7 @@ def show_console(request: Request, state: GroupState, *, fragment: bool, problem
     """The console as the group now stands; what a session could not do is told on it."""
     view = console_view(request, state)
     if state.place is not None:
-        return guide_of(request).console(request, state, view, fragment=fragment, problem=problem)
+        return session_console_page(request, state, view, fragment=fragment, problem=problem)
     template = "groups/_console.html" if fragment else "groups/console.html"
     return render(request, template, title="Console", section="groups", view=view)
 
@@ -25,14 +27,14 @@ def show_console(request: Request, state: GroupState, *, fragment: bool, problem
 def console_view(request: Request, state: GroupState) -> ConsoleView:
     reasons: tuple[ReasonView, ...] = ()
     if state.kind == "training" and state.round:
-        with request.app.state.engine.connect() as connection:
+        with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=False)
     live = live_snapshot(request, state)
     return get_view_builder(request).console(state, base_url(request), console_key(request, state), live, reasons)
 
 
 def back_to_console(request: Request, code: str) -> Response:
-    request.app.state.hub.changed(code)
+    hub_of(request).changed(code)
     if wants_fragment(request):
         return show_console(request, require_led(request, code), fragment=True)
     return RedirectResponse(f"/g/{code}/console", status_code=303)

@@ -17,18 +17,20 @@ from api.groups.access import (
     remember_member,
     require_member,
 )
-from api.groups.api import let_in
-from api.groups.dependencies import VoteBody, cast, codes_limited, limit_wrong_codes
-from api.groups.guide import guide_of
+from api.groups.dependencies import VoteBody, cast, codes_limited, let_in, limit_wrong_codes
+from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import MemberPageCache, cache_key
 from api.groups.live.state_loader import LoadedGroup, look
+from api.groups.pages.session_steps import session_member_page, session_views_of
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
+from api.groups.sessions.check_in import forget
 from api.groups.state import OwnVote
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
 from api.kit.systems import SYSTEMS
+from api.persistence.dependencies import engine_of
 from api.vignettes.words import spans_of
 from api.web.admission import take_join
 from api.web.rendering import render, wants_fragment
@@ -84,9 +86,8 @@ def leave(request: Request, code: str) -> Response:
     member = find_member(request, code)
     response = RedirectResponse("/", status_code=303)
     if member is not None:
-        forget = guide_of(request).forget
-        if service.leave(request.app.state.engine, code, member.uid, member.id, forget):
-            request.app.state.hub.changed(code)
+        if service.leave(engine_of(request), code, member.uid, member.id, forget):
+            hub_of(request).changed(code)
         drop_cookie(request, response, f"member-{code}")
         remember_departed(request, response, member)
     return response
@@ -160,12 +161,12 @@ def _render(
 ) -> Response:
     state = seen.state
     if state.at_step is not None:
-        return guide_of(request).member(request, state, member, fragment=fragment, problem=problem)
+        return session_member_page(request, state, member, fragment=fragment, problem=problem)
     reasons: tuple[ReasonView, ...] = ()
     if state.round and state.shown and state.kind == "training":
-        with request.app.state.engine.connect() as connection:
+        with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    note = guide_of(request).words(state)[1] if state.reads_along else None
+    note = session_views_of(request).words(state)[1] if state.reads_along else None
     view = get_view_builder(request).member(state, seen.own, problem.detail if problem else None, draft, reasons, note)
     return render(
         request,

@@ -7,11 +7,12 @@ from fastapi.responses import Response
 
 from api.groups.access import door, require_state
 from api.groups.dependencies import limit_wrong_codes
-from api.groups.guide import guide_of
 from api.groups.live.hub import EventStream
+from api.groups.pages.session_steps import session_screen_page, session_views_of
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import ReasonView, ScreenView
 from api.groups.state import GroupState
+from api.persistence.dependencies import engine_of
 from api.web.rendering import base_url, render
 
 router = APIRouter(include_in_schema=False)
@@ -30,7 +31,7 @@ def screen_now(request: Request, code: str) -> Response:
 
 def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
     if state.at_step is not None:
-        return guide_of(request).screen(request, state, fragment=fragment)
+        return session_screen_page(request, state, fragment=fragment)
     template = "groups/_screen.html" if fragment else "groups/screen.html"
     view = screen_view(request, state)
     return render(request, template, title="Screen", section="groups", view=view, door=door(request, state.code))
@@ -39,9 +40,9 @@ def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
 def screen_view(request: Request, state: GroupState) -> ScreenView:
     reasons: tuple[ReasonView, ...] = ()
     if state.shown and state.kind == "training" and state.round:
-        with request.app.state.engine.connect() as connection:
+        with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=True)
-    note = guide_of(request).words(state)[0] if state.reads_along else None
+    note = session_views_of(request).words(state)[0] if state.reads_along else None
     return get_view_builder(request).screen(state, base_url(request), reasons, note)
 
 

@@ -8,12 +8,13 @@ from fastapi.responses import Response
 
 from api.groups.access import find_facilitator, find_member, require_led, require_state
 from api.groups.pages.dependencies import back_to_console, show_console
+from api.groups.pages.session_steps import session_views_of
 from api.groups.sessions import board, check_in, service
-from api.groups.sessions.guiding import guide_in
 from api.groups.state import GroupState
 from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.private_pages.view_models import NOTHING_LEAVES
-from api.vignettes.dependencies import find_vignette
+from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.web.rendering import RowNumber, render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -45,8 +46,8 @@ def move(request: Request, code: str, way: Annotated[str, Form(max_length=40)], 
 
     `seen` is the visit that the button stood under: when another console was quicker, this press has been answered.
     """
-    engine, catalogue = request.app.state.engine, request.app.state.catalogue
-    plans = guide_in(request).shower.plans
+    engine, catalogue = engine_of(request), catalogue_of(request)
+    plans = session_views_of(request).plans
     known, to = service.read_way(way)
     return _do(request, code, lambda uid: service.move(engine, catalogue, plans, code, uid, known, to, seen))
 
@@ -56,7 +57,7 @@ def add_story(
     request: Request, code: str, vignette: Annotated[str, Form(max_length=80)], seen: ExpectedVisit = None
 ) -> Response:
     """Adds a story behind the present step."""
-    engine, plans = request.app.state.engine, guide_in(request).shower.plans
+    engine, plans = engine_of(request), session_views_of(request).plans
     found = find_vignette(request, vignette)
     return _do(request, code, lambda uid: service.add_round(engine, plans, code, uid, found, seen))
 
@@ -64,7 +65,7 @@ def add_story(
 @router.post("/g/{code}/board")
 def add_line(request: Request, code: str, text: LineText = "", heading: Annotated[int, Form()] = 0) -> Response:
     """Writes a line on the board, or adds a rule."""
-    engine, plans = request.app.state.engine, guide_in(request).shower.plans
+    engine, plans = engine_of(request), session_views_of(request).plans
     return _do(request, code, lambda uid: board.add_line(engine, plans, code, uid, heading, text))
 
 
@@ -73,7 +74,7 @@ def change_line(
     request: Request, code: str, line: RowNumber, do: Annotated[str, Form(max_length=10)] = "save", text: LineText = ""
 ) -> Response:
     """Saves, deletes or moves a line."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
 
     def work(uid: str) -> None:
         if do in ("up", "down"):
@@ -87,7 +88,7 @@ def change_line(
 @router.post("/g/{code}/check-in/show")
 def show_totals(request: Request, code: str) -> Response:
     """Shows how many gave which answer."""
-    return _do(request, code, lambda uid: check_in.show_totals(request.app.state.engine, code, uid))
+    return _do(request, code, lambda uid: check_in.show_totals(engine_of(request), code, uid))
 
 
 @router.get("/g/{code}/board")
@@ -95,7 +96,7 @@ def print_board(request: Request, code: str) -> Response:
     """Everything that was written for the group, to print; for its members too."""
     state = require_inside(request, code)
     back = f"/g/{code}/console" if find_facilitator(request, code) else f"/g/{code}"
-    view = guide_in(request).shower.board(state, back)
+    view = session_views_of(request).board(state, back)
     return render(request, "groups/sessions/board.html", title="The board", section="groups", view=view)
 
 
@@ -104,7 +105,7 @@ def take_home(request: Request, code: str) -> Response:
     """The page that a member takes home. What is their own is put in by their device, and could not leave it."""
     state = require_inside(request, code)
     back = f"/g/{code}/console" if find_facilitator(request, code) and not find_member(request, code) else f"/g/{code}"
-    view = guide_in(request).shower.takeaway(state, back)
+    view = session_views_of(request).takeaway(state, back)
     response = render(request, "session_plans/takeaway.html", title="To take home", section="groups", view=view)
     response.headers["Content-Security-Policy"] = NOTHING_LEAVES
     return response

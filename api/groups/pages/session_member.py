@@ -7,12 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.groups.access import require_member, require_state
-from api.groups.guide import guide_of
+from api.groups.live.dependencies import hub_of
+from api.groups.pages.session_steps import session_member_page
 from api.groups.sessions import check_in
 from api.groups.sessions.check_in import MOST_QUESTIONS
 from api.groups.state import GroupState
 from api.guesses.dependencies import take_guess
 from api.kit.errors import Conflict, Problem, Unprocessable
+from api.persistence.dependencies import engine_of
 from api.web.rendering import wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -33,8 +35,8 @@ async def give_answers(request: Request, code: str) -> Response:
 def _keep(request: Request, code: str, uid: str, member: str, answers: dict[int, str]) -> Response:
     problem: Problem | None = None
     try:
-        check_in.give_answers(request.app.state.engine, code, uid, member, answers)
-        request.app.state.hub.changed(code)
+        check_in.give_answers(engine_of(request), code, uid, member, answers)
+        hub_of(request).changed(code)
     except (Unprocessable, Conflict) as refused:
         problem = refused
     if problem is None and not wants_fragment(request):
@@ -44,4 +46,4 @@ def _keep(request: Request, code: str, uid: str, member: str, answers: dict[int,
         if problem is not None:
             raise problem
         return RedirectResponse(f"/g/{code}", status_code=303)
-    return guide_of(request).member(request, state, member, fragment=wants_fragment(request), problem=problem)
+    return session_member_page(request, state, member, fragment=wants_fragment(request), problem=problem)

@@ -7,7 +7,7 @@ from fastapi import Request
 from markupsafe import Markup
 from sqlalchemy import Connection, select
 
-from api.accounts.tokens import Tokens
+from api.accounts.tokens import Tokens, tokens_of
 from api.groups.access import DOOR, facilitator_key
 from api.groups.live.state_json import StateSerializer
 from api.groups.models import GroupRound, Vote
@@ -369,7 +369,7 @@ def _steps(path: tuple[Phase, ...], second_vote: bool) -> tuple[PhaseStep, ...]:
 
 def console_key(request: Request, state: GroupState) -> str:
     """The secret of the console's link."""
-    return facilitator_key(request.app.state.tokens, state)
+    return facilitator_key(tokens_of(request), state)
 
 
 def get_view_builder(request: Request) -> GroupViewBuilder:

@@ -7,12 +7,15 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.groups.access import require_led, require_member, require_state
+from api.groups.live.dependencies import hub_of, teller_of
 from api.groups.live.state_json import StateOut
+from api.groups.pages.session_steps import session_views_of
 from api.groups.sessions import check_in, service
 from api.groups.sessions.check_in import MOST_QUESTIONS
-from api.groups.sessions.guiding import guide_in
 from api.guesses.dependencies import take_guess
+from api.persistence.dependencies import engine_of
 from api.session_plans.faces import CheckInAnswer
+from api.vignettes.dependencies import catalogue_of
 from api.web.problems import responses
 
 router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
@@ -42,10 +45,11 @@ def move(request: Request, code: str, body: MoveBody) -> Response:
     """Goes to another step of the guided session; where there is no such step it is 404 or 409."""
     who = require_led(request, code)
     way, to = service.read_way(body.way)
-    app = request.app.state
-    service.move(app.engine, app.catalogue, guide_in(request).shower.plans, code, who.uid, way, to, body.seen)
-    app.hub.changed(code)
-    return Response(app.teller.json(require_state(request, code, who.uid), None), media_type="application/json")
+    service.move(
+        engine_of(request), catalogue_of(request), session_views_of(request).plans, code, who.uid, way, to, body.seen
+    )
+    hub_of(request).changed(code)
+    return Response(teller_of(request).json(require_state(request, code, who.uid), None), media_type="application/json")
 
 
 @router.put("/{code}/check-in", responses=responses(401, 404, 409, 422))
@@ -54,6 +58,6 @@ def answer_check_in(request: Request, code: str, body: CheckInBody) -> CheckInOu
     member = require_member(request, code)
     take_guess(request, member.id)
     answers = {place: answer for place, answer in enumerate(body.answers) if answer is not None}
-    check_in.give_answers(request.app.state.engine, code, member.uid, member.id, answers)
-    request.app.state.hub.changed(code)
+    check_in.give_answers(engine_of(request), code, member.uid, member.id, answers)
+    hub_of(request).changed(code)
     return CheckInOut()

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from api.groups.guide import SessionPosition
 from api.groups.service import bump_version
+from api.groups.sessions.position import SessionPosition
 from api.groups.state import GroupState
 from api.kit.errors import Conflict
 

@@ -5,13 +5,13 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from api.groups.guide import SessionPosition
 from api.groups.models import GroupRound
 from api.groups.service import begin_round, lock_group
 from api.groups.sessions.agenda import Item, make_agenda
 from api.groups.sessions.board import seed_rules
 from api.groups.sessions.models import GuidedSession, Visit
 from api.groups.sessions.placing import keep_place, place_of
+from api.groups.sessions.position import SessionPosition
 from api.groups.sessions.reading import Plans, Session
 from api.groups.state import GroupState
 from api.kit.errors import Conflict, NotFound, Unprocessable

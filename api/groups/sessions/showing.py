@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from sqlalchemy import Connection, Engine
-from starlette.datastructures import State
 
-from api.groups.guide import SessionPosition
+from api.groups.pages.view_builder import GroupViewBuilder
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions import pace
 from api.groups.sessions.agenda import Agenda, Item
 from api.groups.sessions.check_in import CAME_LATE, came_late, people_who_answered
 from api.groups.sessions.counting import totals
+from api.groups.sessions.position import SessionPosition
 from api.groups.sessions.reading import (
     Line,
     Plans,
@@ -49,11 +49,14 @@ from api.vignettes.catalogue import Catalogue
 class SessionViewBuilder:
     """Makes the views of sessions in one process."""
 
-    def __init__(self, app: State) -> None:
-        self._app = app
-        self._engine: Engine = app.engine
-        self._catalogue: Catalogue = app.catalogue
-        self._smallest: int = app.settings.small_group
+    def __init__(
+        self, engine: Engine, catalogue: Catalogue, groups: GroupViewBuilder, signposting: Signposting, smallest: int
+    ) -> None:
+        self._engine = engine
+        self._catalogue = catalogue
+        self._groups = groups
+        self._signposting = signposting
+        self._smallest = smallest
         self.plans = Plans()
 
     # What every face shows
@@ -103,7 +106,7 @@ class SessionViewBuilder:
         if isinstance(step, CloseStep):
             return Live(
                 found=self.found(connection, state),
-                signposting=self._app.signposting,
+                signposting=self._signposting,
                 takeaway_url=f"/g/{code}/takeaway",
                 join=join,
                 group=code,
@@ -123,7 +126,7 @@ class SessionViewBuilder:
 
     def found(self, connection: Connection, state: GroupState) -> tuple[RoundFinding, ...]:
         """What the group found about each person whose answers were shown."""
-        summary = self._app.shower.summary(connection, state)
+        summary = self._groups.summary(connection, state)
         return tuple(
             RoundFinding(round.vignette.person, round.headline, round.results.ballots[-1]) for round in summary.rounds
         )
@@ -231,7 +234,7 @@ class SessionViewBuilder:
         with self._engine.connect() as connection:
             agenda = self.plans.read(connection, state).agenda
             found = self.found(connection, state)
-        help_lines: Signposting = self._app.signposting
+        help_lines = self._signposting
         return takeaway(agenda.plan, found, help_lines, length=agenda.length, group=state.code, back_url=back_url)
 
 

@@ -7,17 +7,20 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from fastapi import Request
 from sqlalchemy import Connection, Engine, delete, exists, insert
-from starlette.datastructures import State
 
-from api.groups.guide import NOT_BEGUN, SessionPosition
 from api.groups.sessions.agenda import make_agenda
 from api.groups.sessions.models import GuidedPlan, GuidedSession
+from api.groups.sessions.position import NOT_BEGUN, SessionPosition
 from api.kit.errors import Unprocessable
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import insert_into, now, table, write_engine
+from api.session_plans.dependencies import plans_of
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
 from api.session_plans.steps import RoundStep
+from api.vignettes.dependencies import catalogue_of
 
 _session, _plan = table(GuidedSession), table(GuidedPlan)
 
@@ -25,14 +28,14 @@ _session, _plan = table(GuidedSession), table(GuidedPlan)
 SPARE = timedelta(days=2)
 
 
-def plans_on_offer(app: State) -> Mapping[str, Plan]:
+def plans_on_offer(request: Request) -> Mapping[str, Plan]:
     """The plans that a group can be started with, by slug."""
-    levels = {slug: vignette.case.head.level for slug, vignette in app.catalogue.vignettes.items()}
-    return plans_available(app.engine, app.plans, levels)
+    levels = {slug: vignette.case.head.level for slug, vignette in catalogue_of(request).vignettes.items()}
+    return plans_available(engine_of(request), plans_of(request), levels)
 
 
 @dataclass(frozen=True, slots=True)
-class NewSessionSetup:
+class SessionSetup:
     """A plan and a length that fit together."""
 
     plan: Plan
@@ -71,7 +74,7 @@ class NewSessionSetup:
         )
 
 
-def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSessionSetup:
+def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> SessionSetup:
     """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not."""
     plan = plans.get(slug)
     if plan is None:
@@ -85,7 +88,7 @@ def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> NewSess
         raise Unprocessable(
             f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
         )
-    return NewSessionSetup(plan, length)
+    return SessionSetup(plan, length)
 
 
 def purge_plans(engine: Engine) -> None:

@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
-from api.accounts.trainer import require_trainer
 from api.kit.errors import NotFound
+from api.persistence.dependencies import engine_of
+from api.session_plans.dependencies import plans_of
 from api.session_plans.editor import keeping
 from api.session_plans.editor.keeping import OwnText
 from api.session_plans.editor.sheet import PlanDraft, parse_draft
 from api.session_plans.plan_writer import write
+from api.vignettes.dependencies import catalogue_of
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 MOST_FIELDS = 400  # a step with twelve lines in each of its lists has about a hundred
 
 
@@ -43,15 +45,15 @@ class EditablePlan:
 
 def levels_of(request: Request) -> dict[str, int]:
     """The levels of the published vignettes by slug."""
-    return {slug: vignette.case.head.level for slug, vignette in request.app.state.catalogue.vignettes.items()}
+    return {slug: vignette.case.head.level for slug, vignette in catalogue_of(request).vignettes.items()}
 
 
 def get_plan(request: Request, trainer: Trainer, slug: str) -> PlanView:
     """One's own plan of this name, or the product's. Raises NotFound, Forbidden."""
     require(trainer, "see_library")
-    shipped = request.app.state.plans.plans
+    shipped = plans_of(request).plans
     try:
-        own = keeping.find(request.app.state.engine, trainer, slug)
+        own = keeping.find(engine_of(request), trainer, slug)
     except NotFound:
         if slug not in shipped:
             raise
@@ -63,7 +65,7 @@ def get_plan_for_edit(
     request: Request, trainer: Trainer, slug: str, posted: Mapping[str, list[str]] | None = None
 ) -> EditablePlan:
     """The plan to change, as it was when the form that was posted was made. Raises NotFound, Forbidden."""
-    engine = request.app.state.engine
+    engine = engine_of(request)
     own = keeping.find(engine, trainer, slug, to_change=True)
     marked = _mark(posted, own.revision)
     base = own.source if marked == own.revision else keeping.text_at(engine, trainer, slug, marked)
@@ -78,7 +80,7 @@ def _mark(posted: Mapping[str, list[str]] | None, newest: int) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
 
-async def _posted(request: Request, trainer: Asking) -> dict[str, list[str]]:  # noqa: ARG001  strangers send nothing
+async def _posted(request: Request, trainer: CurrentTrainer) -> dict[str, list[str]]:  # noqa: ARG001  strangers send nothing
     """What the form holds, by the names of its fields."""
     found: dict[str, list[str]] = {}
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:

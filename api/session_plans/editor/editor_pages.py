@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
+from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID
 from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import Arranged, arrange, title_of
-from api.session_plans.editor.asking import Asking, EditablePlan, Posted, get_plan_for_edit, levels_of
+from api.session_plans.editor.asking import EditablePlan, Posted, get_plan_for_edit, levels_of
 from api.session_plans.editor.beginning import say
 from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.fields import KIND_NAME
@@ -29,7 +31,7 @@ Tab = Literal["steps", "about", "source"]
 def edit(
     request: Request,
     slug: str,
-    trainer: Asking,
+    trainer: CurrentTrainer,
     tab: Tab = "steps",
     done: str = "",
     at: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
@@ -40,7 +42,7 @@ def edit(
 
 
 @router.post("/edit", max_body_size=LARGEST_FORM)
-def post_edit(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
+def post_edit(request: Request, slug: str, trainer: CurrentTrainer, posted: Posted) -> Response:
     """Saves the plan's own fields, or its source."""
     tab = (posted.get("tab") or ["source"])[0]
     opened = get_plan_for_edit(request, trainer, slug, posted)
@@ -49,14 +51,14 @@ def post_edit(request: Request, slug: str, trainer: Asking, posted: Posted) -> R
     else:
         tab, source = "source", (posted.get("source") or [""])[0]
     try:
-        keeping.save(request.app.state.engine, trainer, slug, opened.revision, source, levels_of(request))
+        keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
     except Clash as clash:
         return clash_page(request, slug, source, clash)
     return RedirectResponse(f"/trainers/plans/{slug}/edit?tab={tab}&done=saved", status_code=303)
 
 
 @router.post("/steps")
-def post_steps(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
+def post_steps(request: Request, slug: str, trainer: CurrentTrainer, posted: Posted) -> Response:
     """Moves a step, takes it out, doubles it or adds one; answers the list, or goes back to it."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     data = readable(opened.sheet)
@@ -69,11 +71,11 @@ def post_steps(request: Request, slug: str, trainer: Asking, posted: Posted) -> 
 
 
 @router.post("/undo")
-def post_undo(request: Request, slug: str, trainer: Asking, posted: Posted) -> Response:
+def post_undo(request: Request, slug: str, trainer: CurrentTrainer, posted: Posted) -> Response:
     """Brings back the plan as it was before the last save."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     try:
-        keeping.undo(request.app.state.engine, trainer, slug, opened.revision, levels_of(request))
+        keeping.undo(engine_of(request), trainer, slug, opened.revision, levels_of(request))
     except Clash as clash:
         return clash_page(request, slug, opened.sheet.text, clash)
     if wants_fragment(request):
@@ -86,7 +88,7 @@ def _arranged(
 ) -> Response:
     slug = opened.own.slug
     try:
-        keeping.save(request.app.state.engine, trainer, slug, opened.revision, source, levels_of(request))
+        keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
     except Clash as clash:
         return clash_page(request, slug, source, clash)
     if wants_fragment(request):

@@ -219,3 +219,18 @@ def within(source: str) -> str:
 
 def _in_sight(row: OwnPlan, trainer: Trainer) -> bool:
     return row.offered is not None or may(trainer, "write_plan", own=row.author_id == trainer.id)
+
+
+def lock_plans_of(db: Session, trainer_id: int) -> set[int]:
+    """Holds the trainer's plans that are not shared until the transaction ends; gives their ids."""
+    quiet = (col(OwnPlan.author_id) == trainer_id) & col(OwnPlan.offered).is_(None)
+    return {*db.execute(select(col(OwnPlan.id)).where(quiet).order_by(col(OwnPlan.id)).with_for_update()).scalars()}
+
+
+def delete_plans_of(db: Session, trainer_id: int) -> None:
+    """Deletes the trainer's plans that are not shared and that no one else saved."""
+    mine = lock_plans_of(db, trainer_id)
+    texts = select(col(OwnPlanText.plan_id)).where(col(OwnPlanText.plan_id).in_(mine))
+    mine -= {*db.execute(texts.where(col(OwnPlanText.saved_by) != trainer_id)).scalars()}
+    db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id).in_(mine)))
+    db.exec(delete(OwnPlan).where(col(OwnPlan.id).in_(mine)))

@@ -7,12 +7,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import UploadFile
 
+from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import record_export
 from api.kit.errors import Conflict, Problem, TooLarge, Unprocessable
+from api.persistence.dependencies import engine_of
+from api.session_plans.dependencies import plans_of
 from api.session_plans.editor import beginning, keeping, offering
-from api.session_plans.editor.asking import Asking, get_plan, levels_of
+from api.session_plans.editor.asking import get_plan, levels_of
 from api.session_plans.editor.beginning import Unreadable, say
 from api.session_plans.editor.dependencies import LARGEST_FORM
 from api.session_plans.editor.view_models import view_plan
@@ -25,23 +28,23 @@ UPLOADS = {"/trainers/plans/": LARGEST_FORM}
 
 
 @router.get("")
-def plans(request: Request, trainer: Asking) -> Response:
+def plans(request: Request, trainer: CurrentTrainer) -> Response:
     """The product's plans and one's own."""
     return _list_page(request, trainer)
 
 
 @router.post("")
-def post_plan(request: Request, trainer: Asking, title: Annotated[str, Form(max_length=400)] = "") -> Response:
+def post_plan(request: Request, trainer: CurrentTrainer, title: Annotated[str, Form(max_length=400)] = "") -> Response:
     """Begins a plan."""
-    shipped = request.app.state.plans.plans
+    shipped = plans_of(request).plans
     try:
-        own = beginning.begin(request.app.state.engine, trainer, title, shipped, levels_of(request))
+        own = beginning.begin(engine_of(request), trainer, title, shipped, levels_of(request))
     except Unprocessable as problem:
         return _list_page(request, trainer, problem, title)
     return RedirectResponse(f"/trainers/plans/{own.slug}/edit?tab=about", status_code=303)
 
 
-async def _upload(request: Request, trainer: Asking) -> bytes:
+async def _upload(request: Request, trainer: CurrentTrainer) -> bytes:
     """The bytes of the file in the form. Whoever sends it is asked for first, so that strangers cannot."""
     require(trainer, "write_plan", own=True)
     async with request.form(max_files=1, max_fields=5) as form:
@@ -50,70 +53,73 @@ async def _upload(request: Request, trainer: Asking) -> bytes:
 
 
 @router.post("/upload", max_body_size=LARGEST_FORM)
-async def post_upload(request: Request, trainer: Asking, content: Annotated[bytes, Depends(_upload)]) -> Response:
+async def post_upload(
+    request: Request, trainer: CurrentTrainer, content: Annotated[bytes, Depends(_upload)]
+) -> Response:
     """Takes a plan from a file, as a draft."""
     return await run_in_threadpool(_take_file, request, trainer, content)
 
 
 def _take_file(request: Request, trainer: Trainer, content: bytes) -> Response:
-    shipped = request.app.state.plans.plans
+    shipped = plans_of(request).plans
     try:
         if not content:
             raise Unprocessable("Choose a file first: a plan ends in .yaml.")
-        own = beginning.take_file(request.app.state.engine, trainer, content, shipped, levels_of(request))
+        own = beginning.take_file(engine_of(request), trainer, content, shipped, levels_of(request))
     except (Unprocessable, TooLarge) as problem:
         return _list_page(request, trainer, problem)
     return RedirectResponse(f"/trainers/plans/{own.slug}", status_code=303)
 
 
 @router.get("/{slug}")
-def plan(request: Request, slug: str, trainer: Asking) -> Response:
+def plan(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """One plan: what it is for, its steps, and what may be done with it."""
     return _plan_page(request, trainer, slug)
 
 
 @router.get("/{slug}/file")
-def plan_file(request: Request, slug: str, trainer: Asking) -> Response:
+def plan_file(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """The plan as a file."""
     seen = get_plan(request, trainer, slug)
-    record_export(request.app.state.engine, trainer, "export", f"{seen.slug}, a plan")
+    record_export(engine_of(request), trainer, "export", f"{seen.slug}, a plan")
     name = f'attachment; filename="{seen.slug}.yaml"'
     return Response(seen.sheet.text, media_type="application/yaml", headers={"Content-Disposition": name})
 
 
 @router.post("/{slug}/copy")
-def post_copy(request: Request, slug: str, trainer: Asking) -> Response:
+def post_copy(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """A copy of one's own, open to be changed."""
     seen = get_plan(request, trainer, slug)
     if seen.sheet.data is None:
         raise Conflict("This plan cannot be read. Mend it first, then copy it.")
-    state = request.app.state
-    own = beginning.copy_data(state.engine, trainer, seen.sheet.data, state.plans.plans, levels_of(request))
+    own = beginning.copy_data(engine_of(request), trainer, seen.sheet.data, plans_of(request).plans, levels_of(request))
     return RedirectResponse(f"/trainers/plans/{own.slug}/edit", status_code=303)
 
 
 @router.post("/{slug}/offer")
-def post_offer(request: Request, slug: str, trainer: Asking, mark: Annotated[int, Form(ge=0, lt=10**9)]) -> Response:
+def post_offer(
+    request: Request, slug: str, trainer: CurrentTrainer, mark: Annotated[int, Form(ge=0, lt=10**9)]
+) -> Response:
     """Facilitators can choose it from now on, as it stands."""
     try:
-        offering.offer(request.app.state.engine, trainer, slug, mark, levels_of(request))
+        offering.offer(engine_of(request), trainer, slug, mark, levels_of(request))
     except Conflict as problem:
         return _plan_page(request, trainer, slug, problem)
     return RedirectResponse(f"/trainers/plans/{slug}", status_code=303)
 
 
 @router.post("/{slug}/withdraw")
-def post_withdraw(request: Request, slug: str, trainer: Asking) -> Response:
+def post_withdraw(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Facilitators no longer find it."""
-    offering.withdraw(request.app.state.engine, trainer, slug)
+    offering.withdraw(engine_of(request), trainer, slug)
     return RedirectResponse(f"/trainers/plans/{slug}", status_code=303)
 
 
 @router.post("/{slug}/delete")
-def post_delete(request: Request, slug: str, trainer: Asking) -> Response:
+def post_delete(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Throws a plan away that is not on offer."""
     try:
-        keeping.throw_away(request.app.state.engine, trainer, slug)
+        keeping.throw_away(engine_of(request), trainer, slug)
     except Conflict as problem:
         return _plan_page(request, trainer, slug, problem)
     return RedirectResponse("/trainers/plans", status_code=303)
@@ -121,7 +127,6 @@ def post_delete(request: Request, slug: str, trainer: Asking) -> Response:
 
 def _list_page(request: Request, trainer: Trainer, problem: Problem | None = None, title: str = "") -> Response:
     require(trainer, "see_library")
-    state = request.app.state
     return render(
         request,
         "session_plans/editor/list.html",
@@ -129,9 +134,9 @@ def _list_page(request: Request, trainer: Trainer, problem: Problem | None = Non
         section="trainers",
         place="plans",
         status_code=problem.status if problem else 200,
-        shipped=tuple(state.plans.plans.values()),
-        problems=state.plans.problems if may(trainer, "offer_plan") else (),
-        own=keeping.own_plans(state.engine, trainer),
+        shipped=tuple(plans_of(request).plans.values()),
+        problems=plans_of(request).problems if may(trainer, "offer_plan") else (),
+        own=keeping.own_plans(engine_of(request), trainer),
         error=problem.detail if problem else None,
         faults=[say(fault) for fault in problem.faults] if isinstance(problem, Unreadable) else [],
         named=title,

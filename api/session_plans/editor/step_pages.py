@@ -5,9 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.accounts.dependencies import CurrentTrainer
 from api.kit.errors import NotFound
+from api.persistence.dependencies import engine_of
+from api.session_plans.dependencies import signposting_of
 from api.session_plans.editor import keeping
-from api.session_plans.editor.asking import Asking, PlanView, Posted, get_plan, get_plan_for_edit, levels_of
+from api.session_plans.editor.asking import PlanView, Posted, get_plan, get_plan_for_edit, levels_of
 from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
 from api.session_plans.editor.forms import compose_step
 from api.session_plans.editor.keeping import Clash
@@ -15,6 +18,7 @@ from api.session_plans.editor.previewing import as_picture
 from api.session_plans.editor.sheet import PlanDraft, parse_draft, sums
 from api.session_plans.editor.view_models import kind_of, view_face, view_plan, view_step
 from api.session_plans.plan_writer import write_data
+from api.vignettes.dependencies import catalogue_of
 from api.web.rendering import render, templates
 
 router = APIRouter(prefix="/trainers/plans/{slug}/steps/{number}", include_in_schema=False)
@@ -23,19 +27,19 @@ templates.env.filters["as_picture"] = as_picture
 
 
 @router.get("")
-def step(request: Request, slug: str, number: int, trainer: Asking, saved: bool = False) -> Response:
+def step(request: Request, slug: str, number: int, trainer: CurrentTrainer, saved: bool = False) -> Response:
     """The faces of a step, and its form for those who may change it."""
     seen = get_plan(request, trainer, slug)
     return _page(request, seen, _place(seen.sheet, number), saved=saved)
 
 
 @router.post("", max_body_size=LARGEST_FORM)
-def post_step(request: Request, slug: str, number: int, trainer: Asking, posted: Posted) -> Response:
+def post_step(request: Request, slug: str, number: int, trainer: CurrentTrainer, posted: Posted) -> Response:
     """Saves what was typed, and goes on to the step that was asked for."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     source = put(opened.sheet, _with_step(opened.sheet, _place(opened.sheet, number), posted))
     try:
-        keeping.save(request.app.state.engine, trainer, slug, opened.revision, source, levels_of(request))
+        keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
     except Clash as clash:
         return clash_page(request, slug, source, clash)
     if "next" in posted.get("then", ()) and number < len(opened.sheet.steps):
@@ -44,18 +48,17 @@ def post_step(request: Request, slug: str, number: int, trainer: Asking, posted:
 
 
 @router.post("/preview", max_body_size=LARGEST_FORM)
-def post_preview(request: Request, slug: str, number: int, trainer: Asking, posted: Posted) -> Response:
+def post_preview(request: Request, slug: str, number: int, trainer: CurrentTrainer, posted: Posted) -> Response:
     """The faces as they would be, and what the check would say. Nothing is saved."""
     opened = get_plan_for_edit(request, trainer, slug, posted)
     place = _place(opened.sheet, number)
     typed = _with_step(opened.sheet, place, posted)
     sheet = parse_draft(write_data(typed), slug, levels_of(request))
-    state = request.app.state
-    vignettes = state.catalogue.vignettes
+    vignettes = catalogue_of(request).vignettes
     return render(
         request,
         "session_plans/editor/_preview.html",
-        face=view_face(typed["steps"][place], vignettes, state.signposting),
+        face=view_face(typed["steps"][place], vignettes, signposting_of(request)),
         form=view_step(sheet, place, vignettes),
         sums=sums(sheet),
     )
@@ -76,8 +79,7 @@ def _place(sheet: PlanDraft, number: int) -> int:
 
 
 def _page(request: Request, seen: PlanView, place: int, *, saved: bool) -> Response:
-    state = request.app.state
-    vignettes = state.catalogue.vignettes
+    vignettes = catalogue_of(request).vignettes
     view = view_plan(seen.sheet)
     return render(
         request,
@@ -91,6 +93,6 @@ def _page(request: Request, seen: PlanView, place: int, *, saved: bool) -> Respo
         kind=kind_of(seen.sheet.steps[place]),
         form=view_step(seen.sheet, place, vignettes) if seen.may_write else None,
         sums=view.sums,
-        face=view_face(seen.sheet.steps[place], vignettes, state.signposting),
+        face=view_face(seen.sheet.steps[place], vignettes, signposting_of(request)),
         saved=saved,
     )

@@ -159,7 +159,7 @@ async def test_a_story_is_added_behind_the_present_step_and_becomes_a_round(sess
 async def test_a_plan_that_is_edited_later_changes_nothing_in_a_running_session(session: Session, app: FastAPI) -> None:
     await session.move("on")
     app.state.plans = type(app.state.plans)({}, ())
-    app.state.guide.shower.plans._kept.clear()
+    app.state.session_views.plans._kept.clear()
     assert await session.move("on") == "Rules"
 
 

@@ -12,7 +12,7 @@ from api.kit.errors import Conflict, Forbidden, NotFound, TooLarge, Unprocessabl
 from api.session_plans.catalogue import PlanCatalogue
 from api.session_plans.editor import keeping
 from api.session_plans.editor.beginning import begin, copy_data, take_file
-from api.session_plans.editor.keeping import Clash, OwnText
+from api.session_plans.editor.keeping import Clash, OwnText, delete_plans_of
 from api.session_plans.editor.models import OwnPlanText
 from api.session_plans.editor.offering import offer, plans_available, withdraw
 from api.session_plans.editor.sheet import parse_draft
@@ -222,7 +222,7 @@ def test_of_somebody_who_left_only_plans_stay_that_others_build_on(
     save(engine, amina, theirs, retitled(shared.source, "An hour"))
     assert amina.id is not None
 
-    remove(engine, edith, amina.id)
+    remove(engine, edith, amina.id, [delete_plans_of])
 
     left = {line.slug: line.author for line in keeping.own_plans(engine, edith)}
     assert set(left) == {offered.slug, shared.slug}
