@@ -32,7 +32,7 @@ def _numbers(app: FastAPI) -> list[tuple[str, str, str, Any]]:
     return found
 
 
-def test_every_number_in_a_path_or_query_has_bounds(app: FastAPI) -> None:
+async def test_every_number_in_a_path_or_query_has_bounds(app: FastAPI) -> None:
     unbounded = [
         f"{method} {path} {name}"
         for path, method, name, field in _numbers(app)

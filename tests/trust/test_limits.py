@@ -173,7 +173,7 @@ async def test_a_device_that_signed_in_before_gets_in_while_strangers_guess_its_
     form = {"name": TRAINER, "password": PASSWORD}
     async with running(make_settings(rate_limit=True)) as app:
         add_trainer(app.state.engine, TRAINER, PASSWORD, role="admin")
-        monkeypatch.setattr("api.accounts.trainer.fits", lambda typed, *_, **__: typed == PASSWORD)
+        monkeypatch.setattr("api.accounts.trainer.verify_password", lambda typed, *_, **__: typed == PASSWORD)
         async with visitor(app, "198.51.100.1") as known:
             await known.post("/trainers/sign-in", data=form)
             tries = []
@@ -264,7 +264,7 @@ async def test_with_little_disk_left_nothing_new_begins_and_votes_go_on(
 async def test_refused_sign_ins_of_a_minute_are_one_line_with_a_count(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.accounts.trainer.fits", lambda *_, **__: False)
+    monkeypatch.setattr("api.accounts.trainer.verify_password", lambda *_, **__: False)
     for _ in range(7):
         await client.post("/trainers/sign-in", data={"name": "nobody", "password": "x"})
 
