@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, insert
@@ -14,15 +13,12 @@ from api.groups.guide import NOT_BEGUN, SessionPosition
 from api.groups.sessions.agenda import make_agenda
 from api.groups.sessions.models import GuidedPlan, GuidedSession
 from api.kit.errors import Unprocessable
-from api.persistence.engine import insert_into, now, table, write_engine
+from api.persistence.engine import insert_into, table, write_engine
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
 from api.session_plans.steps import RoundStep
 
 _session, _plan = table(GuidedSession), table(GuidedPlan)
-
-# A plan that no group needs is kept for as long as somebody may just be starting one with it.
-SPARE = timedelta(days=2)
 
 
 def plans_on_offer(app: State) -> Mapping[str, Plan]:
@@ -54,10 +50,8 @@ class NewSessionSetup:
     def store(self, connection: Connection, group_id: int) -> None:
         document = self.plan.model_dump(mode="json")
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-        kept = insert_into(_plan, connection).values(digest=digest, document=document, used_at=now())
-        connection.execute(
-            kept.on_conflict_do_update(index_elements=["digest"], set_={"used_at": kept.excluded.used_at})
-        )
+        kept = insert_into(_plan, connection).values(digest=digest, document=document)
+        connection.execute(kept.on_conflict_do_nothing(index_elements=["digest"]))
         connection.execute(
             insert(_session),
             {
@@ -92,4 +86,6 @@ def purge_plans(engine: Engine) -> None:
     """Deletes the texts of plans that no group goes through any more."""
     used = exists().where(_session.c.digest == _plan.c.digest)
     with write_engine(engine).begin() as connection:
-        connection.execute(delete(_plan).where(_plan.c.used_at < now() - SPARE, ~used))
+        if connection.dialect.name == "postgresql":  # a group may just be starting with one
+            connection.exec_driver_sql("LOCK TABLE guided_plan IN SHARE ROW EXCLUSIVE MODE")
+        connection.execute(delete(_plan).where(~used))

@@ -1,11 +1,12 @@
 """Pages on which a plan is changed: its list of steps, its own fields, its source, and two people in one plan."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.models import Trainer
+from api.persistence.engine import LARGEST_ID
 from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import Arranged, arrange, title_of
 from api.session_plans.editor.asking import Asking, EditablePlan, Posted, get_plan_for_edit, levels_of
@@ -22,10 +23,13 @@ from api.web.rendering import render, wants_fragment
 router = APIRouter(prefix="/trainers/plans/{slug}", include_in_schema=False)
 
 Tab = Literal["steps", "about", "source"]
+StepNumber = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 
 
 @router.get("/edit")
-def edit(request: Request, slug: str, trainer: Asking, tab: Tab = "steps", done: str = "", at: int = 0) -> Response:
+def edit(
+    request: Request, slug: str, trainer: Asking, tab: Tab = "steps", done: str = "", at: StepNumber = 0
+) -> Response:
     """The steps, the plan's own fields or the source."""
     opened = get_plan_for_edit(request, trainer, slug)
     return _edit_page(request, opened, tab, _said(done, at, opened.sheet), at - 1 if done else None)
