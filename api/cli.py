@@ -48,6 +48,7 @@ def serve(
 ) -> None:
     """Migrates the database, loads the vignettes and serves the product."""
     from api.persistence.engine import OLDEST_SQLITE
+    from api.persistence.migrations.running import NoRights
     from api.server import run
     from api.session_plans.signposting import UnreadableSignposting, needed_signposting
 
@@ -62,16 +63,22 @@ def serve(
         raise fail(
             "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."
         )
-    run(settings, host, port, workers)
+    try:
+        run(settings, host, port, workers)
+    except NoRights as error:
+        raise fail(str(error)) from None
 
 
 @app.command()
 def migrate() -> None:
     """Brings the database to the newest schema."""
     from api.persistence.engine import make_engine
-    from api.persistence.migrations.running import upgrade
+    from api.persistence.migrations.running import NoRights, upgrade
 
-    upgrade(make_engine(read_settings().resolved_database_url()))
+    try:
+        upgrade(make_engine(read_settings().resolved_database_url()))
+    except NoRights as error:
+        raise fail(str(error)) from None
     out.print("The database is current.")
 
 

@@ -42,10 +42,12 @@ def post_sign_in(
 
 
 @router.post("/sign-out")
-def post_sign_out(request: Request) -> Response:
-    """Ends the sign-in on this device."""
+def post_sign_out(request: Request, forget: Annotated[bool, Form()] = False) -> Response:
+    """Ends the sign-in on this device; with `forget` the browser also drops what it keeps for this site."""
     response = RedirectResponse("/", status_code=303)
     forget_trainer(request, response)
+    if forget:
+        response.headers["clear-site-data"] = '"storage"'
     return response
 
 

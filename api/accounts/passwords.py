@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore, Semaphore
+from time import monotonic
 from typing import Final
 
+import structlog
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -23,11 +25,15 @@ HASHES_AT_ONCE: Final = 2
 HASHES_WAITING: Final = 6
 KNOWN_WAITING: Final = 4  # places kept for devices on which the same name has signed in before
 RETRY_SECONDS: Final = 3
+TOLD_SECONDS: Final = 60.0
+
+log = structlog.get_logger()
 
 _passwords = PasswordHash([Argon2Hasher()])
 _turns = BoundedSemaphore(HASHES_AT_ONCE)
 _places = BoundedSemaphore(HASHES_AT_ONCE + HASHES_WAITING)
 _kept_places = BoundedSemaphore(KNOWN_WAITING)
+_next_told = 0.0  # on the monotonic clock
 
 
 def hash_password(password: str, name: str) -> str:
@@ -70,12 +76,21 @@ def _composed(password: str) -> str:
 @contextmanager
 def _turn(places: Semaphore) -> Iterator[None]:
     if not places.acquire(blocking=False):
+        _tell_refusal()
         raise TooMany(RETRY_SECONDS, "Many people are signing in just now. Please try again in a few seconds.")
     try:
         with _turns:
             yield
     finally:
         places.release()
+
+
+def _tell_refusal() -> None:
+    """A line of the log, at most one a minute: a flood must not fill the disk with them."""
+    global _next_told  # noqa: PLW0603  # two threads that meet here write one line more
+    if monotonic() >= _next_told:
+        _next_told = monotonic() + TOLD_SECONDS
+        log.warning("limit_met", kind="passwords_waiting")
 
 
 @cache

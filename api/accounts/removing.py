@@ -21,7 +21,7 @@ NO_PASSWORD: Final = ""
 class Cleaner:
     """What a feature deletes, in the same transaction, when the account of the trainer with this id goes.
 
-    `lock` holds rows that a save locks before the account: whoever is saving at this moment is waited for, and then seen.
+    `lock` holds rows that a save locks before the account: who is saving at this moment is waited for, then seen.
     """
 
     delete: Callable[[Session, int], None]

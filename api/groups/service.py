@@ -74,7 +74,7 @@ def create_group(
     if unknown or len(plan) > LONGEST_PLAN:
         detail = f"there is no vignette {unknown[0]}" if unknown else f"at most {LONGEST_PLAN} vignettes"
         raise Unprocessable(f"This plan does not work: {detail}.", [{"pointer": "/plan", "detail": detail}])
-    uid = secrets.token_urlsafe(12)
+    uid = secrets.token_urlsafe(16)
     made = now()
     row = {
         "uid": uid,
@@ -128,7 +128,7 @@ def join(engine: Engine, code: str, uid: str = "", member: str = "") -> Joined:
             back = connection.execute(delete(_departure).where(*left)).rowcount
         else:
             visit = group.place["visit"] if group.place else 0
-            member, back = f"{secrets.token_urlsafe(12)}.{visit}", 1
+            member, back = f"{secrets.token_urlsafe(16)}.{visit}", 1
         if back:
             bump_version(connection, code, members=_group.c.members + 1)
     return Joined(code, group.uid, member)

@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +18,7 @@ from api.persistence.migrations.running import is_current, knows, revision_of
 
 ABOUT = "Database"
 CONNECTIONS = 15  # that one process of the server may open
+_HERE = ("localhost", "127.0.0.1", "::1")
 # What PostgreSQL must have on, so that what was acknowledged is there after a power cut.
 _SAFE = {
     "fsync": ("on",),
@@ -38,7 +39,9 @@ def look_at_database(settings: Settings) -> list[Finding]:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
         answered = [good(ABOUT, "it answers."), _look_at_schema(engine)]
-        return [*answered, *(_look_at_sqlite(engine) if settings.embedded else _look_at_postgres(engine))]
+        if settings.embedded:
+            return [*answered, *_look_at_sqlite(engine)]
+        return [*answered, look_at_way(engine.url), *_look_at_postgres(engine)]
     except ModuleNotFoundError as error:
         return [trouble(ABOUT, f"{error.name} is not installed.", "Install three-circles with the extra “scale”.")]
     except SQLAlchemyError as error:
@@ -47,6 +50,21 @@ def look_at_database(settings: Settings) -> list[Finding]:
         return [trouble(ABOUT, f"it does not answer ({kind}).", act)]
     finally:
         engine.dispose()
+
+
+def look_at_way(url: URL) -> Finding:
+    """Whether what crosses a network to PostgreSQL is encrypted, and the server known."""
+    about = "Way to the database"
+    hosts = [host for host in (url.host or str(url.query.get("host", ""))).split(",") if host]
+    if all(host.startswith("/") or host in _HERE for host in hosts):
+        return good(about, "it leads over no network.")
+    mode = str(url.query.get("sslmode", "prefer"))
+    if mode in ("verify-full", "verify-ca"):
+        return good(about, f"it is encrypted, and the server has to prove who it is (sslmode={mode}).")
+    act = "Add ?sslmode=verify-full&sslrootcert=… to THREE_CIRCLES_DATABASE_URL."
+    if mode == "require":
+        return notice(about, "it is encrypted, but any server is taken for the database (sslmode=require).", act)
+    return trouble(about, f"it may be readable on the network (sslmode={mode}).", act)
 
 
 def _look_at_file(path: Path) -> Finding | None:

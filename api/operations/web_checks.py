@@ -95,6 +95,11 @@ def _look_at_address(settings: Settings, url: str) -> Finding:
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         act = "Put a proxy with https before it, and set THREE_CIRCLES_PUBLIC_URL to its https address."
         return trouble(about, f"{url} is not https: what people write crosses the network readable.", act)
+    named = urlsplit(settings.public_url)
+    if settings.public_url and named.netloc.lower() != parts.netloc.lower():
+        told = f"people would open {parts.netloc}, and the server answers for {named.netloc} alone."
+        act = "Set THREE_CIRCLES_PUBLIC_URL to what people type, or give --url that; under another name it answers 400."
+        return trouble(about, told, act)
     if settings.public_url and settings.public_url.rstrip("/") != url.rstrip("/"):
         act = "Set THREE_CIRCLES_PUBLIC_URL to what people type: links and codes to scan are made with it."
         return notice(about, f"{url} is not THREE_CIRCLES_PUBLIC_URL, {settings.public_url}.", act)

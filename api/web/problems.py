@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.kit.errors import (
     Conflict,
@@ -76,7 +77,10 @@ def register(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for a body that is no text
             return answer(request, Unprocessable(UNREADABLE))
-        return answer(request, from_status(error.status_code, dict(error.headers or {}), str(error.detail)))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods_of(request))
+        return answer(request, from_status(error.status_code, headers, str(error.detail)))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -99,6 +103,13 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
+def _methods_of(request: Request) -> list[str]:
+    """What may be done at this address: the framework names the methods of its first route alone."""
+    routes = request.app.router.routes
+    asked = ({**request.scope, "method": method} for method in METHODS)
+    return [scope["method"] for scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
+
+
 def from_database(error: DBAPIError | PoolTimeout) -> Problem:
     """What a database's error means to whoever asked."""
     if isinstance(error, PoolTimeout) or is_unavailable(error):
@@ -107,6 +118,8 @@ def from_database(error: DBAPIError | PoolTimeout) -> Problem:
         return Unprocessable("There is a character or number in it that cannot be kept.")
     return Problem()
 
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _DETAIL = {
     404: "The address may be mistyped, or what stood here has gone.",

@@ -211,3 +211,11 @@ async def test_pages_without_a_sign_in_show_the_form(guests: Guests) -> None:
         assert 'action="/trainers/sign-in"' in page.text
     refused = await stranger.post("/trainers/account/password", data={"present": PASSWORD, "password": NEW_PASSWORD})
     assert refused.status_code == 401
+
+
+async def test_signing_out_may_have_the_browser_forget_what_it_keeps(client: httpx.AsyncClient) -> None:
+    kept = await client.post("/trainers/sign-out")
+    forgotten = await client.post("/trainers/sign-out", data={"forget": "yes"})
+
+    assert "clear-site-data" not in kept.headers
+    assert forgotten.headers["clear-site-data"] == '"storage"'

@@ -44,6 +44,25 @@ def lying(size: int) -> bytes:
     return bytes(data)
 
 
+def overlapping() -> bytes:
+    """A zip of two names for the same bytes."""
+    data = bytearray(zipped(("a.md", b"x"), ("b.md", b"x")))
+    second = data.rindex(b"PK\x01\x02")
+    data[second + 42 : second + 46] = struct.pack("<L", 0)
+    data[second + 46] = ord("a")  # as the head at that place says
+    data[data.index(b"PK\x01\x02") + 46] = ord("a")
+    return bytes(data)
+
+
+def half_overlapping() -> bytes:
+    """A zip whose first entry reaches over the second."""
+    data = bytearray(zipped(("a.md", b"x" * 50), ("b.md", b"y" * 50), how=zipfile.ZIP_STORED))
+    first = data.index(b"PK\x01\x02")
+    data[first + 20 : first + 28] = struct.pack("<LL", 90, 90)
+    data[18:26] = struct.pack("<LL", 90, 90)
+    return bytes(data)
+
+
 def encrypted() -> bytes:
     data = bytearray(zipped((f"{ANA}.md", b"x")))
     data[data.index(b"PK\x01\x02") + 8] |= 1
@@ -67,6 +86,8 @@ HOSTILE: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("zip", "bomb", lambda: zipped(("a.md", b"x" * 200_000_000)), "packed more tightly than text can be"),
     ("zip", "bomb in parts", lambda: zipped(*((f"{n}.md", b"x" * 1_000_000) for n in range(70))), "more than 64 MB"),
     ("zip", "bomb that lies", lambda: lying(80_000_000), "damaged|tightly"),
+    ("zip", "bytes that two entries share", overlapping, "overlap"),
+    ("zip", "an entry that reaches into the next", half_overlapping, "overlap"),
     ("zip", "path upwards", lambda: zipped(("../a.md", b"x")), "leads elsewhere"),
     ("zip", "absolute path", lambda: zipped(("/etc/a.md", b"x")), "leads elsewhere"),
     ("zip", "drive letter", lambda: zipped(("C:/a.md", b"x")), "leads elsewhere"),

@@ -1,6 +1,7 @@
 """Tokens open the group that they were made for, and nothing else."""
 
 import re
+from base64 import urlsafe_b64decode
 
 import httpx
 import pytest
@@ -153,6 +154,14 @@ async def test_leaving_twice_counts_once(room: Room) -> None:
     assert (await room.state())["members"] == 2
     await room.client.post(f"/g/{room.code}/leave", headers=phones[1].cookies)
     assert (await room.state())["members"] == 1
+
+
+async def test_a_members_id_has_128_random_bits(app: FastAPI, room: Room) -> None:
+    phones = await room.people(3)
+    ids = [app.state.tokens.read("member", phone.token).split(":")[2].partition(".")[0] for phone in phones]
+
+    assert len(set(ids)) == 3
+    assert all(len(urlsafe_b64decode(one + "==")) == 16 for one in ids)
 
 
 async def test_without_a_token_only_door_and_wall_are_open(client: httpx.AsyncClient, room: Room) -> None:

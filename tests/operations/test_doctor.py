@@ -15,8 +15,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from api.kit.settings import Settings
+from api.operations.database_checks import look_at_way
 from api.operations.doctor import examine
 from api.operations.findings import Finding
 from api.operations.machine_checks import look_at_disk, look_at_file_system, look_at_files
@@ -226,6 +228,34 @@ def test_a_server_that_is_not_there_and_an_address_without_https_are_trouble(tmp
 
     assert level(look_at_web(settings, "http://127.0.0.1:1", ""), "Server") == "trouble"
     assert level(look_at_web(settings, "http://circles.invalid", ""), "Address") == "trouble"
+
+
+def test_two_names_of_the_server_that_differ_are_told(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, data_dir=tmp_path, public_url="https://circles.example")
+    findings = look_at_web(settings, "https://other.invalid", "")
+
+    assert level(findings, "Address") == "trouble"
+    told = next(finding.told for finding in findings if finding.about == "Address")
+    assert "other.invalid" in told
+    assert "circles.example" in told
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("//u:p@db.example/x", "trouble"),
+        ("//u:p@db.example/x?sslmode=disable", "trouble"),
+        ("//u:p@db.example/x?sslmode=require", "notice"),
+        ("//u:p@db.example/x?sslmode=verify-full", "good"),
+        ("//u:p@localhost/x", "good"),
+        ("//u:p@127.0.0.1:5433/x", "good"),
+        ("///x?host=/run/postgresql", "good"),
+        ("///x", "good"),
+        ("///x?host=db.example", "trouble"),
+    ],
+)
+def test_a_way_to_the_database_that_others_can_read_is_trouble(address: str, found: str) -> None:
+    assert look_at_way(make_url(f"postgresql:{address}")).level == found
 
 
 def test_trouble_ends_with_status_1_and_says_what_to_do(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def found_in_files(folder: Path, words: Words, skip: tuple[str, ...] = ("cases",
 
 
 def identity(token: str) -> str:
-    """The random part of a signed token."""
-    return token.rpartition(".")[0].rpartition(":")[2]
+    """The last random part of a signed token; what follows it in a facilitator's is the number of the link."""
+    return next(part for part in reversed(token.rpartition(".")[0].split(":")) if not part.isdigit())
 
 
 def browser(server: Server) -> httpx.Client:

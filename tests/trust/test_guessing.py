@@ -67,9 +67,8 @@ async def test_a_bulk_of_guesses_opens_nothing_and_is_slowed_down(
     make_settings: MakeSettings, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     method, path, form, let_through = GUESSABLE[what]
-    monkeypatch.setattr(
-        "api.accounts.trainer.verify_password", lambda *_, **__: False
-    )  # the limits, not Argon2id, are what is tried
+    # The limits, not Argon2id, are what is tried.
+    monkeypatch.setattr("api.accounts.trainer.verify_password", lambda *_, **__: False)
     async with running(make_settings(rate_limit=True)) as app, http_client(app) as client:
         statuses = [
             (
@@ -105,6 +104,8 @@ def test_whatever_takes_a_code_or_token_is_limited_or_signed() -> None:
         "/g/{code}/back",
         "/g/{code}/people",
         "/g/{code}/reasons/{vote_id}",
+        "/g/{code}/room",
+        "/g/{code}/link",
         "/g/{code}/end",
         "/g/{code}/session",
         "/g/{code}/session/stories",
@@ -117,5 +118,6 @@ def test_whatever_takes_a_code_or_token_is_limited_or_signed() -> None:
         "/{code}/phase",
         "/{code}/session",
         "/{code}/back",
+        "/{code}/link",
         "/trainers/classes/{code}/delete",
     }

@@ -207,6 +207,9 @@ def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeyp
         except TooMany:
             told.append(None)  # told to wait
 
+    lines: list[dict[str, object]] = []
+    monkeypatch.setattr(passwords.log, "warning", lambda event, **more: lines.append({"event": event, **more}))
+    monkeypatch.setattr(passwords, "_next_told", 0.0)
     monkeypatch.setattr(passwords, "_passwords", Slow())
     threads = [Thread(target=sign_in, args=(known,)) for known in [False] * 30 + [True]]
     for thread in threads:
@@ -219,6 +222,8 @@ def test_two_passwords_are_hashed_at_once_a_few_wait_and_others_are_told(monkeyp
 
     assert max(most) == passwords.HASHES_AT_ONCE
     assert told.count(None) == 30 - passwords.HASHES_AT_ONCE - passwords.HASHES_WAITING  # the known device is none
+    assert {"event": "limit_met", "kind": "passwords_waiting"} in lines
+    assert len(lines) < told.count(None)  # not a line for each
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -4,6 +4,7 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from io import BytesIO
+from itertools import pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
@@ -13,6 +14,7 @@ MOST_ENTRIES = 20_000
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; ten thousand case files are half of it
 LARGEST_RATIO = 200  # text packs to a fifth, a table of the same row again and again to a fiftieth
 _RATIO_MATTERS = 1024 * 1024  # bytes; a small file may be packed as tightly as it can
+_SHORTEST_HEAD = 30  # bytes before an entry's name
 _CHUNK = 64 * 1024
 _PACKED = re.compile(rb"PK\x03\x04|PK\x05\x06|\x1f\x8b|BZh[1-9]|\xfd7zXZ|7z\xbc\xaf|Rar!")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that the same cases give the same bytes
@@ -61,6 +63,11 @@ def unpack(data: bytes) -> dict[str, bytes]:
 def _sound(entries: list[ZipInfo]) -> Iterator[ZipInfo]:
     if len(entries) > MOST_ENTRIES:
         raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files; please divide it.")
+    # Entries that share bytes are a bomb in one layer; not every Python refuses them (CVE-2024-0450).
+    placed = sorted(entries, key=lambda entry: entry.header_offset)
+    for entry, following in pairwise(placed):
+        if entry.header_offset + _SHORTEST_HEAD + entry.compress_size > following.header_offset:
+            raise Refused("The zip is damaged: files in it overlap. Please pack it again.")
     for entry in entries:
         name, mode = entry.filename, entry.external_attr >> 16
         odd = not name or name.startswith("/") or "\\" in entry.orig_filename or "\0" in entry.orig_filename

@@ -16,13 +16,12 @@ def _of_group(*, primary_key: bool = True) -> Column[int]:
 
 
 class GuidedPlan(SQLModel, table=True):
-    """A plan's text, once for all groups that began with the same. It goes some time after the last of them."""
+    """A plan's text, once for all groups that began with the same. It goes with the last of them."""
 
     __tablename__ = "guided_plan"
 
     digest: str = Field(max_length=64, primary_key=True)
     document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    used_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class GuidedSession(SQLModel, table=True):

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
 from fastapi import Request
@@ -15,7 +14,7 @@ from api.groups.sessions.models import GuidedPlan, GuidedSession
 from api.groups.sessions.position import NOT_BEGUN, SessionPosition
 from api.kit.errors import Unprocessable
 from api.persistence.dependencies import engine_of
-from api.persistence.engine import insert_into, now, table, write_engine
+from api.persistence.engine import insert_into, table, write_engine
 from api.session_plans.dependencies import plans_of
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
@@ -23,9 +22,6 @@ from api.session_plans.steps import RoundStep
 from api.vignettes.dependencies import catalogue_of
 
 _session, _plan = table(GuidedSession), table(GuidedPlan)
-
-# A plan that no group needs is kept for as long as somebody may just be starting one with it.
-SPARE = timedelta(days=2)
 
 
 def plans_on_offer(request: Request) -> Mapping[str, Plan]:
@@ -57,10 +53,8 @@ class SessionSetup:
     def store(self, connection: Connection, group_id: int) -> None:
         document = self.plan.model_dump(mode="json")
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-        kept = insert_into(_plan, connection).values(digest=digest, document=document, used_at=now())
-        connection.execute(
-            kept.on_conflict_do_update(index_elements=["digest"], set_={"used_at": kept.excluded.used_at})
-        )
+        kept = insert_into(_plan, connection).values(digest=digest, document=document)
+        connection.execute(kept.on_conflict_do_nothing(index_elements=["digest"]))
         connection.execute(
             insert(_session),
             {
@@ -95,4 +89,6 @@ def purge_plans(engine: Engine) -> None:
     """Deletes the texts of plans that no group goes through any more."""
     used = exists().where(_session.c.digest == _plan.c.digest)
     with write_engine(engine).begin() as connection:
-        connection.execute(delete(_plan).where(_plan.c.used_at < now() - SPARE, ~used))
+        if connection.dialect.name == "postgresql":  # a group may just be starting with one
+            connection.exec_driver_sql("LOCK TABLE guided_plan IN SHARE ROW EXCLUSIVE MODE")
+        connection.execute(delete(_plan).where(~used))

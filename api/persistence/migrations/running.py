@@ -7,8 +7,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.exc import ProgrammingError
 
 from api.kit import assets
+
+
+class NoRights(Exception):
+    """The database's user may not migrate; the sentence says who does."""
 
 
 def _config(engine: Engine) -> Config:
@@ -22,7 +27,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """Migrates up. A database that is current is left alone, and so is that of a newer version: this one may run
     beside it, or in its place again."""
     if revision != "head" or is_behind(engine):
-        command.upgrade(_config(engine), revision)
+        try:
+            command.upgrade(_config(engine), revision)
+        except ProgrammingError as error:
+            if getattr(error.orig, "sqlstate", "") != "42501":  # insufficient_privilege
+                raise
+            raise NoRights(
+                "The database is older than this version, and its user may not change the schema. Run three-circles"
+                " migrate with THREE_CIRCLES_DATABASE_URL naming the schema’s owner, then start the server again."
+            ) from None
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -25,16 +25,12 @@ from api.web.rendering import render, wants_fragment
 router = APIRouter(prefix="/trainers/plans/{slug}", include_in_schema=False)
 
 Tab = Literal["steps", "about", "source"]
+StepNumber = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 
 
 @router.get("/edit")
 def edit(
-    request: Request,
-    slug: str,
-    trainer: CurrentTrainer,
-    tab: Tab = "steps",
-    done: str = "",
-    at: Annotated[int, Query(ge=0, le=LARGEST_ID)] = 0,
+    request: Request, slug: str, trainer: CurrentTrainer, tab: Tab = "steps", done: str = "", at: StepNumber = 0
 ) -> Response:
     """The steps, the plan's own fields or the source."""
     opened = get_plan_for_edit(request, trainer, slug)

@@ -6,7 +6,7 @@ from sqlmodel import Session, func, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import Role
-from api.accounts.removing import remove
+from api.accounts.removing import Cleaner, remove
 from api.audit.trail import Filter, lines
 from api.kit.errors import Conflict, Forbidden, NotFound, TooLarge, Unprocessable
 from api.session_plans.catalogue import PlanCatalogue
@@ -222,7 +222,7 @@ def test_of_somebody_who_left_only_plans_stay_that_others_build_on(
     save(engine, amina, theirs, retitled(shared.source, "An hour"))
     assert amina.id is not None
 
-    remove(engine, edith, amina.id, [delete_plans_of])
+    remove(engine, edith, amina.id, [Cleaner(delete_plans_of)])
 
     left = {line.slug: line.author for line in keeping.own_plans(engine, edith)}
     assert set(left) == {offered.slug, shared.slug}

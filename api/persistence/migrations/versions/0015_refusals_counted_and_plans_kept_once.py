@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from api.persistence.engine import UTCDateTime
-
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -17,7 +15,6 @@ def upgrade() -> None:
         "guided_plan",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("document", sa.JSON(), nullable=False),
-        sa.Column("used_at", UTCDateTime(), nullable=False),
     )
     op.add_column("guided_session", sa.Column("digest", sa.String(64), nullable=True))
 
