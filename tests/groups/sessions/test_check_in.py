@@ -1,5 +1,7 @@
 """A check-in tells totals and nothing else, once, and only where they cannot point at anybody."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ async def gather(session: Session, *answers: str) -> list[Phone]:
 def main(text: str, code: str = "CODE") -> str:
     """What changes on a page, without what belongs to its group alone."""
     shown = text[text.index("<main") : text.index("</main>")].partition("qrbox")[0]
+    shown = re.sub(r"\?k=[\w-]{22}", "", shown)  # the mark of the group's own links
     return shown.replace(code, "CODE").replace(f"{code[:3]} {code[3:]}", "CODE")
 
 
