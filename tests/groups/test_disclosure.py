@@ -23,7 +23,7 @@ SMALLEST, MOST = 5, 14
 Table = tuple[int, ...]
 CASES = {"one answer": ANA_CASE, "two answers": BEN_CASE}
 PLACES = range(len(VOTES))
-# Of all tables up to fourteen, with advice kept from one answer earlier: three groups of two. It points at no one alone.
+# Of all tables up to fourteen, where advice was kept from one answer earlier: three pairs of people.
 STILL_TOLD = {(2, 2, 2, 3, 5)}
 
 
@@ -162,7 +162,7 @@ def square(flat: Table, size: int) -> Square:
 
 @pytest.mark.parametrize("people", range(SMALLEST, 9))
 def test_no_step_of_one_or_two_people_follows_from_the_rule_and_both_votes(people: int) -> None:
-    """Of all tables of three answers. Where one seems to be given away, a person on a fourth answer may be the way out."""
+    """Of all tables of three answers; where one seems to be given away, a fourth answer may be the way out."""
 
     def hidden(flat: Table, place: int) -> bool:
         return movement_look(square(flat, 3))[1][place] is None
@@ -185,7 +185,7 @@ def canonical(table: Square) -> Square:
 def has_way_out(flat: Table, place: int) -> bool:
     """Whether a table of four answers looks the same, though one or two people stand elsewhere."""
     small = square(flat, 3)
-    table = tuple((*row, 0) for row in small) + ((0,) * 4,)
+    table = (*((*row, 0) for row in small), (0,) * 4)
     mine = (place // 3, place % 3)
     look = movement_look(table)
     taken = [cell for cell in cells(4) if table[cell[0]][cell[1]] and cell != mine]
