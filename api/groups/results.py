@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.kit.systems import ANSWERS, VOTES
 from api.stats.answer_shares import ClassStatistics, class_statistics
 from api.stats.blend import class_blend
-from api.stats.disclosure import enough, least_marked, shown_movement
+from api.stats.disclosure import enough, is_large, least_marked, shown_movement
 from api.vignettes.case import Case
 from api.vignettes.words import word_spans
 
@@ -128,24 +128,24 @@ def _accepted_share(counts: Sequence[int], case: Case) -> float | None:
     return sum(by_vote[answer] for answer in case.acceptable) / answered if answered else None
 
 
-def advise(first: ClassStatistics, case: Case, low: float, high: float) -> Advice | None:
+def advise(first: Sequence[int], case: Case, low: float, high: float) -> Advice:
     """What to do after the first ballot, by the share that matches the key (Crouch & Mazur 2001).
 
-    Below `low` read again together, up to `high` talk in pairs and vote again, above explain. With two acceptable
-    answers there is no right share: then it goes by the largest one, and disagreement means talking. It knows only
-    the counts that may be shown, so that it tells no hidden one: a hidden count is small beside a shown one, and
-    where all are hidden people do not agree. None below the smallest group.
+    `first` are its counts in the order of VOTES. Below `low` read again together, up to `high` talk in pairs and vote
+    again, above explain. With two acceptable answers there is no right share: then it goes by the largest one, and
+    disagreement means talking. Only counts so large that one answer more or less leaves them shown are looked at, for
+    the advice stays while answers may still change, and must not tell how.
     """
-    counts = {share.system: share.count for share in first.systems}
-    answered = first.answered - (counts.get("pass") or 0)
-    shown = [count for answer in ANSWERS if (count := counts.get(answer)) is not None]
-    if first.suppressed or not answered:
-        return None
-    if not shown:
+    large = {vote: count for vote, count in zip(VOTES, first, strict=True) if is_large(count)}
+    answered = sum(first) - large.get("pass", 0)
+    if not large:
         return "discuss"
     if len(case.acceptable) > 1:
-        return "explain" if max(shown) / answered > high else "discuss"
-    share = (counts[case.head.key.dominant] or 0) / answered
+        most = max(large.get(answer, 0) for answer in ANSWERS)
+        return "explain" if answered and most / answered > high else "discuss"
+    if not answered:
+        return "reread"
+    share = large.get(case.head.key.dominant, 0) / answered
     return "reread" if share < low else "discuss" if share <= high else "explain"
 
 

@@ -21,7 +21,7 @@ from api.kit.join_codes import new_code
 from api.kit.settings import Settings
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.engine import insert_into, now, table, write_engine
-from api.stats.answer_shares import class_statistics
+from api.stats.disclosure import enough
 from api.vignettes.catalogue import Catalogue, Vignette
 
 SUGGESTED = ("julie", "dave")
@@ -314,9 +314,10 @@ def _advice(state: GroupState, catalogue: Catalogue, settings: Settings) -> str:
     assert state.round is not None
     vignette = catalogue.version(state.round.vignette_id, state.round.vignette_version)
     assert vignette is not None, "a version is never deleted while a round refers to it"
-    careful = state.kind == "psychoeducation"
-    first = class_statistics(state.round.ballots[0], settings.small_group, "group", careful, state.people)
-    return advise(first, vignette.case, settings.advice_low, settings.advice_high) or "none"
+    first = state.round.ballots[0]
+    if not enough(sum(first), settings.small_group, state.people):
+        return "none"
+    return advise(first, vignette.case, settings.advice_low, settings.advice_high)
 
 
 def say_people(engine: Engine, code: str, uid: str, people: int | None) -> None:

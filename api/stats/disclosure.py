@@ -45,13 +45,19 @@ def hidden_cells(counts: Sequence[int]) -> frozenset[int]:
         edge = min(larger)
 
 
+def is_large(count: int) -> bool:
+    """Whether a count would still be shown by itself after one answer more or less."""
+    return count > FEW + 1
+
+
 def own_answers(counts: Sequence[int], smallest: int) -> tuple[int | None, ...] | None:
     """The totals of a question about people themselves; None where nothing may be told.
 
-    Where all gave one answer nothing is told either: it would be everyone's own.
+    Where all gave one answer nothing is told either: it would be everyone's own. Nor where all but one or two did, or
+    to be told nothing would tell that all did.
     """
     answered = sum(counts)
-    if not enough(answered, smallest) or max(counts) == answered:
+    if not enough(answered, smallest) or max(counts) >= answered - FEW:
         return None
     hidden = hidden_cells(counts)
     return tuple(None if place in hidden else count for place, count in enumerate(counts))
@@ -65,13 +71,15 @@ def least_marked(careful: bool) -> int:
 def shown_movement(table: Mapping[Cell, int]) -> frozenset[Cell]:
     """The steps between two ballots whose counts may be shown to someone who knows the totals of both.
 
-    A count below 3 is hidden, zero among them. Then further ones are hidden, the smallest first, until the totals
-    leave no hidden count a single value.
+    A count below 3 is hidden, zero among them. All the others are shown, or none of them where that and the totals
+    would leave a hidden count a single value from 0 to 2. To hide only some of them would tell more: that a hidden
+    count is large. And what decides is the same in every table that looks so, so that the choice itself tells nothing.
+    None is shown where none is above 3 either: else a hidden 2 would be known by not being the 3 that is shown.
     """
-    shown = {cell for cell, count in table.items() if count > FEW}
-    while shown and _any_fixed({cell: count for cell, count in table.items() if cell not in shown}):
-        shown.remove(min(shown, key=lambda cell: (table[cell], cell)))
-    return frozenset(shown)
+    few = {cell: count for cell, count in table.items() if count <= FEW}
+    if max(table.values(), default=0) <= FEW + 1 or _any_fixed(few):
+        return frozenset()
+    return frozenset(table.keys() - few)
 
 
 def rounded(count: int) -> int:
@@ -106,20 +114,21 @@ def known_sum(counts: Mapping[str, int | None], wanted: Sequence[str], answered:
 
 
 def _any_fixed(hidden: Mapping[Cell, int]) -> bool:
-    """Whether the totals of rows and columns leave a hidden count no other value.
+    """Whether the totals of rows and columns leave a hidden count, which is known to be 0 to 2, no other value.
 
     A count of a table can change exactly when it lies on a cycle of hidden cells whose counts can be raised and
-    lowered in turn; lowering needs a count above zero. Rows and columns are nodes, raising leads from row to column.
+    lowered in turn. Rows and columns are nodes; raising leads from row to column, lowering back.
     """
     leads: dict[Node, set[Node]] = {}
     for (start, end), count in hidden.items():
-        leads.setdefault(("row", start), set()).add(("column", end))
+        if count < FEW:
+            leads.setdefault(("row", start), set()).add(("column", end))
         if count:
             leads.setdefault(("column", end), set()).add(("row", start))
     return any(
         count
+        and not (count < FEW and _reaches(leads, ("column", end), ("row", start)))
         and not _reaches(leads, ("row", start), ("column", end))
-        and not _reaches(leads, ("column", end), ("row", start))
         for (start, end), count in hidden.items()
     )
 

@@ -33,14 +33,14 @@ async def version_of(room: Room) -> int:
     return version
 
 
-async def test_a_stream_begins_with_the_present_state(room: Room, follow: Follow) -> None:
-    phone = await room.join()
-    await room.start_round()
-    await room.go("voting")
+async def test_a_stream_begins_with_the_present_state(class_room: Room, follow: Follow) -> None:
+    phone = await class_room.join()
+    await class_room.start_round()
+    await class_room.go("voting")
     await phone.must_vote("drive", confidence="leaning")
     state = await phone.state()
 
-    async with follow(f"{API}/{room.code}/events", phone.headers) as stream:
+    async with follow(f"{API}/{class_room.code}/events", phone.headers) as stream:
         first = await stream.event()
 
     assert (stream.status, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

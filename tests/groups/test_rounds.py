@@ -19,6 +19,7 @@ FIELDS = {
     "kind",
     "vignette",
     "members",
+    "people",
     "answered",
     "guess",
     "outcome",
@@ -136,10 +137,10 @@ async def test_a_vote_is_taken_in_a_ballot_and_nowhere_else(room: Room, engine: 
     assert [ballot for _, ballot, _, _ in vote_rows(engine)] == [1, 2]
 
 
-async def test_a_vote_sent_again_replaces_the_own_one_and_adds_none(room: Room, engine: Engine) -> None:
-    one, other = await room.people(2)
-    await room.start_round()
-    await room.go("voting")
+async def test_a_vote_sent_again_replaces_the_own_one_and_adds_none(class_room: Room, engine: Engine) -> None:
+    one, other = await class_room.people(2)
+    await class_room.start_round()
+    await class_room.go("voting")
     await other.must_vote("soothing")
 
     for number, system in enumerate(("threat", "threat", "pass", "drive")):

@@ -38,7 +38,7 @@ def test_nobody_is_told_as_nobody() -> None:
 
 def results(*ballots: Sequence[int]) -> GroupResults:
     """What a training group's screen shows, where nothing but the export hides small counts."""
-    shown = [class_statistics(tuple(counts), 0) for counts in ballots]
+    shown = [class_statistics(tuple(counts), 1) for counts in ballots]
     return GroupResults(ballots=shown, movement=None, gain=None, heat_map=[])
 
 

@@ -1,6 +1,6 @@
 """Answers of members to a check-in: one for each member and question, and totals that are shown once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
@@ -93,7 +93,10 @@ def _keep(connection: Connection, state: GroupState, step: int, question: int, m
 
 
 def show_totals(engine: Engine, code: str, uid: str) -> None:
-    """Shows the totals, and takes no further answers: whoever answered later could be found by difference."""
+    """Shows the totals, and takes no further answers: anyone who answered later could be found by difference.
+
+    How many people are in the room is kept with them: saying a larger number later must show nothing more.
+    """
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
         place = place_of(state)
@@ -101,9 +104,10 @@ def show_totals(engine: Engine, code: str, uid: str) -> None:
             raise Conflict("The session is at another step now.")
         if place.closed:
             return
-        row = (_session.c.group_id == state.id,)
-        shown: Sequence[int] = connection.execute(select(_session.c.shown).where(*row)).scalar_one()
-        connection.execute(update(_session).where(*row).values(shown=[*shown, place.step]))
+        here = _session.c.group_id == state.id
+        row = connection.execute(select(_session.c.shown, _session.c.people).where(here)).one()
+        people = (row.people or {}) | {str(place.step): state.people}
+        connection.execute(update(_session).where(here).values(shown=[*row.shown, place.step], people=people))
         changed(connection, state, replace(place, closed=True))
 
 

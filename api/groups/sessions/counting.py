@@ -2,7 +2,7 @@
 
 Nothing is told below the smallest group; counts of one or two, and of nobody beside them, read “few or none”, as
 docs/decisions/0007 has it for votes. A check-in is about people themselves, so this holds in every kind of group, and
-where all gave one answer nothing is told either: it would be everybody's own.
+where all but one or two gave one answer nothing is told either: it would be nearly everyone's own.
 """
 
 from api.session_plans.faces import CheckInTotals

@@ -28,7 +28,8 @@ class GuidedSession(SQLModel, table=True):
     """A plan as it was when the group began with it: later edits of the plan change nothing here.
 
     `digest` names the plan's text in `guided_plan`; sessions from before it was kept there hold it in `document`.
-    `added` are rounds that were put in on the way; `shown` the numbers of the check-ins whose totals were shown.
+    `added` are rounds that were put in on the way; `shown` the numbers of the check-ins whose totals were shown,
+    and `people` how many were in the room then, by that number, where the facilitator had said so.
     """
 
     __tablename__ = "guided_session"
@@ -39,6 +40,7 @@ class GuidedSession(SQLModel, table=True):
     length: int
     added: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     shown: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    people: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Visit(SQLModel, table=True):

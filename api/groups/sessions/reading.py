@@ -43,11 +43,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session's own row: its steps, and which check-ins were shown."""
+    """A session's own row: its steps, and the check-ins that were shown, each with the people in the room then."""
 
     agenda: Agenda
     added: tuple[Mapping[str, object], ...]
-    shown: tuple[int, ...]
+    shown: Mapping[int, int | None]
 
 
 class Plans:
@@ -59,10 +59,13 @@ class Plans:
     def read(self, connection: Connection, state: GroupState) -> Session:
         """The session of a group that has one; one query, and a second the first time."""
         row = connection.execute(
-            select(_session.c.length, _session.c.added, _session.c.shown).where(_session.c.group_id == state.id)
+            select(_session.c.length, _session.c.added, _session.c.shown, _session.c.people).where(
+                _session.c.group_id == state.id
+            )
         ).one()
         agenda = make_agenda(self._plan(connection, state), row.length, row.added)
-        return Session(agenda, tuple(row.added), tuple(row.shown))
+        people = row.people or {}
+        return Session(agenda, tuple(row.added), {step: people.get(str(step)) for step in row.shown})
 
     def _plan(self, connection: Connection, state: GroupState) -> Plan:
         if (plan := self._kept.get(state.uid)) is None:

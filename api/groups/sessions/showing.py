@@ -120,8 +120,9 @@ class SessionViewBuilder:
         if item.id not in session.shown:
             return ()
         tallies = read_tallies(connection, state.id, item.id)
+        people = session.shown[item.id]
         return tuple(
-            totals(tallies.get(place, (0, 0, 0)), self._smallest, state.people) for place in range(len(step.questions))
+            totals(tallies.get(place, (0, 0, 0)), self._smallest, people) for place in range(len(step.questions))
         )
 
     def found(self, connection: Connection, state: GroupState) -> tuple[RoundFinding, ...]:

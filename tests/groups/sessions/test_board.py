@@ -65,7 +65,8 @@ async def test_what_is_no_line_is_refused_and_told_on_the_console(session: Sessi
     assert (await session.form("board", heading=2, text="words")).status_code == 404
     await session.move("on")
     assert (await session.form("board", heading=0, text="words")).status_code == 409
-    assert (await session.form("board/99999999999999999999", do="delete")).status_code == 404
+    assert (await session.form("board/999999", do="delete")).status_code == 404
+    assert (await session.form("board/99999999999999999999", do="delete")).status_code == 422
 
 
 async def test_the_board_is_printed_for_everybody_in_the_group_and_for_nobody_else(session: Session) -> None:

@@ -1,5 +1,7 @@
 """A check-in tells totals and nothing else, once, and only where they cannot point at anybody."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ async def gather(session: Session, *answers: str) -> list[Phone]:
 def main(text: str, code: str = "CODE") -> str:
     """What changes on a page, without what belongs to its group alone."""
     shown = text[text.index("<main") : text.index("</main>")].partition("qrbox")[0]
+    shown = re.sub(r"\?k=[\w-]{22}", "", shown)  # the mark of the group's own links
     return shown.replace(code, "CODE").replace(f"{code[:3]} {code[3:]}", "CODE")
 
 
@@ -106,9 +109,9 @@ async def test_what_makes_no_sense_is_refused_and_leaves_nothing(session: Sessio
 def test_whoever_knows_the_rule_cannot_work_out_a_hidden_count(counts: tuple[int, int, int]) -> None:
     told = totals(counts, SMALLEST)
     if told.counts is None:
-        assert sum(counts) < SMALLEST or max(counts) == sum(counts)
+        assert sum(counts) < SMALLEST or max(counts) >= sum(counts) - 2
         return
-    assert max(counts) < sum(counts)
+    assert max(counts) < sum(counts) - 2
     shown = [count for count in told.counts if count is not None]
     assert not {1, 2} & set(shown)
     fitting = {
@@ -119,7 +122,7 @@ def test_whoever_knows_the_rule_cannot_work_out_a_hidden_count(counts: tuple[int
         if a + b + c == sum(counts) and totals((a, b, c), SMALLEST) == told
     }
     for place, count in enumerate(told.counts):
-        if count is None and counts != (2, 2, 2):  # two for each: that points at nobody
+        if count is None:
             assert len({one[place] for one in fitting}) > 1
 
 
@@ -128,4 +131,4 @@ def test_all_alike_is_not_told(answer: str) -> None:
     counts = [6 if value == answer else 0 for value in VALUES]
     told = totals((counts[0], counts[1], counts[2]), SMALLEST)
     assert told.counts is None
-    assert told == totals((6, 0, 0), SMALLEST)
+    assert told == totals((6, 0, 0), SMALLEST) == totals((0, 5, 1), SMALLEST) == totals((1, 1, 4), SMALLEST)
