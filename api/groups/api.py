@@ -150,13 +150,13 @@ def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None,
     session = guide_of(request).prepare(body.session.plan, body.session.length)
     if body.plan:
         raise Unprocessable(
-            "A session brings its own stories: send no plan of vignettes with it.",
+            "A session plan includes its own stories, so do not send a list of vignettes with it.",
             [{"pointer": "/plan", "detail": "leave it out"}],
         )
     kind: Kind = "training" if session.kind == "training" else "psychoeducation"
     if "kind" in body.model_fields_set and body.kind != kind:
         raise Unprocessable(
-            f"This session is made for {kind} groups.",
+            f"This session plan is for {kind} groups.",
             [{"pointer": "/kind", "detail": f"leave it out, or send {kind}"}],
         )
     return session, kind
@@ -259,7 +259,7 @@ async def vote(request: Request, code: str) -> Response:
     try:
         body = VoteBody.model_validate_json(await request.body())
     except ValidationError as error:
-        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+        raise Unprocessable("This answer cannot be read. Check the fields below.", field_errors(error)) from None
     voted = await cast(request, code, body)
     guess = _guess_json(body.system, body.confidence)
     answer = b'{"guess":%b,"ballot":%d,"answered":%d}' % (guess, voted.ballot, voted.answered)
@@ -281,7 +281,7 @@ def get_results(request: Request, code: str) -> GroupResults:
     live = live_snapshot(request, state) if facilitator else None
     results = request.app.state.teller.results(state, live) if state.shown or live else None
     if results is None:
-        raise Conflict("The results are shown after the last vote of this person.")
+        raise Conflict("Results are shown after the last vote on this story.")
     shown: GroupResults = results
     return shown
 

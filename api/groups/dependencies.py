@@ -31,7 +31,7 @@ class VoteBody(AnswerBody):
 
 def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:
     if not request.app.state.settings.open_groups and trainer is None:
-        raise Forbidden("On this server only trainers start groups. Sign in first.")
+        raise Forbidden("Only trainers can start groups on this server. Please sign in first.")
 
 
 async def limit_groups(request: Request) -> None:
@@ -48,12 +48,12 @@ async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
 
 
 async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
-    """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
+    """Raises Unprocessable for marks after the end of the story. Only votes that bring marks are looked at."""
     teller: StateSerializer = request.app.state.teller
     vignette = teller.vignette((await look(request, code, member.uid)).state.round)
     if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
         raise Unprocessable(
-            "A marked span ends behind the end of the story.",
+            "A marked span ends after the end of the story.",
             [{"pointer": "/cues", "detail": f"the story has {len(vignette.case.story)} characters"}],
         )
 
