@@ -113,9 +113,7 @@ def console(request: Request, code: str, key: str | None = None) -> Response:
     if key is not None:
         facilitator = find_facilitator(request, code, key)
         if facilitator is None:
-            raise NotFound(
-                "This link to the facilitator view is incomplete, or the group has ended. Check that you copied all of it."
-            )
+            raise NotFound("This link is incomplete, or its group has ended. Check that you copied the whole link.")
         state = require_state(request, code, facilitator.uid)
         require_leading(state, facilitator)
         response = RedirectResponse(f"/g/{code}/console", status_code=303)
