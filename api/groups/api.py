@@ -46,7 +46,7 @@ router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 _round = table(GroupRound)
 
 
-_PEOPLE = "How many people are in the room; null where it was not said. Small numbers go by it where more have joined."
+_PEOPLE = "How many people are in the room; null if unknown. The rules for small numbers use it when more have joined."
 
 
 class PeopleBody(BaseModel):
@@ -193,7 +193,7 @@ def say_people(request: Request, code: str, body: PeopleBody) -> Response:
 
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
 async def get_state(request: Request, code: str) -> Response:
-    """The whole present state, for a member or the facilitator."""
+    """The whole current state, for a member or the facilitator."""
     teller: StateSerializer = request.app.state.teller
     member = find_member(request, code)
     leads = None if member else require_facilitator(request, code)
@@ -293,7 +293,7 @@ def get_results(request: Request, code: str) -> GroupResults:
     responses={
         200: {
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
-            "description": "Server-sent events; each message's data is the whole present state as one line of JSON.",
+            "description": "Server-sent events; each message's data is the whole current state as one line of JSON.",
         },
         **responses(401, 404),
     },

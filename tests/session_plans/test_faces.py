@@ -180,8 +180,8 @@ def test_totals_of_a_check_in_stand_on_the_wall_and_small_ones_do_not() -> None:
     totals = (CheckInTotals(9, (4, 5, None)), CheckInTotals(3, None, "Fewer than 5 people answered."))
     text = wall(look(step, Live(check_in=totals))).text
 
-    told = re.findall(r"(\d+|hidden) (" + "|".join(CHECK_IN_ANSWERS) + ")", text)
-    assert told == [("4", "Tried it"), ("5", "Not yet"), ("hidden", "Pass")]
+    told = re.findall(r"(\d+|hidden:) (" + "|".join(CHECK_IN_ANSWERS) + ")", text)
+    assert told == [("4", "Tried it"), ("5", "Not yet"), ("hidden:", "Pass")]
     assert "Fewer than 5 people answered." in text
     assert re.findall(r"\d+ Tried it", wall(look(step)).text) == []
 

@@ -24,7 +24,7 @@ def totals(counts: tuple[int, int, int], smallest: int, people: int | None = Non
     shown = own_answers(counts, smallest)
     if shown is None:
         return CheckInTotals(
-            answered, None, "Almost everyone gave the same answer. To protect privacy, the numbers are hidden."
+            answered, None, "The answers were very similar. To protect privacy, the numbers are hidden."
         )
     first, second, third = shown
     return CheckInTotals(answered, (first, second, third))
