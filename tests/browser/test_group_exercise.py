@@ -16,7 +16,7 @@ from tests.browser.room import PATIENCE, Room, choose, look_again, mark, see, se
 from tests.live import Server
 
 # Nothing of these may stand on a phone or the wall before the answers are shown, not even out of sight.
-OF_JULIE = ("Julie puts in", "movement", "hidden")
+OF_JULIE = ("Julie puts in", "movement", "bar--few")
 OF_DAVE = ("so he keeps watch",)
 OF_BOTH = ("Matches the key", "explanation", "tally", "our-group")
 ONLY_CONSOLE = ("Suggestion",)

@@ -79,7 +79,7 @@ async def test_totals_are_shown_on_wall_phones_and_console_with_small_numbers_hi
     phones = await gather(session, *["tried"] * 4, *["not_yet"] * 3, "pass", "pass")
     await session.form("check-in/show")
     for shown in (await page(phones[0]), await session.wall(), await session.console()):
-        assert "hidden" in main(shown)
+        assert ">hidden:</b>" in main(shown)
         assert "answers were very similar" in main(shown)  # the second question, to which all gave one answer
         assert "<b>2</b>" not in main(shown)
 

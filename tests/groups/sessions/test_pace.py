@@ -1,5 +1,7 @@
 """Time is told to the facilitator alone, gently, against the plan."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,4 +44,4 @@ async def test_only_the_console_tells_how_time_goes(session: Session, engine: En
     if minutes > 11:  # past midnight by more than the plan takes
         assert "minutes behind." in console
     for shown in (await page(phone), await session.wall()):
-        assert "the plan" not in shown[shown.index("<main") :]
+        assert not re.search("minutes behind|minutes ahead|On time", shown)
