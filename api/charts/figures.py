@@ -112,7 +112,7 @@ def _describe(circles: list[Circle]) -> str:
     ordered = sorted(circles, key=lambda circle: -circle.r)
     first, rest = ordered[0], ordered[1:]
     told = [f"{first.name} is the largest circle with {first.value} answers."]
-    told += [f"{circle.name} has {'few or none' if circle.few else circle.value}." for circle in rest]
+    told += [f"{circle.name} {'is hidden' if circle.few else f'has {circle.value}'}." for circle in rest]
     return " ".join(told)
 
 

@@ -82,15 +82,15 @@ def _read(request: Request, purpose: str, code: str, token: str | None) -> list[
 
 def require_member(request: Request, code: str) -> Member:
     if (member := find_member(request, code)) is None:
-        raise Unauthorized("Join this group first, with its code.")
+        raise Unauthorized("Join this group first, with its join code.")
     return member
 
 
 def require_facilitator(request: Request, code: str) -> Facilitator:
     if (facilitator := find_facilitator(request, code)) is None:
         if find_member(request, code):
-            raise Forbidden("Only whoever leads the group can do this.")
-        raise Unauthorized("Open the console's own link to lead this group.")
+            raise Forbidden("Only the facilitator of this group can do this.")
+        raise Unauthorized("Open your link to the facilitator view to run this group.")
     return facilitator
 
 
@@ -105,14 +105,14 @@ def require_led(request: Request, code: str) -> GroupState:
 def require_leading(state: GroupState, facilitator: Facilitator) -> None:
     """Raises Unauthorized for a link, or what it was exchanged for, that was withdrawn."""
     if state.leading != facilitator.leading:
-        raise Unauthorized("This link was withdrawn. Ask whoever leads the group for the new one.")
+        raise Unauthorized("This link was withdrawn. Ask the facilitator who withdrew it for the new link.")
 
 
 def require_state(request: Request, code: str, uid: str | None = None) -> GroupState:
     """The group's state; NotFound when it has ended, or when `uid` belongs to another group of the same code."""
     state = read_state(engine_of(request), code)
     if state is None or (uid is not None and state.uid != uid):
-        raise NotFound("There is no group with this code, or it has ended.")
+        raise NotFound("We cannot find this group. Check the code. If it is right, the group may have ended.")
     return state
 
 

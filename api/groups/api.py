@@ -49,7 +49,7 @@ router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 _round = table(GroupRound)
 
 
-_PEOPLE = "How many people are in the room; null where it was not said. Small numbers go by it where more have joined."
+_PEOPLE = "How many people are in the room; null if unknown. The rules for small numbers use it when more have joined."
 
 
 class PeopleBody(BaseModel):
@@ -153,13 +153,13 @@ def _session(request: Request, body: NewGroupBody) -> tuple[SessionSetup | None,
     session = prepare(plans_on_offer(request), body.session.plan, body.session.length)
     if body.plan:
         raise Unprocessable(
-            "A session brings its own stories: send no plan of vignettes with it.",
+            "A session plan includes its own stories, so do not send a list of vignettes with it.",
             [{"pointer": "/plan", "detail": "leave it out"}],
         )
     kind: Kind = "training" if session.kind == "training" else "psychoeducation"
     if "kind" in body.model_fields_set and body.kind != kind:
         raise Unprocessable(
-            f"This session is made for {kind} groups.",
+            f"This session plan is for {kind} groups.",
             [{"pointer": "/kind", "detail": f"leave it out, or send {kind}"}],
         )
     return session, kind
@@ -186,7 +186,7 @@ def say_people(request: Request, code: str, body: PeopleBody) -> Response:
 
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
 async def get_state(request: Request, code: str) -> Response:
-    """The whole present state, for a member or the facilitator."""
+    """The whole current state, for a member or the facilitator."""
     teller = teller_of(request)
     member = find_member(request, code)
     leads = None if member else require_facilitator(request, code)
@@ -251,7 +251,7 @@ async def vote(request: Request, code: str) -> Response:
     try:
         body = VoteBody.model_validate_json(await request.body())
     except ValidationError as error:
-        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+        raise Unprocessable("This answer cannot be read. Check the fields below.", field_errors(error)) from None
     voted = await cast(request, code, body)
     guess = _guess_json(body.system, body.confidence)
     answer = b'{"guess":%b,"ballot":%d,"answered":%d}' % (guess, voted.ballot, voted.answered)
@@ -273,7 +273,7 @@ def get_results(request: Request, code: str) -> GroupResults:
     live = live_snapshot(request, state) if facilitator else None
     results = teller_of(request).results(state, live) if state.shown or live else None
     if results is None:
-        raise Conflict("The results are shown after the last vote of this person.")
+        raise Conflict("Results are shown after the last vote on this story.")
     shown: GroupResults = results
     return shown
 
@@ -285,7 +285,7 @@ def get_results(request: Request, code: str) -> GroupResults:
     responses={
         200: {
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
-            "description": "Server-sent events; each message's data is the whole present state as one line of JSON.",
+            "description": "Server-sent events; each message's data is the whole current state as one line of JSON.",
         },
         **responses(401, 404),
     },

@@ -34,7 +34,7 @@ class VoteBody(AnswerBody):
 
 def may_start(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> None:
     if not settings_of(request).open_groups and trainer is None:
-        raise Forbidden("On this server only trainers start groups. Sign in first.")
+        raise Forbidden("Only trainers can start groups on this server. Please sign in first.")
 
 
 async def limit_groups(request: Request) -> None:
@@ -59,12 +59,12 @@ def let_in(request: Request, code: str, earlier: Member | None) -> Member:
 
 
 async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
-    """Raises Unprocessable for marks behind the end of the story. Only votes that bring marks are looked at."""
+    """Raises Unprocessable for marks after the end of the story. Only votes that bring marks are looked at."""
     teller = teller_of(request)
     vignette = teller.vignette((await look(request, code, member.uid)).state.round)
     if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
         raise Unprocessable(
-            "A marked span ends behind the end of the story.",
+            "A marked span ends after the end of the story.",
             [{"pointer": "/cues", "detail": f"the story has {len(vignette.case.story)} characters"}],
         )
 

@@ -41,7 +41,11 @@ def next_phases(path: Sequence[Phase], second_vote: bool = True) -> tuple[Phase,
 def take_back(path: Sequence[Phase]) -> tuple[Phase, ...]:
     """The way without its last step. Raises WrongPhase at the start and once answers have been shown."""
     if not can_take_back(path):
-        raise WrongPhase("The answers have been shown." if is_shown(path) else "The round has only begun.")
+        raise WrongPhase(
+            "You cannot go back once the answers have been shown."
+            if is_shown(path)
+            else "This is the first step of the story, so you cannot go back."
+        )
     return tuple(path[:-1])
 
 

@@ -60,11 +60,11 @@ def create_group(
     name = " ".join(name.split())
     if not name.isprintable():
         raise Unprocessable(
-            "A name is plain text, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
+            "Use plain text for the name, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
         )
     if len(name) > LONGEST_NAME:
         raise Unprocessable(
-            f"A name has at most {LONGEST_NAME} characters.", [{"pointer": "/name", "detail": "too long"}]
+            f"Use at most {LONGEST_NAME} characters for the name.", [{"pointer": "/name", "detail": "too long"}]
         )
     if session is not None:
         plan = list(dict.fromkeys(session.vignettes))
@@ -73,7 +73,7 @@ def create_group(
     unknown = [slug for slug in plan if slug not in catalogue.vignettes]
     if unknown or len(plan) > LONGEST_PLAN:
         detail = f"there is no vignette {unknown[0]}" if unknown else f"at most {LONGEST_PLAN} vignettes"
-        raise Unprocessable(f"This plan does not work: {detail}.", [{"pointer": "/plan", "detail": detail}])
+        raise Unprocessable(f"These stories cannot be used: {detail}.", [{"pointer": "/plan", "detail": detail}])
     uid = secrets.token_urlsafe(16)
     made = now()
     row = {
@@ -122,7 +122,7 @@ def join(engine: Engine, code: str, uid: str = "", member: str = "") -> Joined:
             select(_group.c.id, _group.c.uid, _group.c.place).where(_group.c.code == code)
         ).one_or_none()
         if group is None:
-            raise NotFound("There is no group with this code. Please look at the code once more.")
+            raise NotFound("We cannot find a group with this code. Check the code and try again.")
         if member and group.uid == uid:
             left = (_departure.c.group_id == group.id, _departure.c.member == member)
             back = connection.execute(delete(_departure).where(*left)).rowcount
@@ -203,9 +203,9 @@ def start_round(engine: Engine, code: str, uid: str, vignette: Vignette) -> None
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
         if state.place is not None:
-            raise Conflict("This group follows a session plan: add the story to its session.")
+            raise Conflict("This group uses a session plan. Add the story to its session.")
         if state.round and not is_shown(state.round.path) and state.round.phase != "reading":
-            raise Conflict("Finish this person first: show the answers, or take the steps back.")
+            raise Conflict("Finish this story first: show the answers, or go back.")
         begin_round(connection, state, vignette)
         plan = state.plan if vignette.slug in state.plan else (*state.plan, vignette.slug)
         bump_version(connection, code, plan=list(plan))
@@ -254,7 +254,7 @@ def add_person(engine: Engine, code: str, uid: str, slug: str) -> None:
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
         if state.place is not None:
-            raise Conflict("This group follows a session plan: add the story to its session.")
+            raise Conflict("This group uses a session plan. Add the story to its session.")
         if slug not in state.plan:
             bump_version(connection, code, plan=[*state.plan, slug])
 
@@ -291,9 +291,9 @@ def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, Gro
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
         if state.round is None:
-            raise Conflict("Choose the first person before that.")
+            raise Conflict("Start the first story before you do that.")
         if state.playing is None:
-            raise Conflict("The session is at another step now.")
+            raise Conflict("The session has moved to another step.")
         try:
             change(connection, state)
         except WrongPhase as wrong:
@@ -324,7 +324,7 @@ def say_people(engine: Engine, code: str, uid: str, people: int | None) -> None:
     """Keeps how many people are in the room; None takes it back."""
     if people is not None and not 1 <= people <= MOST_PEOPLE:
         raise Unprocessable(
-            f"Say how many people are in the room: a whole number from 1 to {MOST_PEOPLE}, or leave it empty.",
+            f"Enter the number of people in the room: a whole number from 1 to {MOST_PEOPLE}, or leave the box empty.",
             [{"pointer": "/people", "detail": f"1 to {MOST_PEOPLE}, or null"}],
         )
     with write_engine(engine).begin() as connection:

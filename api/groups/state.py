@@ -77,7 +77,7 @@ class GroupState:
             return None
         return (
             f"{self.members} have joined, but {self.people} {'is' if self.people == 1 else 'are'} in the room. "
-            f"What may be shown goes by {self.people}."
+            f"We use {self.people} to decide which numbers are too small to show."
         )
 
     @property

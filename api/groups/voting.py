@@ -17,7 +17,7 @@ COLUMN: dict[str, str] = {vote: "passed" if vote == "pass" else vote for vote in
 
 _PLACE: dict[str, int] = {vote: place for place, vote in enumerate(VOTES)}
 
-HAS_LEFT = "You have left this group. Join it again with its code, and then answer."
+HAS_LEFT = "You have left this group. Join again with the join code, then answer."
 
 Key = tuple[int, int, str]  # round id, ballot, member
 Row = tuple[str, str | None, object, str | None, object, int]  # system, confidence, cues, reason, circles, version
@@ -138,7 +138,9 @@ def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted 
             answers.append(None)
             rows[place.round_id, place.ballot, vote.member] = _row(vote, place)
         else:
-            answers.append(place or NotFound("This group has ended, or the code is mistyped."))
+            answers.append(
+                place or NotFound("This group has ended, or the code is not right. Check the code and try again.")
+            )
     if not rows:
         return [answer for answer in answers if answer is not None]
     answered = _store(connection, rows)
@@ -180,7 +182,7 @@ def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tupl
         # A guided session that has gone on to another step has closed the round's vote.
         here = free or playing == number
         if round_id is None or not here or (ballot := _open_ballot(path)) is None:
-            opened[code, uid] = Conflict("The vote is not open right now. It opens for everybody together.")
+            opened[code, uid] = Conflict("Voting is closed at the moment.")
         else:
             opened[code, uid] = _Open(group_id, round_id, ballot, kind, ask, version)
     return opened
@@ -189,11 +191,11 @@ def _open_ballots(connection: Connection, batch: Sequence[NewVote]) -> dict[tupl
 def _unasked(vote: NewVote, place: _Open) -> str | None:
     """Why the vote cannot be taken as it is: it brings what this round does not ask for."""
     if vote.reason and place.kind != "training":
-        return "This group takes no words of your own; please send only your choice."
+        return "Please send your choice only. This group does not collect comments."
     asked = asked_by(place.kind) if place.ask is None else _asked(place.ask)
     brought = {"cues": vote.cues, "confidence": vote.confidence, "reason": vote.reason, "circles": vote.circles}
     more = [name for name, value in brought.items() if value and name not in asked]
-    return f"This round does not ask for {' or '.join(more)}; please send it without." if more else None
+    return f"This round does not ask for {' or '.join(more)}. Please send your answer without it." if more else None
 
 
 @lru_cache

@@ -40,24 +40,24 @@ class PaperView:
 MOMENTS = (
     Moment("now", "Now", "now"),
     Moment("hard", "On a hard day", "on a hard day"),
-    Moment("wish", "As I would like it", "as I would like it"),
+    Moment("wish", "How I would like it to be", "how I would like it to be"),
 )
 
 PROMPTS = (
     Prompt(
         slug="care",
         question="What looks after me?",
-        hint="Small things for body and mind. They need not cost anything.",
+        hint="Small things for body and mind. They do not have to cost anything.",
         examples=(
             "A glass of water",
             "Something warm to eat or drink",
-            "Going to bed, or only lying down",
+            "Going to bed, or just lying down",
             "Moving a little, in a way that suits my body",
-            "Daylight, also through a window",
+            "Daylight, even through a window",
             "A wash and fresh clothes",
             "Doing one small job, and leaving the rest",
             "Saying no to one thing",
-            "CurrentTrainer somebody for help",
+            "Asking someone for help",
             "Keeping an appointment that helps me",
         ),
     ),
@@ -72,7 +72,7 @@ PROMPTS = (
             "Something to hold: a stone, a cup, a sleeve",
             "Music, or a voice that I like",
             "Rain, birdsong, or a quiet room",
-            "Somebody who is kind to me",
+            "Someone who is kind to me",
             "An animal, my own or one I pass",
             "A place I know well, or one that I imagine",
             "A prayer, or a quiet moment",
@@ -82,7 +82,7 @@ PROMPTS = (
     Prompt(
         slug="kind",
         question="How could I be kinder to myself?",
-        hint="Think of how you would treat somebody you care about.",
+        hint="Think of how you would treat someone you care about.",
         examples=(
             "Speak to myself as I would to a friend",
             "Say: this is hard, and I am trying",
@@ -92,7 +92,7 @@ PROMPTS = (
             "Rest before I am worn out",
             "Forgive a small mistake",
             "Notice one thing that I managed",
-            "Let somebody be kind to me",
+            "Let someone be kind to me",
             "Say “not today”, and mean it kindly",
         ),
     ),

@@ -42,7 +42,7 @@ SIMPLER: Final = "This is a teaching picture. The three work together, and real 
 class CheckInTotals:
     """How many gave each of CHECK_IN_VALUES to one question.
 
-    `counts` is None where nothing may be shown, and `hidden` says why. A single count of None reads “few or none”.
+    `counts` is None where nothing may be shown, and `hidden` says why. A single count of None reads “hidden”.
     """
 
     answered: int

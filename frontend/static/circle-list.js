@@ -13,7 +13,7 @@ window.drawn = (() => {
     return words.length < 2 ? words.join('') : words.slice(0, -1).join(', ') + ' and ' + words.at(-1);
   }
 
-  // “On a hard day, threat is larger than now; drive and soothing are smaller.”
+  // “On a hard day, threat is larger than now. Drive and soothing are smaller.”
   function comparison(base, other) {
     const grown = (system) => other.sizes[system] - base.sizes[system];
     const groups = [
@@ -22,7 +22,7 @@ window.drawn = (() => {
       ['about the same', SYSTEMS.filter((system) => Math.abs(grown(system)) < SAME)],
     ].filter(([, systems]) => systems.length);
     const told = groups.map(([how, systems], index) => list(systems) + (systems.length > 1 ? ' are ' : ' is ') + how + (index ? '' : (how === 'about the same' ? ' as ' : ' than ') + base.than));
-    return other.name + ', ' + told.join('; ') + '.';
+    return other.name + ', ' + told.map((part, index) => (index ? part[0].toUpperCase() + part.slice(1) : part)).join('. ') + '.';
   }
 
   function figure({name, sizes, words}) {

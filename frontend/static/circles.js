@@ -175,7 +175,7 @@
       for (const system of SYSTEMS) { field(system).value = ''; slider(system).value = slider(system).defaultValue; }
       show();
       out.hidden = true;
-      said.textContent = 'The circles are left out.';
+      said.textContent = 'Your answer will be sent without circles.';
       slider('threat').focus();
     });
 

@@ -1,4 +1,4 @@
-// Draw your systems: three moments, each with its three circles and words, beside each other.
+// Draw your systems: three moments, each with its three circles and words, side by side.
 // Needs circles.js, private-store.js, circle-list.js.
 (() => {
   const {SYSTEMS, BOX, FITS, place, word, parts} = window.circles;
@@ -31,7 +31,7 @@
       root.querySelector('[data-beside]').hidden = !all.length;
       root.querySelector('[data-pictures]').replaceChildren(...all.map((which) => window.drawn.figure(named(which))));
       const lines = all.slice(1).map((other) => comparison(all[0], other));
-      if (all.length === 1) lines.push('Draw another moment, and it appears here beside this one.');
+      if (all.length === 1) lines.push('Draw another one to compare them side by side.');
       root.querySelector('[data-compared]').replaceChildren(...lines.map((line) => {
         const item = document.createElement('li');
         item.textContent = line;
@@ -106,7 +106,7 @@
       }
       all.slice(1).forEach((other) => pen.text(comparison(all[0], other), {size: 24}));
       pen.space(12);
-      pen.text('A picture of how it feels to me, not a measurement.', {size: 20, ink: '--ink-2'});
+      pen.text('This is a picture of how it feels to me, not a measurement.', {size: 20, ink: '--ink-2'});
     }
 
     const changed = window.here.attach(root, {

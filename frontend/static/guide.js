@@ -1,6 +1,6 @@
 // The lines of a pause, one after the other, for whoever starts them. Without this they stand below each other.
 (() => {
-  const AFTER = 'That is the end of the guide. Stay here as long as you like.';
+  const AFTER = 'That is the end of the guide. You can stay here as long as you like.';
 
   function start(root) {
     if (root.dataset.ready) return;

@@ -1,4 +1,4 @@
-// The console's keys, for a presenter's clicker: forwards presses the large button, backwards presses "Back".
+// The keys of the facilitator view, for a presenter's clicker: forwards presses the large button, backwards presses "Back".
 (() => {
   const PAUSE = 600;   // a second press so soon after the first is taken as the same one
   let last = -PAUSE;

@@ -1,4 +1,4 @@
-// Keeps #main up to date from the server's stream. Without it every page still works: "Look again" loads it anew.
+// Keeps #main up to date from the server's stream. Without it every page still works: "Refresh this page" loads it again.
 (() => {
   const main = document.getElementById('main');
   if (!main || !main.dataset.live || !window.EventSource) return;
@@ -33,7 +33,7 @@
   function connection(lost) {
     if (!offline) return;
     if (!lost) {
-      document.body.classList.add('is-live');   // "Look again" is not needed now
+      document.body.classList.add('is-live');   // "Refresh this page" is not needed now
       return reached();
     }
     if (waiting) return;   // every failed attempt reports again

@@ -119,15 +119,15 @@ window.here = (() => {
       if (kept) {
         stored((storage) => storage.removeItem(key));
         setKept(false);
-        say('No longer kept. It goes when you leave ' + (group ? 'the group.' : 'this page.'));
+        say('No longer saved on this device. Everything here is deleted when you leave ' + (group ? 'the group.' : 'this page.'));
       } else if (write()) {
         setKept(true);
-        say('Kept on this device, with every change from now on. Press again to stop.');
-      } else say('This browser keeps nothing. You can print it, or save a picture.');
+        say('Saved on this device. Any changes will be saved too. Press again to stop saving.');
+      } else say('Your browser will not let us save this. You can print it or save a picture.');
     });
     find('save')?.addEventListener('click', async () => {
       await save(root, draw, picture);
-      say('The picture is with your downloads.');
+      say('Saved to your downloads.');
     });
     find('clear').addEventListener('click', () => {
       stored((storage) => storage.removeItem(key));
@@ -136,7 +136,7 @@ window.here = (() => {
       blank();
       find('clear').closest('details').open = false;
       find('clear').closest('details').querySelector('summary').focus();
-      say('Everything here is gone.');
+      say('Everything here has been deleted.');
     });
     // Otherwise the way back in the browser would bring up what has ended.
     window.addEventListener('pagehide', () => { if (root.isConnected && !kept && !group) blank(); });
@@ -145,7 +145,7 @@ window.here = (() => {
     const before = recall(key, group);
     if (before) show(before);
     setKept(kept);
-    if (before && kept) say('This was kept on this device. Press “Clear all of it” when it may go.');
+    if (before && kept) say('This was saved on this device. Press “Delete everything” to remove it.');
     return () => {
       note();
       if (kept) write(); else say('');

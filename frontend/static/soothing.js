@@ -61,12 +61,12 @@
       const texts = onCard(prompt);
       const tell = (words) => { prompt.querySelector('[data-prompt-said]').textContent = words; };
       if (texts.length >= most && !texts.includes(text)) {
-        return tell('The card has room for four from each question. Tap one of them again to take it off.');
+        return tell('The card has room for four answers to each question. Tap one of them again to remove it.');
       }
       if (texts.includes(text)) texts.splice(texts.indexOf(text), 1); else texts.push(text);
       showCard();
       changed();
-      const [on, off] = card ? ['On the card: ', 'Taken off: '] : ['Chosen: ', 'No longer chosen: '];
+      const [on, off] = card ? ['Added to the card: ', 'Removed from the card: '] : ['Chosen: ', 'No longer chosen: '];
       tell((texts.includes(text) ? on : off) + text);
     }
 

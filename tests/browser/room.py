@@ -144,7 +144,7 @@ def mark(page: Page, *words: str) -> None:
 
 
 def look_again(page: Page) -> None:
-    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("link", name="Refresh this page").click()
 
 
 def tab_to(page: Page, wanted: str, key: str = "Tab", most: int = 30) -> None:

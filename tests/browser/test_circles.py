@@ -122,7 +122,7 @@ def test_keys_alone_draw_two_moments_and_compare_them(drawing: Page) -> None:
     page.keyboard.press("End")
 
     expect(page.locator("[data-compared]")).to_have_text(
-        "As I would like it, soothing is larger than now; threat and drive are about the same."
+        "How I would like it to be, soothing is larger than now. Threat and drive are about the same."
     )
 
 
@@ -179,7 +179,7 @@ def test_three_moments_stand_side_by_side_each_with_its_own_words(drawing: Page)
     expect(pictures.nth(0)).to_contain_text("Threat medium: the <b>letter</b>")
     expect(pictures.nth(1)).to_contain_text("Threat medium: everything at once")
     expect(page.locator("[data-compared]")).to_have_text(
-        "On a hard day, threat is larger than now; drive is smaller; soothing is about the same."
+        "On a hard day, threat is larger than now. Drive is smaller. Soothing is about the same."
     )
     page.get_by_role("button", name="Now").click()
     expect(words).to_have_value("the <b>letter</b>")
@@ -197,8 +197,8 @@ def test_axe_finds_no_barrier_in_a_drawing_in_a_card_or_in_the_circles_of_an_ans
     page.get_by_role("textbox", name="Threat").fill("deadlines")
     page.get_by_role("button", name="On a hard day").click()
     page.get_by_role("button", name="Threat bigger").click()
-    page.get_by_role("button", name="Keep on this device").click()
-    page.get_by_text("Clear all of it", exact=True).click()
+    page.get_by_role("button", name="Save on this device").click()
+    page.get_by_text("Delete everything", exact=True).click()
     assert told(Axe().run(page).response["violations"]) == []
 
     page.goto(f"{new_site.base_url}/soothing")
@@ -206,7 +206,7 @@ def test_axe_finds_no_barrier_in_a_drawing_in_a_card_or_in_the_circles_of_an_ans
     assert told(Axe().run(page).response["violations"]) == []
 
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
     assert told(Axe().run(page).response["violations"]) == []
     page.set_viewport_size({"width": 320, "height": 700})
@@ -223,7 +223,7 @@ def test_circles_that_were_sized_go_with_the_answer(calm_page: Page, new_site: S
     page = calm_page
     bodies = posted(page)
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
     page.get_by_role("button", name="Send my answer").click()
 
@@ -237,9 +237,9 @@ def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
     page = calm_page
     bodies = posted(page)
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
-    page.get_by_role("button", name="Leave the circles out").click()
+    page.get_by_role("button", name="Do not send circles").click()
     page.locator("label.answer.threat").click()
     page.get_by_role("button", name="Send my answer").click()
 
@@ -250,7 +250,7 @@ def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
 def test_after_a_form_that_was_not_complete_the_circles_can_still_be_sized(calm_page: Page, new_site: Server) -> None:
     page = calm_page
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     for button in ("Drive bigger", "Threat bigger"):
         page.get_by_role("button", name=button).click()
     page.get_by_role("button", name="Send my answer").click()
@@ -265,7 +265,7 @@ def test_after_a_form_that_was_not_complete_the_circles_can_still_be_sized(calm_
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_numbers_size_the_circles_without_scripts(page: Page, new_site: Server) -> None:
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     for system, value in (("Threat", "10"), ("Drive", "90"), ("Soothing", "0")):
         page.get_by_role("spinbutton", name=system).fill(value)
     page.get_by_role("button", name="Send my answer").click()
@@ -277,7 +277,7 @@ def test_numbers_size_the_circles_without_scripts(page: Page, new_site: Server) 
 def test_without_scripts_the_page_leads_to_the_paper(page: Page, new_site: Server) -> None:
     page.goto(f"{new_site.base_url}/circles")
     expect(page.get_by_role("slider")).to_have_count(0)
-    page.get_by_role("link", name="The paper circles").click()
+    page.get_by_role("link", name="print the circles").click()
 
     expect(page.get_by_role("heading", name="Draw your systems")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_have_count(0)

@@ -5,6 +5,7 @@ by keys alone, and phone 6 has two tabs. What axe, the console of the browsers a
 say is gathered on the way and read at the end.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from tests.browser.room import PATIENCE, Room, choose, look_again, mark, see, se
 from tests.live import Server
 
 # Nothing of these may stand on a phone or the wall before the answers are shown, not even out of sight.
-OF_JULIE = ("Julie puts in", "movement", "few or none")
+OF_JULIE = ("Julie puts in", "movement", "bar--few")
 OF_DAVE = ("so he keeps watch",)
 OF_BOTH = ("Matches the key", "explanation", "tally", "our-group")
 ONLY_CONSOLE = ("Suggestion",)
@@ -130,7 +131,7 @@ def a_group_is_started_from_the_first_page_in_two_steps(room: Room) -> tuple[Pag
     tab_to(console, ".quick button")
     console.keyboard.press("Enter")
 
-    see(console, "Your group is ready", "Everyone joins with this code")
+    see(console, "Your group is ready", "Everyone joins with this join code")
     room.code = console.url.split("/")[-2]
     expect(console.locator(".code")).to_have_text(f"{room.code[:3]} {room.code[3:]}")
     room.examine("ready", console=console)
@@ -138,7 +139,7 @@ def a_group_is_started_from_the_first_page_in_two_steps(room: Room) -> tuple[Pag
     tab_to(console, ".ready__steps a[target=_blank]")
     with console.expect_popup() as opened:
         console.keyboard.press("Enter")
-    expect(opened.value).to_have_url(f"{room.base_url}/g/{room.code}/screen")
+    expect(opened.value).to_have_url(re.compile(rf"/g/{room.code}/screen"))
     opened.value.close()
     wall = room.device("wall", 1920, 1080, forgive=("status of 404",))
     wall.goto(f"/g/{room.code}/screen")
@@ -146,7 +147,7 @@ def a_group_is_started_from_the_first_page_in_two_steps(room: Room) -> tuple[Pag
 
     tab_to(console, ".ready__steps .btn--main")
     console.keyboard.press("Enter")
-    see(console, "Waiting for the first people")
+    see(console, "Waiting for people to join")
     assert "key=" not in console.url
     return console, wall
 
@@ -162,19 +163,19 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     late = room.phone("late-comer", gone)
 
     one.goto("/")
-    one.get_by_label("Code from your group").fill(f"{room.code[:3]} {room.code[3:]}".lower())
+    one.get_by_label("Join code from your group").fill(f"{room.code[:3]} {room.code[3:]}".lower())
     one.get_by_role("button", name="Join").click()
-    see(one, "Join this group", "No name is asked for")
+    see(one, "Join this group", "We do not ask for your name")
     room.examine("joining", phone=one)
     plain.goto("/")
-    plain.get_by_label("Code from your group").fill(room.code)
+    plain.get_by_label("Join code from your group").fill(room.code)
     plain.get_by_role("button", name="Join").click()
     for page in (offline, zoomed, twice):
         page.goto(f"/g/{room.code}")
     room.beside("joining", "the zoomed phone", zoomed)
     for page in (one, offline, plain, zoomed, twice):
         page.get_by_role("button", name="Join").click()
-        see(page, "You are in", "cannot see who chose what")
+        see(page, "You’re in the group", "cannot see who chose what")
     keys.goto("/")
     tab_to(keys, "#code")
     keys.keyboard.type(room.code)
@@ -182,7 +183,7 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     see(keys, "Join this group")
     tab_to(keys, "main form button")
     keys.keyboard.press("Enter")
-    see(keys, "You are in")
+    see(keys, "You’re in the group")
 
     tab = twice.context.new_page()
     tab.goto(f"/g/{room.code}")
@@ -190,24 +191,24 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
         page.evaluate("window.stillHere = true")
     group = Group(room, console, wall, one, offline, plain, zoomed, keys, twice, tab, late)
 
-    group.all_see("You are in", "6 here so far")
+    group.all_see("You’re in the group", "People here so far: 6")
     see(console, "Ready when you are", "6 people are here")
     see(wall, "Welcome", f"{room.code[:3]} {room.code[3:]}")
     expect(wall.locator(".wall__here")).to_have_text("6 here")
     look_again(plain)
-    see(plain, "You are in", "6 here so far")
-    expect(one.get_by_role("link", name="Look again")).to_be_hidden()
+    see(plain, "You’re in the group", "People here so far: 6")
+    expect(one.get_by_role("link", name="Refresh this page")).to_be_hidden()
     group.examine("waiting")
     return group
 
 
 def everybody_reads_about_julie(group: Group) -> None:
-    group.press("Space", "Everyone reads about Julie")
+    group.press("Space", "Everyone reads Julie’s story")
     expect(group.console.locator("[aria-current=step]")).to_have_text("1Read")
-    group.all_see("Julie", "Person 1 of 2 · reading", "This story mentions poor sleep", "The vote opens here")
-    see(group.wall, "Julie", "Bedtime is a different story", "Take the time you need")
+    group.all_see("Julie", "Story 1 of 2 · Reading", "This story mentions poor sleep", "Voting will open here")
+    see(group.wall, "Julie", "Bedtime is a different story", "Take your time")
     look_again(group.plain)
-    see(group.plain, "Julie", "Person 1 of 2 · reading")
+    see(group.plain, "Julie", "Story 1 of 2 · Reading")
     for page in (*group.live.values(), group.plain):
         expect(page.get_by_role("radio")).to_have_count(0)
     group.tells_nothing()
@@ -219,11 +220,11 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
     console, room = group.console, group.room
     group.press("ArrowRight", "The first vote is open")
     see(console, "The first vote is open", "0 of 6 answered")
-    group.all_see("Julie", "Person 1 of 2 · first vote", "Send my answer")
-    see(group.wall, "Julie", "No hurry")
+    group.all_see("Julie", "Story 1 of 2 · First vote", "Send my answer")
+    see(group.wall, "Julie", "Take your time")
     group.answered(0, 6)
     look_again(group.plain)
-    see(group.plain, "Julie", "Person 1 of 2 · first vote")
+    see(group.plain, "Julie", "Story 1 of 2 · First vote")
     group.tells_nothing()
     group.examine("voting")
     room.examine_in_the_dark("voting", "phone", group.one)
@@ -240,13 +241,13 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
     group.offline.context.set_offline(True)
     choose(group.offline, "threat")
     group.offline.locator("#send").click()
-    expect(group.offline.get_by_role("alert")).to_contain_text("Your choice is still here")
+    expect(group.offline.get_by_role("alert")).to_contain_text("Your answer is still here")
     group.offline.context.set_offline(False)
     expect(group.offline.locator("input[value=threat]")).to_be_checked()
     send(group.offline, "Sent: Threat.")
 
     group.zoomed.get_by_role("button", name="Pass", exact=True).click()
-    expect(group.zoomed.locator("#sent")).to_contain_text("You passed. That is fine.")
+    expect(group.zoomed.locator("#sent")).to_contain_text("You have passed.")
 
     tab_to(group.keys, "form#vote input[name=system]")
     group.keys.keyboard.press("ArrowDown")
@@ -271,8 +272,8 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
     expect(group.tab.locator("#sent")).to_contain_text("Sent: Threat.")
     send(group.tab, "Sent: Threat.")
 
-    see(console, "The first vote is open", "Everybody has answered or passed.", "Read it once more together")
-    expect(console.get_by_text("The counts stay hidden until you show the answers, here too.")).to_be_visible()
+    see(console, "The first vote is open", "Everyone has answered or passed.", "Read the story together again")
+    expect(console.get_by_text("You will not see the numbers either until you show the answers.")).to_be_visible()
     group.answered(6, 6)
     expect(group.one.locator("#sent")).to_contain_text("6 of 6 have answered")
     look_again(group.plain)
@@ -284,30 +285,30 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
 def a_phone_that_was_offline_comes_back_to_the_talk(group: Group) -> None:
     group.offline.context.set_offline(True)
     group.press("PageDown", "Time to talk")
-    see(group.wall, "Julie", "Time to talk", "What might Julie be doing it for?")
+    see(group.wall, "Julie", "Time to talk", "What might this be doing for Julie?")
     for page in (group.one, group.zoomed, group.keys, group.twice, group.tab):
-        see(page, "Time to talk", "Which words led you there?")
-    see(group.one, "Time to talk", "You chose drive. You need not say so.")
+        see(page, "Time to talk", "Which words made you think so?")
+    see(group.one, "Time to talk", "You chose drive. You do not have to tell anyone.")
     see(group.zoomed, "Time to talk", "You passed in the first vote.")
-    expect(group.plain.get_by_role("button", name="Send the change")).to_be_visible()
+    expect(group.plain.get_by_role("button", name="Send my new answer")).to_be_visible()
     look_again(group.plain)
-    see(group.plain, "Time to talk", "Which words led you there?")
+    see(group.plain, "Time to talk", "Which words made you think so?")
     group.examine("talking")
 
-    see(group.offline, "Julie", "Connection lost.", "Sent: Threat.", "Look again")
+    see(group.offline, "Julie", "You are offline.", "Sent: Threat.", "Refresh this page")
     group.room.examine("offline", phone=group.offline)
     group.offline.context.set_offline(False)
-    see(group.offline, "Time to talk", "You chose threat. You need not say so.")
-    expect(group.offline.get_by_text("Connection lost.")).to_have_count(0)
+    see(group.offline, "Time to talk", "You chose threat. You do not have to tell anyone.")
+    expect(group.offline.get_by_text("You are offline.")).to_have_count(0)
     group.tells_nothing()
 
 
 def a_step_back_reopens_the_vote_with_every_answer_kept(group: Group) -> None:
     group.press("ArrowLeft", "The first vote is open")
-    group.all_see("Julie", "until the vote closes")
+    group.all_see("Julie", "until voting closes")
     group.answered(6, 6)
     expect(group.one.locator("#sent")).to_contain_text("Sent: Drive.")
-    expect(group.zoomed.locator("#sent")).to_contain_text("You passed.")
+    expect(group.zoomed.locator("#sent")).to_contain_text("You have passed.")
     for page in (group.offline, group.keys, group.twice, group.tab):
         expect(page.locator("#sent")).to_contain_text("Sent: Threat.")
     group.tells_nothing()
@@ -317,7 +318,7 @@ def a_step_back_reopens_the_vote_with_every_answer_kept(group: Group) -> None:
 
 def everybody_votes_again_and_some_mark_words(group: Group) -> None:
     group.press("Space", "The second vote is open")
-    group.all_see("Julie", "Person 1 of 2 · second vote", "Send my answer")
+    group.all_see("Julie", "Story 1 of 2 · Second vote", "Send my answer")
     see(group.one, "Julie", "In the first vote you chose Drive.")
     see(group.zoomed, "Julie", "You passed in the first vote.")
     group.answered(0, 6)
@@ -334,15 +335,15 @@ def everybody_votes_again_and_some_mark_words(group: Group) -> None:
 
     choose(group.plain, "drive")
     group.plain.get_by_role("button", name="Send my answer").click()
-    see(group.plain, "Julie", "Sent: Drive.", "Which words led you there?")
+    see(group.plain, "Julie", "Sent: Drive.", "Which words made you think so?")
     mark(group.plain, "enjoys")
-    group.plain.get_by_role("button", name="Send the change").click()
+    group.plain.get_by_role("button", name="Send my new answer").click()
     expect(group.plain.locator("label.w", has_text="enjoys").get_by_role("checkbox")).to_be_checked()
 
     choose(group.offline, "drive")
     send(group.offline, "Sent: Drive.")
     group.zoomed.get_by_role("button", name="Pass", exact=True).click()
-    expect(group.zoomed.locator("#sent")).to_contain_text("You passed.")
+    expect(group.zoomed.locator("#sent")).to_contain_text("You have passed.")
 
     tab_to(group.keys, "form#vote input[name=system]")
     group.keys.keyboard.press("ArrowDown")
@@ -370,7 +371,7 @@ def everybody_votes_again_and_some_mark_words(group: Group) -> None:
     expect(group.tab.locator("label.w", has_text="successful").get_by_role("checkbox")).to_be_checked()
     send(group.tab, "Sent: Drive.")
 
-    see(group.console, "The second vote is open", "Everybody has answered or passed.")
+    see(group.console, "The second vote is open", "Everyone has answered or passed.")
     group.answered(6, 6)
     group.tells_nothing()
     group.examine("marked")
@@ -379,20 +380,22 @@ def everybody_votes_again_and_some_mark_words(group: Group) -> None:
 def everybody_sees_the_answers_about_julie(group: Group) -> None:
     told = "After talking, most of us chose drive"
     group.press("ArrowRight", told)
-    group.all_see(told, "Our group", "6 answered", "3 of us went from threat to drive", "The words we marked")
+    group.all_see(
+        told, "How our group answered", "6 answered", "3 people changed from threat to drive", "The words we marked"
+    )
     look_again(group.plain)
     for page in (group.one, group.offline, group.plain, group.keys, group.twice, group.tab):
         see(page, told, "You chose drive.", "Matches the key", "Only you see this.")
-    see(group.zoomed, told, "You passed this time.")
+    see(group.zoomed, told, "You passed on this one.")
     for page in (*group.live.values(), group.plain, group.wall, group.console):
         table = page.locator(".tally").first
         expect(table.get_by_role("row", name="Drive")).to_contain_text("5")
-        expect(table.get_by_role("row", name="Passed")).to_contain_text("few or none")
-        expect(page.get_by_text("3 of us went from threat to drive").first).to_be_visible()
+        expect(table.get_by_role("row", name="Passed")).to_contain_text("hidden")
+        expect(page.get_by_text("3 people changed from threat to drive").first).to_be_visible()
         expect(page.locator(".heat mark", has_text="enjoys").locator("sup")).to_contain_text("3")
         expect(page.locator(".heat mark", has_text="successful").locator("sup")).to_have_count(0)
-    see(group.wall, told, "After talking", "6 answered")
-    see(group.console, told, "Begin with the words, not with the numbers.", "To talk about")
+    see(group.wall, told, "Second vote", "6 answered")
+    see(group.console, told, "Start with the words in the story, not the numbers.", "To talk about")
     expect(group.console.get_by_role("button", name="Back")).to_have_count(0)
     group.examine("answers")
     group.room.examine_in_the_dark("answers", "phone", group.one)
@@ -403,11 +406,11 @@ def everybody_sees_the_answers_about_julie(group: Group) -> None:
 
 def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
     room, late = group.room, group.late
-    group.press("Space", "Everyone reads about Dave")
-    group.all_see("Dave", "Person 2 of 2 · reading", "This story mentions a mugging")
+    group.press("Space", "Everyone reads Dave’s story")
+    group.all_see("Dave", "Story 2 of 2 · Reading", "This story mentions a mugging")
     see(group.wall, "Dave", "Most people touch their curtains")
     look_again(group.plain)
-    see(group.plain, "Dave", "Person 2 of 2 · reading")
+    see(group.plain, "Dave", "Story 2 of 2 · Reading")
     group.tells_nothing()
     group.examine("dave-reading")
 
@@ -422,7 +425,7 @@ def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
 
     late.goto(f"/g/{room.code}")
     late.get_by_role("button", name="Join").click()
-    see(late, "Dave", "Person 2 of 2 · first vote", "Most people touch their curtains", "Send my answer")
+    see(late, "Dave", "Story 2 of 2 · First vote", "Most people touch their curtains", "Send my answer")
     group.answered(5, 7)
     choose(late, "threat")
     send(late, "Sent: Threat.")
@@ -434,7 +437,7 @@ def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
     group.keys.keyboard.press("Enter")
     expect(group.keys.locator("#sent")).to_contain_text("Sent: Threat.")
     group.answered(7, 7)
-    see(group.console, "The first vote is open", "Everybody has answered or passed.", "Show the answers and explain")
+    see(group.console, "The first vote is open", "Everyone has answered or passed.", "Show the answers and explain")
     group.tells_nothing()
     group.examine("dave-voting")
 
@@ -445,7 +448,7 @@ def everybody_sees_the_answers_about_dave(group: Group) -> None:
     group.press("Enter", told)
     look_again(group.plain)
     for page in (*group.live.values(), group.late, group.plain):
-        see(page, told, "You chose threat.", "Matches the key", "7 answered", "That was the last person.")
+        see(page, told, "You chose threat.", "Matches the key", "7 answered", "That was the last story.")
         expect(page.get_by_text("Before and after talking")).to_have_count(0)
     see(group.wall, told, "7 answered", "To talk about", "What might checking the curtains do for Dave")
     for page in (group.one, group.wall, group.console):
@@ -463,7 +466,7 @@ def the_summary_holds_both(group: Group) -> None:
     console = group.console
     console.keyboard.press("ArrowRight")
     see(console, "Our group", "7 people", "2 stories", "Julie and the long days", "Dave and the curtains")
-    see(console, "Our group", "3 of us went from threat to drive", "All of us chose threat", "Julie puts in")
+    see(console, "Our group", "3 people changed from threat to drive", "All of us chose threat", "Julie puts in")
     expect(console.locator(".round")).to_have_count(2)
     group.room.examine("summary", console=console)
 
@@ -496,21 +499,21 @@ def the_group_is_ended_and_every_phone_says_so_kindly(group: Group) -> None:
 def test_reasons_of_a_training_group_are_shown_only_after_they_are_let_through(room: Room) -> None:
     console = room.device("console", 1280, 800)
     console.goto("/groups/new")
-    console.get_by_text("Choose other people, or train together").click()
-    console.get_by_text("Training for group leaders").click()
+    console.get_by_text("Choose different stories, or run a training group").click()
+    console.get_by_text("Training group", exact=True).click()
     console.get_by_label("Name of the group").fill("Thursday")
     console.get_by_role("button", name="Start this group").click()
     see(console, "Your group is ready")
     room.code = console.url.split("/")[-2]
-    console.get_by_role("link", name="Lead the group").click()
+    console.get_by_role("link", name="Open the facilitator view").click()
     wall, one, two = room.device("wall", 1920, 1080), room.phone("phone 1"), room.phone("phone 2")
     wall.goto(f"/g/{room.code}/screen")
     for phone in (one, two):
         phone.goto(f"/g/{room.code}")
-        see(phone, "Join Thursday", "The trainer sees it, without your name.")
+        see(phone, "Join Thursday", "Your facilitator sees the line, without your name.")
         phone.get_by_role("button", name="Join").click()
-        see(phone, "You are in")
-    room.lead(console, lambda: console.keyboard.press("ArrowRight"), "Everyone reads about Julie")
+        see(phone, "You’re in the group")
+    room.lead(console, lambda: console.keyboard.press("ArrowRight"), "Everyone reads Julie’s story")
     see(wall, "Julie")
     room.lead(console, console.get_by_role("button", name="Open the vote").click, "The first vote is open")
 
@@ -524,11 +527,11 @@ def test_reasons_of_a_training_group_are_shown_only_after_they_are_let_through(r
         expect(phone.locator("#sent")).to_be_visible()
     others_vote(room, "drive", "drive", "drive")
 
-    see(console, "The first vote is open", "5 answered · only here, not on the phones", own, other)
+    see(console, "The first vote is open", "5 answered · shown only to you, not on the phones", own, other)
     expect(console.locator(".tally").first.get_by_role("row", name="Drive")).to_contain_text("4")
     expect(console.locator(".tally").first.get_by_role("row", name="Threat")).to_contain_text("1")
     room.examine("training-voting", console=console, wall=wall, phone=one)
-    let_through(console, own, "Take back")
+    let_through(console, own, "Hide")
     for page, words in ((wall, (own, other)), (one, (other,)), (two, (own,))):
         see(page, "Julie")
         assert [text for text in (*words, "tally", "explanation") if text in page.content()] == []
@@ -541,11 +544,11 @@ def test_reasons_of_a_training_group_are_shown_only_after_they_are_let_through(r
         expect(page.locator(".tally").first.get_by_role("row", name="Threat")).to_contain_text("1")
     see(one, told, "How sure we were")
 
-    let_through(console, other, "Take back")
+    let_through(console, other, "Hide")
     for page in (wall, one, two):
         expect(page.get_by_text(other)).to_be_visible()
     room.examine("training-answers", console=console, wall=wall, phone=one)
-    let_through(console, own, "Let through")
+    let_through(console, own, "Show")
     for page in (wall, one, two):
         expect(page.get_by_text(own)).to_have_count(0)
         expect(page.get_by_text(other)).to_be_visible()

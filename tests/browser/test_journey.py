@@ -27,7 +27,7 @@ def test_from_the_first_page_to_the_next_person_by_keyboard_and_without_a_page_l
     page = calm_page
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
-    page.get_by_role("button", name="Begin: Ten people").click()
+    page.get_by_role("button", name="Start: Ten people").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana and the race")
 
     page.evaluate("window.stillHere = true")
@@ -44,7 +44,7 @@ def test_from_the_first_page_to_the_next_person_by_keyboard_and_without_a_page_l
     expect(page.get_by_text("Matches the key")).to_be_visible()
     assert focused(page) == "Drive looks biggest for Ana"
 
-    page.get_by_role("link", name="Next person").click()
+    page.get_by_role("link", name="Next story").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cleo and the letter")
 
 
@@ -66,7 +66,7 @@ def test_a_content_note_can_be_read_before_the_story_or_avoided(calm_page: Page,
 def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> None:
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
-    page.get_by_role("button", name="Begin: Ten people").click()
+    page.get_by_role("button", name="Start: Ten people").click()
     page.locator("label.answer.drive").click()
     page.get_by_text("Very", exact=True).click()
     page.get_by_role("button", name="Send my answer").click()
@@ -74,7 +74,7 @@ def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> Non
     assert page.url.endswith(f"/vignettes/{ANA}/outcome")
     expect(page.get_by_role("heading", level=1)).to_have_text("Drive looks biggest for Ana")
     expect(page.get_by_text("very sure")).to_be_visible()
-    page.get_by_role("link", name="Next person").click()
+    page.get_by_role("link", name="Next story").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cleo and the letter")
     expect(page.get_by_text("Ten people · 2 of 10")).to_be_visible()
 
@@ -83,7 +83,7 @@ def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site:
     page = calm_page
     keys = page.locator("[data-keys]")  # the page's script shows it: keys that are pressed before are nobody's
     page.goto(f"{new_site.base_url}/practice")
-    page.get_by_role("button", name="Begin: Five minutes").click()
+    page.get_by_role("button", name="Start: Five minutes").click()
     for key, person in (("2", "Ana"), ("1", "Cleo")):
         expect(page.get_by_role("heading", level=1)).to_contain_text(person)
         expect(keys).to_be_visible()

@@ -78,10 +78,10 @@ def test_nothing_is_sent_and_nothing_kept_while_somebody_draws_and_writes(
     save(page)
     page.get_by_role("button", name="Print").click()
     assert stored(page) == []
-    page.get_by_role("button", name="Keep on this device").click()
+    page.get_by_role("button", name="Save on this device").click()
     act(page)
-    page.get_by_text("Clear all of it", exact=True).click()
-    page.get_by_role("button", name="Yes, clear all of it").click()
+    page.get_by_text("Delete everything", exact=True).click()
+    page.get_by_role("button", name="Yes, delete everything").click()
     page.wait_for_timeout(500)  # whatever a script might send late
 
     assert [url for url in asked if not url.startswith("blob:")] == []
@@ -108,7 +108,7 @@ def test_it_is_gone_after_a_reload_and_after_the_way_back_unless_it_was_kept(
     act(page)
     page.goto(f"{new_site.base_url}/about")
     page.go_back()
-    expect(page.locator("main")).to_contain_text("Only on this phone")
+    expect(page.locator("main")).to_contain_text("Private to you")
     assert page.locator("main").inner_text() == empty
     values = page.locator("input[type=text]").evaluate_all("all => all.map((one) => one.value).join('')")
     assert values == ""
@@ -121,18 +121,18 @@ def test_what_was_kept_is_there_for_the_next_visit_and_gone_after_clearing(
     page = context.new_page()
     page.goto(new_site.base_url + path)
     act(page)
-    page.get_by_role("button", name="Keep on this device").click()
+    page.get_by_role("button", name="Save on this device").click()
     expect(page.get_by_text("Kept on this device, with every change")).to_be_visible()
     assert len(stored(page)) == 1
     page.close()
 
     page = context.new_page()
     page.goto(new_site.base_url + path)
-    expect(page.get_by_text("This was kept on this device")).to_be_visible()
+    expect(page.get_by_text("This was saved on this device")).to_be_visible()
     expect(page.locator("main")).to_contain_text(SECRET)
-    page.get_by_text("Clear all of it", exact=True).click()
-    page.get_by_role("button", name="Yes, clear all of it").click()
-    expect(page.get_by_text("Everything here is gone")).to_be_visible()
+    page.get_by_text("Delete everything", exact=True).click()
+    page.get_by_role("button", name="Yes, delete everything").click()
+    expect(page.get_by_text("Everything here has been deleted")).to_be_visible()
     assert stored(page) == []
     expect(page.locator("main")).not_to_contain_text(SECRET)
     page.reload()
@@ -146,7 +146,7 @@ def test_pressing_keep_again_forgets_it_and_leaves_the_page_as_it_is(
     page = calm_page
     page.goto(new_site.base_url + path)
     act(page)
-    keep = page.get_by_role("button", name="Keep on this device")
+    keep = page.get_by_role("button", name="Save on this device")
     keep.click()
     expect(keep).to_have_attribute("aria-pressed", "true")
     keep.click()
@@ -219,7 +219,7 @@ def test_without_scripts_the_examples_can_be_read_and_the_paper_found(page: Page
     page.goto(f"{new_site.base_url}/soothing")
     expect(page.get_by_text("A glass of water")).to_be_visible()
     expect(page.get_by_role("button")).to_have_count(0)
-    page.get_by_role("link", name="the paper sheet").click()
+    page.get_by_role("link", name="print the sheet").click()
 
     expect(page.get_by_role("heading", name="My card")).to_be_visible()
 
@@ -235,7 +235,7 @@ def test_every_printed_sheet_is_one_page_of_dark_words_on_white(
     page.emulate_media(color_scheme=scheme)
     page.goto(new_site.base_url + path)
     if path == "/circles":
-        for moment in ("On a hard day", "As I would like it", "Now"):
+        for moment in ("On a hard day", "How I would like it to be", "Now"):
             page.get_by_role("button", name=moment).click()
             page.get_by_role("button", name="Threat bigger").click()
             page.locator("[data-words=threat]").evaluate(

@@ -82,8 +82,8 @@ def test_nothing_that_is_drawn_or_written_in_a_group_reaches_the_wire(
         act(page)
         with page.expect_download():
             page.get_by_role("button", name="Save as a picture").click()
-        page.get_by_role("button", name="Keep on this device").click()
-        page.get_by_role("button", name="Keep on this device").click()
+        page.get_by_role("button", name="Save on this device").click()
+        page.get_by_role("button", name="Save on this device").click()
         assert wire.sent == before
     change(faces, page, "pause", "now pause")
     before = wire.sent
@@ -148,13 +148,13 @@ def test_leaving_ends_what_was_not_kept_and_another_group_never_meets_it(context
     page.reload()
     expect(page.locator("[data-part] li")).to_have_count(0)
     write(page)
-    page.get_by_role("button", name="Keep on this device").click()
+    page.get_by_role("button", name="Save on this device").click()
     page.get_by_role("button", name="Leave").click()
     opened(faces, page)
-    expect(page.get_by_text("This was kept on this device.")).to_be_visible()
+    expect(page.get_by_text("This was saved on this device.")).to_be_visible()
     expect(page.locator("[data-part=care] li, [data-part] li")).to_have_count(3)
-    page.get_by_text("Clear all of it", exact=True).click()
-    page.get_by_role("button", name="Yes, clear all of it").click()
+    page.get_by_text("Delete everything", exact=True).click()
+    page.get_by_role("button", name="Yes, delete everything").click()
     expect(page.locator("[data-part] li")).to_have_count(0)
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
@@ -200,7 +200,7 @@ def test_the_guide_goes_on_by_itself_and_can_be_stopped_and_started_by_keys(page
     expect(line).to_have_text("Let your feet find the floor.")
     for _ in range(5):
         page.clock.fast_forward(20_000)
-    expect(line).to_have_text("That is the end of the guide. Stay here as long as you like.")
+    expect(line).to_have_text("That is the end of the guide. You can stay here as long as you like.")
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", "none"), ("no-preference", "breath")])
@@ -223,7 +223,7 @@ def test_without_scripts_every_line_and_example_can_be_read(page: Page, faces: F
         ("pause", "li", "Look around. Find one thing that is nice to look at."),
         ("private", "li", "Keeping an appointment for my health"),
         ("private", "noscript p", "Writing here needs a script"),
-        ("circles", "noscript p", "The paper circles do the same with a pen"),
+        ("circles", "noscript p", "print the circles and use a pen instead"),
     ):
         faces.show(kind)
         page.goto(f"{faces.base_url}/g/ABC234")
@@ -269,7 +269,7 @@ def test_no_shipped_step_needs_scrolling_on_a_wall(calm_page: Page, faces: Faces
 def test_the_page_to_take_home_puts_in_what_the_device_holds_and_prints_it(calm_page: Page, faces: Faces) -> None:
     page = calm_page
     page.goto(f"{faces.base_url}/g/ABC234/takeaway")
-    expect(page.get_by_text("There is nothing here from this phone.")).to_be_visible()
+    expect(page.get_by_text("There are no notes on this phone.")).to_be_visible()
     faces.show("circles")
     opened(faces, page)
     draw(page)
@@ -283,5 +283,5 @@ def test_the_page_to_take_home_puts_in_what_the_device_holds_and_prints_it(calm_
     expect(page.locator("[data-mine] figure").first).to_contain_text(f"medium: {SECRET}")
     expect(page.locator("[data-notes] li")).to_have_text(["A proper meal", f"{SECRET} cat", f"half a {SECRET}"])
     expect(page.locator("[data-notes]")).to_contain_text("A kind thing for me")
-    expect(page.get_by_text("There is nothing here from this phone.")).to_be_hidden()
+    expect(page.get_by_text("There are no notes on this phone.")).to_be_hidden()
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 2

@@ -126,7 +126,7 @@ def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
     room.code = console.url.split("/")[-2]
     tab_to(console, ".ready__steps .btn--main")
     console.keyboard.press("Enter")
-    see(console, "Waiting for the first people", "Before people come", "Begin: Welcome")
+    see(console, "Waiting for people to join", "Before people arrive", "Start: Welcome")
     wall = room.device("wall", 1920, 1080, forgive=gone)
     wall.goto(f"/g/{room.code}/screen")
 
@@ -135,7 +135,7 @@ def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
         phone = room.phone(name, (*gone, "ERR_INTERNET_DISCONNECTED", "Failed to fetch"), **options)
         phone.goto(f"{wire.base_url}/g/{room.code}")
         phone.get_by_role("button", name="Join").click()
-        see(phone, "You are in")
+        see(phone, "You’re in the group")
         phones.append(phone)
     one, plain, offline = phones
     members = []
@@ -158,7 +158,7 @@ def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
 def talk_and_rules(session: Session) -> None:
     console = session.console
     session.go("Welcome", "Space")
-    expect(console.get_by_text("About in time with the plan.")).to_be_visible()
+    expect(console.get_by_text("On time.")).to_be_visible()
     session.examine("talk")
 
     session.go("What we agree", "PageDown")
@@ -233,7 +233,7 @@ def what_compassion_is(session: Session) -> None:
 def julie_and_dave(session: Session) -> None:
     room = session.room
     for person, first in (("Julie", "Julie"), ("Dave", "Dave")):
-        session.press("ArrowRight", f"Everyone reads about {person}")
+        session.press("ArrowRight", f"Everyone reads {person}’s story")
         session.number += 1
         session.everybody(first)
         session.examine(f"{person}-reading")
@@ -304,7 +304,7 @@ def goodbye(session: Session) -> None:
     see(plain, "Before we go")
     session.examine("close")
     for phone in (one, plain):
-        phone.get_by_role("link", name="Open my page").click()
+        phone.get_by_role("link", name="Open my take-home page").click()
         see(phone, "Building self-compassion", "What our group found")
     expect(one.get_by_text(SECRET).first).to_be_visible()
     room.examine("plan-17-takeaway", phone=one)

@@ -272,12 +272,12 @@ async def test_a_person_added_on_the_console_is_offered_next(room: Room, client:
     await room.start_round(ANA)
     await room.go("voting", "revealed")
     page = await client.get(f"/g/{room.code}/now/console", headers=room.cookies)
-    assert "Next person" not in page.text
+    assert "Next story" not in page.text
 
     added = await client.post(f"/g/{room.code}/people", data={"vignette": CLEO}, headers=room.cookies)
     assert added.status_code == 303
     page = await client.get(f"/g/{room.code}/now/console", headers=room.cookies)
-    assert "Next person: Cleo" in page.text
+    assert "Next story: Cleo" in page.text
     went = await client.post(f"/g/{room.code}/step", data={"phase": "next-person"}, headers=room.cookies)
 
     assert went.status_code == 303

@@ -172,7 +172,9 @@ async def test_a_psychoeducation_console_tells_how_many_and_never_who_chose_what
             if phase != "voting":
                 await room.go(phase)
             page = (await client.get(f"/g/{room.code}/now/console", headers=room.cookies)).text
-            assert ("The counts stay hidden" in page) == (phase == "discussing")  # it stands with the advice
+            assert ("You will not see the numbers either" in page) == (
+                phase == "discussing"
+            )  # it stands with the advice
             pages.append(without_identity(page, room))
         consoles.append(pages)
 

@@ -93,7 +93,7 @@ async def test_the_paper_comes_blank_or_with_words_about_the_systems(standing: h
     told = (await standing.get("/circles/paper", params={"words": "yes"})).text
 
     for page in (blank, told):
-        assert all(moment in page for moment in ("Now", "On a hard day", "As I would like it"))
+        assert all(moment in page for moment in ("Now", "On a hard day", "How I would like it to be"))
     assert "Notices danger and protects us" in told
     assert "Notices danger" not in blank
     assert "Slower breath" not in blank

@@ -37,7 +37,7 @@ POLL_SECONDS = 2.0  # how old what is seen may be while the broker is away
 STALE_SECONDS = 60.0  # a stream that takes nothing for so long is dropped
 YIELD_EVERY = 200  # streams written before other work gets its turn
 
-_FULL = "So many follow groups live just now that there is no room for more. This page looks again by itself."
+_FULL = "The server is busy and cannot update this page live. The page will try again automatically."
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),

@@ -124,5 +124,5 @@ async def look(request: Request, code: str, uid: str | None = None, member: str 
     looker: StateLoader = request.app.state.looker
     seen = await looker.look(code, member)
     if seen is None or (uid is not None and seen.state.uid != uid):
-        raise NotFound("There is no group with this code, or it has ended.")
+        raise NotFound("We cannot find this group. Check the code. If it is right, the group may have ended.")
     return seen

@@ -116,7 +116,7 @@ def console(request: Request, code: str, key: str | None = None) -> Response:
     if key is not None:
         facilitator = find_facilitator(request, code, key)
         if facilitator is None:
-            raise NotFound("This console link is not complete, or its group has ended.")
+            raise NotFound("This link is incomplete, or its group has ended. Check that you copied the whole link.")
         state = require_state(request, code, facilitator.uid)
         require_leading(state, facilitator)
         response = RedirectResponse(f"/g/{code}/console", status_code=303)
@@ -148,7 +148,7 @@ def step(
     if phase == "next-person":
         slug = get_view_builder(request).next_slug(state)
         if slug is None:
-            raise Conflict("Everybody of the plan has had a turn. Add another person, or end the group.")
+            raise Conflict("You have reached the last story. Add another story, or end the group.")
         service.start_round(engine, code, state.uid, find_vignette(request, slug))
     else:
         service.change_phase(engine, catalogue_of(request), settings_of(request), code, state.uid, phase)

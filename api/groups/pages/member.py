@@ -38,7 +38,7 @@ from api.web.rendering import render, wants_fragment
 router = APIRouter(include_in_schema=False)
 
 CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
-_CHOOSE = "Choose one of the circles, “not enough information”, or pass."
+_CHOOSE = "Choose one of the three circles or “not enough information”, or pass."
 
 
 @router.get("/join")

@@ -80,7 +80,7 @@ class CalibrationRow:
 
 def view_ballots(ballots: Sequence[ClassStatistics], smallest: int) -> tuple[BallotView, ...]:
     """The votes in their order."""
-    titles = ("First vote", "After talking") if len(ballots) > 1 else ("Our vote",)
+    titles = ("First vote", "Second vote") if len(ballots) > 1 else ("Our vote",)
     views = []
     for number, (title, statistics) in enumerate(zip(titles, ballots, strict=True), start=1):
         view = view_class_statistics(statistics, smallest)
@@ -114,7 +114,7 @@ def view_movement(results: GroupResults, snapshot: Snapshot) -> MovementView | N
         description=" ".join(
             f"{band.count} stayed with {band.end_name.lower()}."
             if band.start == band.end
-            else f"{band.count} went from {band.start_name.lower()} to {band.end_name.lower()}."
+            else f"{band.count} changed from {band.start_name.lower()} to {band.end_name.lower()}."
             for band in shapes
             if band.start != OTHERS
         ),
@@ -125,14 +125,15 @@ def _movement_headline(shown: dict[tuple[str, str], int], changed: int, pooled: 
     moves = {cell: n for cell, n in shown.items() if cell[0] != cell[1]}
     if moves:
         (start, end), count = max(moves.items(), key=lambda item: item[1])
-        return f"{count} of us went from {_lower(start)} to {_lower(end)}"
+        people = "person" if count == 1 else "people"
+        return f"After talking, {count} {people} changed from {_lower(start)} to {_lower(end)}"
     if changed == 0 and pooled == 0:
-        return "Nobody changed their answer"
+        return "No one changed their answer"
     return "Most of us kept our answer"
 
 
 def _lower(vote: str) -> str:
-    return {"unsure": "not enough information", "pass": "passing"}.get(vote, vote)
+    return {"unsure": "not sure", "pass": "passing"}.get(vote, vote)
 
 
 def _layout(bands: dict[tuple[str, str], int], total: int) -> tuple[tuple[Node, ...], tuple[Band, ...]]:
@@ -259,17 +260,17 @@ def headline(results: GroupResults, person: str) -> str:
     last = results.ballots[-1]
     told = "After talking, " if len(results.ballots) > 1 else ""
     if last.suppressed:
-        return f"What we saw in {person}’s story"
+        return f"{person}’s story: too few answers to show"
     shares = [share for share in last.systems if share.count is not None]
     if not shares:
-        return "The room is split"
+        return "We saw it in different ways"
     top = max(shares, key=lambda share: share.count or 0)
     ties = [share for share in shares if share.count == top.count]
     share = (top.count or 0) / last.answered
     if len(ties) > 1 or share < 0.4:
-        text = "the room is split"
+        text = "we saw it in different ways"
     else:
         many = "all of us" if share == 1 else "most of us" if share > 0.5 else "many of us"
-        chose = "passed" if top.system == "pass" else f"chose {_lower(top.system)}"
+        chose = {"pass": "passed", "unsure": "were not sure"}.get(top.system, f"chose {top.system}")
         text = f"{many} {chose}"
     return (told + text)[0].upper() + (told + text)[1:]

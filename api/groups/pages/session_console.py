@@ -106,7 +106,7 @@ def take_home(request: Request, code: str) -> Response:
     state = require_inside(request, code)
     back = f"/g/{code}/console" if find_facilitator(request, code) and not find_member(request, code) else f"/g/{code}"
     view = session_views_of(request).takeaway(state, back)
-    response = render(request, "session_plans/takeaway.html", title="To take home", section="groups", view=view)
+    response = render(request, "session_plans/takeaway.html", title="Your take-home page", section="groups", view=view)
     response.headers["Content-Security-Policy"] = NOTHING_LEAVES
     return response
 
@@ -116,5 +116,5 @@ def require_inside(request: Request, code: str) -> GroupState:
     member = find_member(request, code)
     state = require_state(request, code, member.uid) if member else require_led(request, code)
     if state.place is None:
-        raise NotFound("This group follows no session plan.")
+        raise NotFound("This group does not use a session plan.")
     return state

@@ -1,4 +1,4 @@
-"""Builds what phone, wall, console and summary show from a group's state."""
+"""Builds what phone, shared screen, facilitator view and summary show from a group's state."""
 
 from typing import get_args
 from urllib.parse import urlsplit
@@ -131,6 +131,7 @@ class GroupViewBuilder:
             explanation=explanation(case) if case and state.shown else None,
             feedback=_feedback(told, case) if case and told else None,
             match_label=_match_label(told, case) if case and told else None,
+            matches=case is not None and told is not None and told.system == case.head.key.dominant,
             headline=results.headline if results else None,
         )
 
@@ -239,7 +240,7 @@ class GroupViewBuilder:
         person = self._next_person(state)
         if person is None:
             return None, None
-        return "next-person", f"Begin with {person.person}" if not path else f"Next person: {person.person}"
+        return "next-person", f"Start with {person.person}" if not path else f"Next story: {person.person}"
 
     def _next_person(self, state: GroupState) -> Person | None:
         return next((person for person in self._people(state) if person.state == "next"), None)
@@ -340,7 +341,7 @@ def _told(advice: Advice, second_vote: bool) -> tuple[str, str]:
 
 def _feedback(own: OwnVote, case: Case) -> str:
     if own.system == "pass":
-        return "You passed on this one. That is fine."
+        return "You passed on this one."
     return feedback(own.system, case)
 
 

@@ -131,6 +131,7 @@ class MemberView:
     explanation: Markup | None
     feedback: str | None
     match_label: str | None
+    matches: bool
     headline: str | None
 
 
@@ -232,16 +233,16 @@ class ConsoleView:
     def title(self) -> str:
         """What the round is at, in a few words."""
         if self.phase is None or self.vignette is None:
-            return "Ready when you are" if self.members else "Waiting for the first people"
+            return "Ready when you are" if self.members else "Waiting for people to join"
         if self.results is not None and self.phase in ("revealed", "ended"):
             return self.results.headline
         told = {
-            "reading": f"Everyone reads about {self.vignette.person}",
+            "reading": f"Everyone reads {self.vignette.person}’s story",
             "voting": "The first vote is open",
             "discussing": "Time to talk",
             "revoting": "The second vote is open",
         }
-        return told.get(self.phase, f"That was {self.vignette.person}")
+        return told.get(self.phase, f"That was {self.vignette.person}’s story")
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,67 +281,67 @@ STEP_NAME: dict[Phase, str] = {
 NEXT_LABEL: dict[Phase, str] = {
     "voting": "Open the vote",
     "discussing": "Close the vote and talk",
-    "revoting": "Vote again",
+    "revoting": "Open the second vote",
     "revealed": "Show the answers",
 }
 
 SAY: dict[Phase | None, tuple[str, ...]] = {
     None: (
-        "Put the screen on the projector and read the code out.",
+        "Put the shared screen on the projector and read out the join code.",
         "Say: no one asks for your name, and neither I nor the group can see who chose what.",
-        "When people are in, begin with the first person.",
+        "When people have joined, start the first story.",
     ),
     "reading": (
-        "Read the story aloud, slowly, or let somebody read it.",
-        "Say: there is no trick, and passing is fine.",
+        "Read the story aloud, slowly, or ask for a volunteer.",
+        "Say: this is not a test, and it is fine to pass.",
     ),
     "voting": (
-        "Say: choose the circle that looks biggest, each on your own.",
-        "You can change your choice until I close the vote.",
-        "No hurry. Close the vote when most have answered.",
+        "Say: on your own, choose the circle that looks biggest.",
+        "Say: you can change your answer until I close the vote.",
+        "Close the vote when most people have answered.",
     ),
     "discussing": (
         "Ask people to talk in twos or threes.",
-        "Ask: which words led you there? What is it for?",
+        "Ask: which words made you think so? What might this be doing for them?",
         "Ask: what would change your mind?",
     ),
     "revoting": (
-        "Say: choose again. You can change your choice, or keep it.",
-        "Nobody has to give a reason.",
+        "Say: vote again. You can change your answer or keep it.",
+        "Say: no one has to give a reason.",
     ),
     "revealed": (
-        "Begin with the words, not with the numbers.",
-        "Say: another view is welcome. What did you see?",
-        "Two systems can be at work at once.",
+        "Start with the words in the story, not the numbers.",
+        "Ask: did anyone see it differently? What did you notice?",
+        "Say: more than one system can be active at once.",
     ),
-    "ended": ("Thank people for looking so closely.",),
+    "ended": ("Thank people for taking part.",),
 }
 
 ADVICE: dict[Advice, tuple[str, str]] = {
     "reread": (
-        "Read it once more together",
-        "Few have seen what the key sees. Read the story again and ask which words stand out, then vote again.",
+        "Read the story together again",
+        "Most people chose something else. Read the story again, ask which words stand out, then vote again.",
     ),
     "discuss": (
         "Talk in pairs, then vote again",
-        "The room sees it in different ways. That is when talking helps most.",
+        "Answers are mixed. This is when discussion helps most.",
     ),
     "explain": (
         "Show the answers and explain",
-        "Most of the room agrees already. A short talk about the words is enough.",
+        "Most people chose the suggested answer. Explain it briefly and move on.",
     ),
 }
 ADVICE_WITHOUT_SECOND_VOTE: dict[Advice, tuple[str, str]] = ADVICE | {
     "reread": (
-        "Read it once more together",
-        "Few have seen what the key sees. Read the story again and ask which words stand out, then show the answers.",
+        "Read the story together again",
+        "Most people chose something else. Read the story again, ask which words stand out, then show the answers.",
     ),
     "discuss": (
         "Talk in pairs before you show the answers",
-        "The room sees it in different ways. That is when talking helps most.",
+        "Answers are mixed. This is when discussion helps most.",
     ),
 }
-ADVICE_NOTE = "This is advice from university classes, not a rule. You know your group."
+ADVICE_NOTE = "This is based on research in university teaching. Use your own judgement: you know your group."
 
 
 def view_choice(case: Case, chosen: bool) -> Choice:

@@ -78,20 +78,20 @@ def extra_round(slug: str, person: str, audience: Audience) -> RoundStep:
         kind="round",
         title=f"Meet {person}",
         minutes=ADDED_MINUTES,
-        wall=f"One more story: {person}.\n\nRead it, and choose alone first. Then we talk.",
+        wall=f"One more story: {person}.\n\nRead the story and choose on your own first. Then we’ll talk.",
         phone="The group cannot see who chose what. You can choose “not enough information”, and it is fine to pass.",
         vignette=slug,
         ask=("cues", "confidence", "reason") if audience == "training" else ("cues",),
         notes=Notes(
             say=(
-                "Read it once, then choose alone.",
-                "Which words led you there? What would change your mind?",
-                "Could two systems be at work?",
+                "Read the story once, then choose on your own.",
+                "Which words made you think so? What would change your mind?",
+                "Could more than one system be active?",
             ),
             watch=(
-                "This story was not in the plan. Look at its content note before you read it aloud.",
-                "If everybody agrees at once, ask which detail would turn it around.",
+                "This story was not in the plan. Check its content note before you read it aloud.",
+                "If everyone agrees straight away, ask which detail would change their minds.",
             ),
-            end="Read the words aloud that most people marked, and say what they show.",
+            end="Read aloud the words that most people marked, and say what they show.",
         ),
     )

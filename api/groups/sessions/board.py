@@ -24,10 +24,10 @@ def clean_line(text: str) -> str:
     """The text as it is kept: one line. Raises Unprocessable for what is empty, too long or cannot be printed."""
     text = " ".join(text.split())
     if not text:
-        raise Unprocessable("Type a few words first.", [{"pointer": "/text", "detail": "a few words"}])
+        raise Unprocessable("Write a few words first.", [{"pointer": "/text", "detail": "a few words"}])
     if len(text) > LONGEST_LINE or not text.isprintable():
         raise Unprocessable(
-            f"A line has at most {LONGEST_LINE} characters of plain text.",
+            f"Use at most {LONGEST_LINE} characters of plain text for a line.",
             [{"pointer": "/text", "detail": "plain text"}],
         )
     return text
@@ -53,11 +53,11 @@ def add_line(engine: Engine, plans: Plans, code: str, uid: str, heading: int, te
         state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind not in ("board", "rules"):
-            raise Conflict("The session is at a step without a board now.")
+            raise Conflict("The session has moved to a step without a board.")
         item = plans.read(connection, state).agenda.at(place.step)
         headings = len(item.step.headings) if item and isinstance(item.step, BoardStep) else 1
         if heading not in range(headings):
-            raise NotFound("The board has no such heading.")
+            raise NotFound("This heading is not on the board.")
         here = (_line.c.group_id == state.id) & (_line.c.step == place.step)
         count, last = connection.execute(select(func.count(), func.max(_line.c.position)).where(here)).one()
         if count >= MOST_LINES:

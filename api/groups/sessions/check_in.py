@@ -17,7 +17,7 @@ from api.session_plans.faces import CHECK_IN_VALUES
 MOST_QUESTIONS = 4  # of a check-in, as plans have it
 COLUMN: Mapping[str, str] = {value: "passed" if value == "pass" else value for value in CHECK_IN_VALUES}
 
-CAME_LATE = "You joined while this was open, so you answer from the next one on. Until then you can read along."
+CAME_LATE = "You joined after this question opened, so you can answer the next one. For now, you can read along."
 
 _answer, _tally, _session = table(CheckInAnswer), table(CheckInTally), table(GuidedSession)
 _visit = table(Visit)
@@ -32,7 +32,9 @@ def give_answers(engine: Engine, code: str, uid: str, member: str, answers: Mapp
         state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind != "check_in" or place.closed:
-            raise Conflict("The answers to this have been shown already, or the session is at another step.")
+            raise Conflict(
+                "This question is closed. Its totals have been shown, or the session has moved to another step."
+            )
         if has_left(connection, state.id, member):
             raise Conflict(HAS_LEFT)
         if came_late(connection, state.id, place.step, member):
@@ -101,7 +103,7 @@ def show_totals(engine: Engine, code: str, uid: str) -> None:
         state = lock_group(connection, code, uid)
         place = place_of(state)
         if place.kind != "check_in":
-            raise Conflict("The session is at another step now.")
+            raise Conflict("The session has moved to another step.")
         if place.closed:
             return
         here = _session.c.group_id == state.id

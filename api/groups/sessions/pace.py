@@ -1,4 +1,4 @@
-"""How a session stands against the time of its plan, told gently. Pure."""
+"""How a session keeps to the time of its plan. Pure."""
 
 CLOSE = 2  # minutes; nearer than that is in time
 
@@ -7,7 +7,7 @@ def behind(before: int, minutes: int, elapsed: float) -> int:
     """By how many minutes a session is behind its plan; below 0 it is ahead.
 
     `before`: minutes of the plan up to the present step; `minutes`: of the step; `elapsed`: since the first step was
-    entered. Within the step's own time nobody is behind or ahead.
+    entered. Within the step's own time no one is behind or ahead.
     """
     if elapsed > before + minutes:
         return round(elapsed - before - minutes)
@@ -17,7 +17,7 @@ def behind(before: int, minutes: int, elapsed: float) -> int:
 def told(late: int) -> str:
     """A sentence for the facilitator."""
     if late >= CLOSE:
-        return f"About {late} minutes behind the plan; that is fine."
+        return f"About {late} minutes behind."
     if late <= -CLOSE:
-        return f"About {-late} minutes ahead of the plan. There is room to breathe."
-    return "About in time with the plan."
+        return f"About {-late} minutes ahead."
+    return "On time."

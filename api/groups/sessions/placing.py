@@ -14,7 +14,7 @@ from api.kit.errors import Conflict
 def place_of(state: GroupState) -> SessionPosition:
     """Raises Conflict in a group without a session."""
     if state.place is None:
-        raise Conflict("This group follows no session plan.")
+        raise Conflict("This group does not use a session plan.")
     return state.place
 
 

@@ -62,7 +62,7 @@ def read_way(way: str) -> tuple[Move, int | None]:
     known = next((known for known in get_args(Move) if known == way and known != "to"), None)
     if known is None:
         raise Unprocessable(
-            "A session goes on, back, skip, repeat, or to a step.", [{"pointer": "/way", "detail": way}]
+            "Use one of: on, back, skip, repeat, or to and the number of a step.", [{"pointer": "/way", "detail": way}]
         )
     return known, None
 
@@ -72,21 +72,21 @@ def _wanted(session: Session, place: SessionPosition, way: Move, to: int | None)
     if way == "to":
         item = agenda.at(to) if to is not None else None
         if item is None:
-            raise NotFound("The session has no such step.")
+            raise NotFound("This session does not have that step.")
         return item
     if way == "repeat":
         item = agenda.at(place.step)
         if item is None:
-            raise Conflict("The session has not begun.")
+            raise Conflict("The session has not started yet.")
         return item
     if way == "back":
         index = agenda.index(place.step)
         if index < 1:
-            raise Conflict("This is where the session begins.")
+            raise Conflict("This is the first step, so you cannot go back.")
         return agenda.items[index - 1]
     item = agenda.following(place.step)
     if item is None:
-        raise Conflict("That was the last step. End the group when everybody has what they need.")
+        raise Conflict("That was the last step. End the group when everyone has what they need.")
     return item
 
 
@@ -162,10 +162,10 @@ def add_round(engine: Engine, plans: Plans, code: str, uid: str, vignette: Vigne
         if seen is not None and seen != place.visit:
             return
         if not place.begun:
-            raise Conflict("Begin with the first step; then stories can be added behind it.")
+            raise Conflict("Start the first step before you add a story.")
         session = plans.read(connection, state)
         if len(session.agenda.items) >= LONGEST_SESSION:
-            raise Conflict("This session has as many steps as it can hold.")
+            raise Conflict("This session already has as many steps as it can have.")
         more = {"after": place.step, "vignette": vignette.slug, "person": vignette.case.head.person}
         added = [*session.added, more]
         agenda = make_agenda(session.agenda.plan, session.agenda.length, added)

@@ -73,7 +73,7 @@ def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> Session
     plan = plans.get(slug)
     if plan is None:
         raise Unprocessable(
-            "There is no such session plan.", [{"pointer": "/session/plan", "detail": "no plan of this name"}]
+            "We cannot find this session plan.", [{"pointer": "/session/plan", "detail": "no plan of this name"}]
         )
     if length is None:
         length = plan.lengths[0]

@@ -1,5 +1,7 @@
 """Time is told to the facilitator alone, gently, against the plan."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,6 @@ async def test_only_the_console_tells_how_time_goes(session: Session, engine: En
     minutes = now().hour * 60 + now().minute
     console = await session.console()
     if minutes > 11:  # past midnight by more than the plan takes
-        assert "minutes behind the plan; that is fine." in console
+        assert "minutes behind." in console
     for shown in (await page(phone), await session.wall()):
-        assert "the plan" not in shown[shown.index("<main") :]
+        assert not re.search("minutes behind|minutes ahead|On time", shown)

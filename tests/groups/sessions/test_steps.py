@@ -20,7 +20,7 @@ TITLES = [
 async def test_a_session_goes_from_hello_to_goodbye_and_everybody_sees_each_step(session: Session) -> None:
     phone = await session.join()
     assert await session.here() == {"number": 0, "steps": 11, "kind": "", "title": ""}
-    assert "You are in" in await page(phone)
+    assert "You’re in the group" in await page(phone)
     assert "Put out paper and pens." in await session.console()
 
     for number, title in enumerate(TITLES, start=1):
@@ -110,7 +110,7 @@ async def test_a_round_begins_with_its_step_and_is_found_again_as_it_was(session
     await session.move("back")
     again = await phone.state()
     assert (again["vignette"]["slug"], again["phase"], again["round"]) == (ANA, "ended", 1)
-    assert "Person 1 of 2" in await page(phone)
+    assert "Story 1 of 2" in await page(phone)
     assert again["outcome"]["guess"]["system"] == "drive"
     await session.move("on")
     assert (await session.state())["round"] == 2
@@ -169,7 +169,7 @@ async def test_a_story_that_has_left_the_library_is_told_and_can_be_passed(sessi
     catalogue = app.state.catalogue
     catalogue.vignettes = {slug: vignette for slug, vignette in catalogue.vignettes.items() if slug != ANA}
     assert await session.move("on") == "Meet Ana"
-    assert "This story has left the library" in await session.console()
+    assert "This story is no longer in the library" in await session.console()
     assert await session.move("on") == "Meet Cleo"
 
 
@@ -200,7 +200,7 @@ async def test_a_step_without_a_second_vote_offers_none(session: Session) -> Non
     await session.go("voting", "discussing")
     assert (await session.phase("revoting")).status_code == 409
     console = await session.console()
-    assert ("Second vote" in console, "Vote again" in console) == (False, False)
+    assert ("Second vote" in console, "Open the second vote" in console) == (False, False)
     await session.go("revealed")
     await session.to("Meet Cleo")
     await session.go("voting", "discussing", "revoting", "revealed")
@@ -223,7 +223,7 @@ async def test_circles_are_shown_as_medians_and_only_when_enough_people_sized_th
     told = await session.go("revealed")
     assert told["results"]["circles"] == {"people": 6, "medians": {"threat": 20, "drive": 60, "soothing": 20}}
     for shown in (await page(phones[0]), await session.wall(), await session.console()):
-        assert "The middle of our circles" in shown
+        assert "How big the group drew each circle" in shown
 
 
 async def test_a_group_that_ends_takes_everything_of_its_session_along(session: Session, engine: Engine) -> None:
