@@ -38,7 +38,9 @@ def parse_guess(body: bytes) -> GuessBody:
     try:
         return GuessBody.model_validate_json(body)
     except ValidationError as error:
-        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+        raise Unprocessable(
+            "We could not read this answer. Please check the fields listed in `errors`.", field_errors(error)
+        ) from None
 
 
 # The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.
@@ -96,11 +98,11 @@ def get_statistics(
         learner = require_learner(request)
         guess = latest_guess(db, learner, vignette)
         if guess is None or guess.series != vignette.series:
-            raise Forbidden("Give your own answer first; then you see everybody's.")
+            raise Forbidden("Give your own answer first. Then you can see how everyone answered.")
         mine = class_of(request.app.state.engine, learner) if scope == "class" else None
     if mine is not None:
         return statistics_of(request, mine, vignette)
     if scope == "class":
-        raise Conflict("You are in no class. Join one with its code.")
+        raise Conflict("You are not in a class. Join one with its code first.")
     counts = counts_of(request.app.state.engine, [vignette])[vignette.id]
     return class_statistics(counts, request.app.state.settings.small_group)

@@ -11,5 +11,5 @@ def find_vignette(request: Request, slug: str) -> Vignette:
     catalogue: Catalogue = request.app.state.catalogue
     vignette = catalogue.vignettes.get(slug)
     if vignette is None:
-        raise NotFound("There is no vignette with this name. The list of all is at /api/v1/vignettes.")
+        raise NotFound("There is no story with this name. It may have been renamed or removed.")
     return vignette

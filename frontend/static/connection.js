@@ -4,7 +4,7 @@
 window.Connection = (() => {
   const MARK = 'three-circles';
   const AGAIN = [3000, 5000, 10000, 20000];   // milliseconds until the next try
-  const UNREACHED = 'We could not reach the server. Your choice is still here. ';
+  const UNREACHED = 'We could not reach the server. Your answer is still here. ';
   let tries = 0, timer = 0, pressed = null;
 
   const marked = (response) => response.headers.has(MARK) && new URL(response.url, location.href).origin === location.origin;
@@ -40,7 +40,7 @@ window.Connection = (() => {
     clearTimeout(timer);
     if (!form) return say(UNREACHED + 'Please try again in a moment.', source);
     pressed = {form, button: [...form.elements].find((field) => 'pressed' in field.dataset)};
-    say(UNREACHED + 'We will send it again by ourselves.', source);
+    say(UNREACHED + 'We will try again automatically.', source);
     timer = setTimeout(again, AGAIN[Math.min(tries++, AGAIN.length - 1)]);
   }
 
