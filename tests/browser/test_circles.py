@@ -206,7 +206,7 @@ def test_axe_finds_no_barrier_in_a_drawing_in_a_card_or_in_the_circles_of_an_ans
     assert told(Axe().run(page).response["violations"]) == []
 
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
     assert told(Axe().run(page).response["violations"]) == []
     page.set_viewport_size({"width": 320, "height": 700})
@@ -223,7 +223,7 @@ def test_circles_that_were_sized_go_with_the_answer(calm_page: Page, new_site: S
     page = calm_page
     bodies = posted(page)
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
     page.get_by_role("button", name="Send my answer").click()
 
@@ -237,20 +237,20 @@ def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
     page = calm_page
     bodies = posted(page)
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     page.get_by_role("button", name="Drive bigger").click()
     page.get_by_role("button", name="Leave the circles out").click()
     page.locator("label.answer.threat").click()
     page.get_by_role("button", name="Send my answer").click()
 
-    expect(page.get_by_text("Another view")).to_be_visible()
+    expect(page.get_by_text("A different view")).to_be_visible()
     assert bodies == ["system=threat&reason=&circle_threat=&circle_drive=&circle_soothing="]
 
 
 def test_after_a_form_that_was_not_complete_the_circles_can_still_be_sized(calm_page: Page, new_site: Server) -> None:
     page = calm_page
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     for button in ("Drive bigger", "Threat bigger"):
         page.get_by_role("button", name=button).click()
     page.get_by_role("button", name="Send my answer").click()
@@ -265,7 +265,7 @@ def test_after_a_form_that_was_not_complete_the_circles_can_still_be_sized(calm_
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_numbers_size_the_circles_without_scripts(page: Page, new_site: Server) -> None:
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
-    page.get_by_text("Or size the three circles for Ana").click()
+    page.get_by_text("Size the three circles for Ana").click()
     for system, value in (("Threat", "10"), ("Drive", "90"), ("Soothing", "0")):
         page.get_by_role("spinbutton", name=system).fill(value)
     page.get_by_role("button", name="Send my answer").click()

@@ -18,7 +18,7 @@ from tests.live import Server
 # Nothing of these may stand on a phone or the wall before the answers are shown, not even out of sight.
 OF_JULIE = ("Julie puts in", "movement", "few or none")
 OF_DAVE = ("so he keeps watch",)
-OF_BOTH = ("Matches the key", "explanation", "tally", "our-group")
+OF_BOTH = ("Matches our answer", "explanation", "tally", "our-group")
 ONLY_CONSOLE = ("Suggestion",)
 SECRETS = (*OF_JULIE, *OF_DAVE, *OF_BOTH, *ONLY_CONSOLE)
 
@@ -162,12 +162,12 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     late = room.phone("late-comer", gone)
 
     one.goto("/")
-    one.get_by_label("Code from your group").fill(f"{room.code[:3]} {room.code[3:]}".lower())
+    one.get_by_label("Join code").fill(f"{room.code[:3]} {room.code[3:]}".lower())
     one.get_by_role("button", name="Join").click()
     see(one, "Join this group", "No name is asked for")
     room.examine("joining", phone=one)
     plain.goto("/")
-    plain.get_by_label("Code from your group").fill(room.code)
+    plain.get_by_label("Join code").fill(room.code)
     plain.get_by_role("button", name="Join").click()
     for page in (offline, zoomed, twice):
         page.goto(f"/g/{room.code}")
@@ -240,7 +240,7 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
     group.offline.context.set_offline(True)
     choose(group.offline, "threat")
     group.offline.locator("#send").click()
-    expect(group.offline.get_by_role("alert")).to_contain_text("Your choice is still here")
+    expect(group.offline.get_by_role("alert")).to_contain_text("Your answer is still here")
     group.offline.context.set_offline(False)
     expect(group.offline.locator("input[value=threat]")).to_be_checked()
     send(group.offline, "Sent: Threat.")
@@ -382,7 +382,7 @@ def everybody_sees_the_answers_about_julie(group: Group) -> None:
     group.all_see(told, "Our group", "6 answered", "3 of us went from threat to drive", "The words we marked")
     look_again(group.plain)
     for page in (group.one, group.offline, group.plain, group.keys, group.twice, group.tab):
-        see(page, told, "You chose drive.", "Matches the key", "Only you see this.")
+        see(page, told, "You chose drive.", "Matches our answer", "Only you see this.")
     see(group.zoomed, told, "You passed this time.")
     for page in (*group.live.values(), group.plain, group.wall, group.console):
         table = page.locator(".tally").first
@@ -445,7 +445,7 @@ def everybody_sees_the_answers_about_dave(group: Group) -> None:
     group.press("Enter", told)
     look_again(group.plain)
     for page in (*group.live.values(), group.late, group.plain):
-        see(page, told, "You chose threat.", "Matches the key", "7 answered", "That was the last person.")
+        see(page, told, "You chose threat.", "Matches our answer", "7 answered", "That was the last person.")
         expect(page.get_by_text("Before and after talking")).to_have_count(0)
     see(group.wall, told, "7 answered", "To talk about", "What might checking the curtains do for Dave")
     for page in (group.one, group.wall, group.console):

@@ -43,7 +43,7 @@ async def test_a_guess_answered_with_success_survives_kill_9(
         tried=tried,
         refused=tried - len(promised),
         lost=len(promised - set(kept)),
-        seen="“We could not reach the server. Your choice is still here.” After the restart all is there.",
+        seen="“We could not reach the server. Your answer is still here.” After the restart all is there.",
     )
 
 
