@@ -175,7 +175,7 @@ def get_statistics(
         learner = require_learner(request)
         guess = latest_guess(db, learner, vignette)
         if guess is None or guess.series != vignette.series:
-            raise Forbidden("Give your own answer first; then you see everybody's.")
+            raise Forbidden("Give your own answer first. Then you can see how everyone answered.")
         mine = service.class_of(engine_of(request), learner) if scope == "class" else None
     if mine is not None:
         return statistics_of(request, mine, vignette)

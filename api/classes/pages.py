@@ -29,7 +29,7 @@ from api.web.rate_limit import wrong_codes
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
-LATER = '<p class="small quiet">How your class answered is shown again in a moment.</p>'
+LATER = '<p class="small quiet">Your class’s answers will be back in a moment.</p>'
 
 Code = Annotated[str, Path(max_length=40)]
 

@@ -25,7 +25,7 @@ USUAL_DAYS, LONGEST_DAYS = 183, 731
 _class, _member = table(LearnerClass), table(ClassMember)
 _COLUMNS = (_class.c.id, _class.c.code, _class.c.name, _class.c.trainer_id, _class.c.closes_at)
 
-_UNKNOWN = "There is no class with this code. Please look at the code once more."
+_UNKNOWN = "There is no class with this code. Please check the code."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +132,17 @@ def join(engine: Engine, learner: str, typed: str) -> ClassInfo:
         except NotFound:
             if len(code) == GROUP_LENGTH:
                 raise NotFound(
-                    "This looks like the code of a group. Groups are joined on the first page; a class’s code has "
+                    "This looks like the join code of a group. Join groups on the home page. A class code has "
                     f"{CODE_LENGTH} characters."
                 ) from None
             raise
         if found.closed:
-            raise Conflict("This class has closed. Ask your trainer for the code of an open one.")
+            raise Conflict("This class has closed. Ask your trainer for the code of an open class.")
         mine = connection.execute(select(_member.c.class_id).where(_member.c.learner == learner)).scalar()
         if mine == found.id:
             return found
         if _size(connection, found.id) >= LARGEST_CLASS:
-            raise Conflict(f"This class is full: it has {LARGEST_CLASS} members. Ask your trainer for another one.")
+            raise Conflict(f"This class is full: it has {LARGEST_CLASS} members. Ask your trainer for another class.")
         row = {"class_id": found.id, "joined_at": now()}
         connection.execute(
             insert_into(_member, connection)

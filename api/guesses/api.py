@@ -32,7 +32,9 @@ def parse_guess(body: bytes) -> GuessBody:
     try:
         return GuessBody.model_validate_json(body)
     except ValidationError as error:
-        raise Unprocessable("This is not a guess as we know it.", field_errors(error)) from None
+        raise Unprocessable(
+            "We could not read this answer. Please check the fields listed in `errors`.", field_errors(error)
+        ) from None
 
 
 # The body is parsed by hand, and the answer written by hand: a body model and a response model cost half the rate.

@@ -14,10 +14,10 @@ Offset = Annotated[int, Field(ge=0, le=10_000)]
 Size = Annotated[int, Field(ge=0, le=100)]
 
 MATCH_LABEL: dict[str, str] = {
-    "key": "Matches the key",
-    "acceptable": "Also fits the text",
-    "another_view": "Another view",
-    "unsure": "Not sure is a real answer",
+    "key": "Matches our answer",
+    "acceptable": "Also a good answer",
+    "another_view": "A different view",
+    "unsure": "Not sure",
 }
 CONFIDENCE_LABEL: dict[str, str] = {"guessing": "a hunch", "leaning": "fairly sure", "sure": "very sure"}
 
@@ -62,7 +62,7 @@ class AnswerBody(BaseModel):
     @model_validator(mode="after")
     def _spans_run_forward(self) -> Self:
         if any(start >= end for start, end in self.cues or []):
-            raise ValueError("each marked span starts before it ends")
+            raise ValueError("each marked span must start before it ends")
         return self
 
 
@@ -82,7 +82,7 @@ def match(system: Answer, case: Case) -> Match:
 
 
 def feedback(system: Answer, case: Case, marked: Sequence[tuple[int, int]] = ()) -> str:
-    """One to three kind sentences: what the learner noticed, and where the key leans.
+    """Two or three kind sentences: how the answer stands to ours, and the words that point to ours.
 
     `marked` are the spans that the learner marked: the same answer can come from other words, and another one from
     good reasons.
@@ -90,46 +90,44 @@ def feedback(system: Answer, case: Case, marked: Sequence[tuple[int, int]] = ())
     dominant = case.head.key.dominant
     person = case.head.person
     quote = _strongest_words(case, dominant)
+    ours = f"On balance we chose {dominant} because of “{quote}”."
     open_case = len(case.acceptable) > 1
-    good = next((case.story[cue.start : cue.end] for cue in _signs(case, system) if cue.touches(marked)), None)
+    good = next((case.story[cue.start : cue.end] for cue in _cues_for(case, system) if cue.touches(marked)), None)
     if system == dominant:
         if marked and not any(cue.touches(marked) for cue in case.cues if _leads(cue, dominant)):
-            told = f"The same circle, from other words. The key goes by words such as “{quote}”."
-            return f"{told} Another answer fits as well." if open_case else told
-        if open_case:
-            return f"Words such as “{quote}” lean that way. This one is hard on purpose: another answer fits as well."
-        return f"Words such as “{quote}” lead there."
+            told = f"Same answer, different reason. We looked at these words: “{quote}”."
+        else:
+            told = f"You chose {dominant}, and so do we. The words that point to it: “{quote}”."
+        return f"{told} This story is hard on purpose, and another answer is good too." if open_case else told
     if system == "unsure":
         if "unsure" in case.acceptable:
-            return f"The text leaves something open here. What else would you want to ask {person}?"
-        return (
-            f"What else would you want to know? The key leans towards {dominant}, because of words such as “{quote}”."
-        )
+            return f"This story leaves the answer open. What else would you want to ask {person}?"
+        return f"What else would you want to know? {ours}"
+    fits = system in case.acceptable
     if good is not None:
-        told = f"Another circle, for good reasons: “{good}” does speak for {system}."
-        leans = "leans slightly" if system in case.acceptable else "leans"
-        return f"{told} The key {leans} towards {dominant}: “{quote}”."
-    if system in case.acceptable:
-        return f"Two answers are reasonable here. The key leans slightly towards {dominant}: “{quote}”."
+        also = " Both answers are good ones." if fits else ""
+        return f"Good spot: “{good}” does point to {system}.{also} {ours}"
+    if fits:
+        return f"Your answer is a good one too. {ours}"
     own = _strongest_words(case, system)
     if own:
-        return f"You may have noticed “{own}”. The key leans towards {dominant}: “{quote}”."
-    return f"There is a reason to say so, told below. The key leans towards {dominant}: “{quote}”."
+        return f"You may have noticed “{own}”, which points to {system}. {ours}"
+    return f"We can see why. {ours} There is more about this below."
 
 
 def key_words(case: Case) -> list[str]:
-    """The words that lead to the key's answer, in the order of the story."""
-    return [case.story[cue.start : cue.end] for cue in sorted(_signs(case, case.head.key.dominant), key=_place)]
+    """The words that point to the suggested answer, in the order of the story."""
+    return [case.story[cue.start : cue.end] for cue in sorted(_cues_for(case, case.head.key.dominant), key=_place)]
 
 
-def _signs(case: Case, system: str) -> list[Cue]:
-    """The signs that speak for a system, the clear ones first."""
+def _cues_for(case: Case, system: str) -> list[Cue]:
+    """The cues that point to a system, the clear ones first."""
     cues = [cue for cue in case.cues if cue.system == system and cue.polarity == "present"]
     return sorted(cues, key=lambda cue: (cue.strength != "clear", cue.start))
 
 
 def _leads(cue: Cue, system: str) -> bool:
-    """Whether a sign speaks for the system: one of its own, or one that another has little part."""
+    """Whether a cue points to the system: one of its own, or one that another is small."""
     return (cue.system == system) == (cue.polarity == "present")
 
 
@@ -138,5 +136,5 @@ def _place(cue: Cue) -> int:
 
 
 def _strongest_words(case: Case, system: str) -> str:
-    best = next(iter(_signs(case, system)), None)
+    best = next(iter(_cues_for(case, system)), None)
     return case.story[best.start : best.end] if best else ""

@@ -28,8 +28,8 @@ async def record(writer: GuessWriter, learner: str, vignette: Vignette, body: Gu
     length = len(vignette.case.story)
     if any(end > length for _, end in body.cues or []):
         raise Unprocessable(
-            "A marked span ends behind the story.",
-            [{"pointer": "/cues", "detail": f"spans end at {length} at the latest"}],
+            "The marked words must be inside the story.",
+            [{"pointer": "/cues", "detail": f"spans must end at {length} or before"}],
         )
     return await writer.submit(
         NewGuess(

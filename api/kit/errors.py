@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from typing_extensions import TypedDict
 
-UNFORESEEN = "It is not you. Please try again, and tell whoever runs this if it stays."
+UNFORESEEN = "This is our fault, not yours. Please try again. If it happens again, tell the person who runs this site."
 
 
 class FieldError(TypedDict):
@@ -18,7 +18,7 @@ class Problem(Exception):
     """A refusal with its HTTP status. Nothing that was refused is half done."""
 
     status = 500
-    title = "Something went wrong here"
+    title = "Sorry, something went wrong"
 
     def __init__(
         self, detail: str = UNFORESEEN, errors: Sequence[FieldError] = (), headers: dict[str, str] | None = None
@@ -30,14 +30,14 @@ class Problem(Exception):
 
 
 class Unauthorized(Problem):
-    status, title = 401, "Please say who is asking"
+    status, title = 401, "Please sign in"
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(Problem):
-    status, title = 403, "This is not open to you"
+    status, title = 403, "You do not have permission"
 
 
 class NotFound(Problem):
@@ -45,13 +45,13 @@ class NotFound(Problem):
 
 
 class Conflict(Problem):
-    status, title = 409, "That does not fit right now"
+    status, title = 409, "That cannot be done at this point"
 
 
 class Stale(Problem):
-    """Somebody else has saved since; `theirs` is the text as it now stands, `etag` its mark."""
+    """Someone else has saved since; `theirs` is the text as it is now, `etag` its mark."""
 
-    status, title = 412, "Somebody else has saved in the meantime"
+    status, title = 412, "Someone else saved changes before you"
 
     def __init__(self, detail: str, theirs: str = "", etag: str = "") -> None:
         super().__init__(detail, headers={"ETag": f'"{etag}"'} if etag else {})
@@ -63,30 +63,31 @@ class TooLarge(Problem):
 
 
 class Unprocessable(Problem):
-    status, title = 422, "Something is missing or not understood"
+    status, title = 422, "Please check what you entered"
 
 
 class TooMany(Problem):
-    status, title = 429, "That was a lot at once"
+    status, title = 429, "Too many requests"
 
     def __init__(self, retry_after: int, detail: str = "") -> None:
         super().__init__(
-            detail or f"Please wait {retry_after} seconds and try again. Nothing is lost.",
+            detail
+            or f"Please wait {retry_after} {'second' if retry_after == 1 else 'seconds'} and try again. Nothing is lost.",
             headers={"Retry-After": str(retry_after)},
         )
 
 
 class Unavailable(Problem):
-    status, title = 503, "We cannot keep your answer right now"
+    status, title = 503, "We cannot save anything at the moment"
 
-    def __init__(self, detail: str = "It is not lost on your side. Please send it again in a moment.") -> None:
+    def __init__(self, detail: str = "Your answer is not saved yet. Please send it again in a moment.") -> None:
         super().__init__(detail, headers={"Retry-After": "2"})
 
 
 class Busy(Problem):
     """Something that can wait, while what cannot is dealt with."""
 
-    status, title = 503, "Please look again in a moment"
+    status, title = 503, "Please try again in a moment"
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, headers={"Retry-After": "5"})

@@ -23,12 +23,12 @@ PLAIN_LABEL: dict[str, str] = {
     "threat": "Keeping safe",
     "drive": "Going for it",
     "soothing": "Feeling safe and cared for",
-    "unsure": "The text does not tell us",
+    "unsure": "The story does not tell us",
 }
 
 CAVEAT = (
     "This is a teaching picture. Brain areas and chemicals do many jobs and work together. "
-    "Nobody can tell your chemical levels from a circle."
+    "No one can tell your chemical levels from a circle."
 )
 
 
@@ -55,10 +55,10 @@ CARDS: tuple[SystemCard, ...] = (
         name="Threat",
         plain_label="Keeping safe",
         purpose="Notices danger and protects us.",
-        motive="Get safe and avoid loss.",
+        motive="to be safe and avoid loss",
         feelings="Anxiety, anger and disgust. Shame belongs here too.",
         attention="Narrow. It looks out for what might go wrong.",
-        thinking="Better safe than sorry, and often the worst case first.",
+        thinking="“Better safe than sorry”. Often expects the worst.",
         body="Tense, racing or sick. Sometimes frozen.",
         behaviour="Fight, flee, freeze, please others, check or hide.",
         often_linked_with="The amygdala, adrenaline and cortisol",
@@ -68,7 +68,7 @@ CARDS: tuple[SystemCard, ...] = (
         name="Drive",
         plain_label="Going for it",
         purpose="Moves us towards things we want or need.",
-        motive="Get, achieve and make progress.",
+        motive="to get things, achieve and make progress",
         feelings="Wanting, excitement and pride.",
         attention="Narrow. It stays on the goal.",
         thinking="What comes next, and how to get there.",
@@ -81,8 +81,8 @@ CARDS: tuple[SystemCard, ...] = (
         name="Soothing",
         plain_label="Feeling safe and cared for",
         purpose="Settles distress and brings us close to others.",
-        motive="Rest, connect, care and be cared for.",
-        feelings="Content, safe, warm and trusting.",
+        motive="to rest, connect, care and be cared for",
+        feelings="Contentment, safeness, warmth and trust.",
         attention="Open and unhurried.",
         thinking="Thoughtful, kind and balanced.",
         body="Slower breath and loose muscles.",

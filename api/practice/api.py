@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["practice"])
 
 @router.get("/practice/next", responses=responses(401))
 def get_next(request: Request) -> NextOut:
-    """Whom to meet next: somebody new, of a kind that is weak or due. CurrentTrainer does not answer anything."""
+    """The next story: a new one, on a topic that is weak or due. Asking for it answers nothing."""
     practice = practice_of(request)
     catalogue = catalogue_of(request)
     found = practice.next_case(catalogue, require_learner(request))

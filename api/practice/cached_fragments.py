@@ -72,4 +72,4 @@ def statistics(counts: Counts, smallest: int, panel: Split | None) -> Markup:
 
 def _panel(split: Split) -> str:
     told = ", ".join(f"{count} {NAME[answer].lower()}" for answer, count in zip(ANSWERS, split, strict=True) if count)
-    return f"Blind readers (language models, not clinicians), who saw the story alone: {told}."
+    return f"Language models (not clinicians) answered this story without seeing our answer: {told}."

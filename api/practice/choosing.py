@@ -33,16 +33,16 @@ KNOWN = 0.5  # a known story trains memory of that story
 OFF_AIM = 1.0  # by so much less for each unit of expected success outside of the aim
 
 WHY: dict[Reason, str] = {
-    "first": "A clear story to begin with. Alike ones come together at first, then they are mixed.",
-    "placement": "One of nine, from clear to open, to see where to begin.",
-    "pair": "You were sure, and the key sees it differently. Here is a story close to it where the key is another.",
-    "contrast": "It is close to the story before, and one thing is different. Looking at both helps.",
-    "surprise": "Something of this kind surprised you before. It is good to meet it again soon.",
-    "due": "It is some time since you met a story of this kind.",
-    "weak": "This kind of story is still new or not settled for you.",
-    "new": "Somebody you have not met, about as hard as helps most.",
-    "chosen": "It is of the kind that you chose to practise.",
-    "again": "You have met everybody of this kind, so this is who you met longest ago.",
+    "first": "An easy story to start with. Similar stories come together at first, and are mixed later.",
+    "placement": "One of nine starter stories, from easy to hard, to find your level.",
+    "pair": "You felt sure, but our answer was different. Here is a similar story with a different answer.",
+    "contrast": "This story is similar to the last one, with one difference. Comparing the two helps.",
+    "surprise": "You found this topic tricky last time.",
+    "due": "It is some time since you practised this topic.",
+    "weak": "This topic is new to you, or still tricky.",
+    "new": "A new story at about the right level for you.",
+    "chosen": "This story is on a topic that you chose to practise.",
+    "again": "You have read every story on this topic, so here is the one you read longest ago.",
 }
 
 

@@ -5,21 +5,21 @@ from api.practice.skills import DAY
 from api.vignettes.codebook import CUE_LABEL, PAIR_QUESTION
 
 PAIR_NAME: dict[str, str] = {
-    "drive-or-striving": "Drive, or striving out of fear",
-    "soothing-or-withdrawal": "Soothing, or hiding away",
-    "soothing-or-numbing": "Soothing, or numbing",
-    "safety-or-safeness": "Kept safe, or feeling safe",
-    "rest-or-reward": "Content, or already wanting more",
-    "caring-or-appeasing": "Caring, or keeping the peace",
-    "criticism-or-correction": "An inner attack, or encouragement",
+    "drive-or-striving": "Drive or threat-based drive",
+    "soothing-or-withdrawal": "Soothing or withdrawal",
+    "soothing-or-numbing": "Soothing or numbing",
+    "safety-or-safeness": "Safety or safeness",
+    "rest-or-reward": "Resting or drive reward",
+    "caring-or-appeasing": "Caring or appeasing (submissive caring)",
+    "criticism-or-correction": "Self-criticism or self-correction",
 }
 
 
 def skill_name(skill: str) -> str:
-    """A pair's name, or the sign in words, such as “Sign: watches for danger”."""
+    """A pair's name, or the cue in words, such as “Cue: watching for danger”."""
     if skill in PAIR_NAME:
         return PAIR_NAME[skill]
-    return f"Sign: {CUE_LABEL[skill]}" if skill in CUE_LABEL else NAME.get(skill, skill)
+    return f"Cue: {CUE_LABEL[skill]}" if skill in CUE_LABEL else NAME.get(skill, skill)
 
 
 def question_of(skill: str) -> str | None:

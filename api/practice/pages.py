@@ -44,14 +44,16 @@ router = APIRouter(include_in_schema=False)
 
 _CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 CHANGED = {
-    "wording": "The words of this story or of its explanation have been improved since. This is what you read.",
-    "meaning": "This story has a new meaning since. This is what you read; the new one is waiting for your answer.",
+    "wording": "We have improved the wording of this story or its explanation since you answered. "
+    "This is the version you read.",
+    "meaning": "We have changed the meaning of this story since you answered. This is the version you read. "
+    "The new one is ready for your answer.",
 }
 _CHOOSE = "Choose one of the circles, or “not enough information”."
 _SAYS = {
     "system": _CHOOSE,
-    "reason": "Please keep what makes you think so to one line of at most 280 characters.",
-    "cues": "Please mark at most 40 places of the story.",
+    "reason": "Please keep your reason to one line of at most 280 characters.",
+    "cues": "Please mark at most 40 places in the story.",
 }
 _SIZES = "Give all three circles a size from 0 to 100, or leave all three blank."
 

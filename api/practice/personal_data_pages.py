@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from api.accounts.cookies import drop_cookie
-from api.accounts.learner import COOKIE, earlier_learner, find_learner, remember, require_learner
+from api.accounts.learner import COOKIE, earlier_learner, find_learner, remember
 from api.accounts.tokens import tokens_of
 from api.classes.access import COOKIE as IN_CLASS
 from api.classes.access import remember_class
@@ -26,7 +26,9 @@ from api.web.rendering import render
 router = APIRouter(include_in_schema=False)
 
 _LINK = "device-link"  # the purpose of a mark
-_UNKNOWN = "This code is not good any more. It works once, and for ten minutes. Make a new one on your other device."
+_UNKNOWN = (
+    "This code is not valid. Each code works once and expires after 10 minutes. Get a new code on your other device."
+)
 
 
 async def _limit_wrong_codes(
@@ -45,15 +47,21 @@ def mine(request: Request) -> Response:
 
 @router.get("/practice/mine.json")
 def as_json(request: Request) -> Response:
-    """Everything, as a file."""
-    body = ExportOut.model_validate(export(engine_of(request), require_learner(request)))
+    """Everything, as a file; without answers the page that says so."""
+    learner = find_learner(request)
+    if learner is None:
+        return RedirectResponse("/practice/mine", status_code=303)
+    body = ExportOut.model_validate(export(engine_of(request), learner))
     return JSONResponse(body.model_dump(mode="json"), headers=_attached("json"))
 
 
 @router.get("/practice/mine.csv")
 def as_csv(request: Request) -> Response:
-    """The answers as a table."""
-    text = export_csv(engine_of(request), require_learner(request))
+    """The answers as a table; without any the page that says so."""
+    learner = find_learner(request)
+    if learner is None:
+        return RedirectResponse("/practice/mine", status_code=303)
+    text = export_csv(engine_of(request), learner)
     return Response(text, media_type="text/csv; charset=utf-8", headers=_attached("csv"))
 
 
@@ -62,7 +70,7 @@ def delete(request: Request) -> Response:
     """Deletes everything about this learner, and forgets them on this device."""
     if learner := find_learner(request):
         delete_learner(engine_of(request), learner)
-    response = render(request, "practice/deleted.html", title="All of it is deleted", section="practice")
+    response = render(request, "practice/deleted.html", title="Your data has been deleted", section="practice")
     drop_cookie(request, response, COOKIE)
     drop_cookie(request, response, IN_CLASS)
     return response
@@ -122,7 +130,7 @@ def _page(request: Request, made: CodeView | None) -> Response:
     return render(
         request,
         "practice/mine.html",
-        title="What is kept",
+        title="Your data",
         section="practice",
         known=known,
         code=made,
@@ -136,7 +144,7 @@ def _carry_on(request: Request, code: str, k: str, error: str | None, status: in
     return render(
         request,
         "practice/carry_on.html",
-        title="Carry on here",
+        title="Continue on this device",
         section="practice",
         code=code,
         k=k,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.kit.systems import NAME, SYSTEMS
+from api.kit.systems import SYSTEMS
 from api.practice.naming import question_of, skill_name
-from api.practice.shelf import PracticeIndex, is_pair
-from api.practice.skills import Skill, need
+from api.practice.shelf import PracticeIndex, is_pair, systems_of
+from api.practice.sittings import PLANS
+from api.practice.skills import need
 from api.practice.state import Given, State
 from api.stats.calibration import Calibration, calibrate
 from api.stats.shares import Share, share
@@ -16,7 +17,7 @@ STRETCH = 10  # answers in one point of the learning curve
 
 @dataclass(frozen=True, slots=True)
 class SkillDue:
-    """A skill of the library: how it went, and when it comes back (seconds since 1970); never met: due None."""
+    """A skill of the library: how it went, and when it comes back (seconds since 1970); not started: due None."""
 
     skill: str
     name: str
@@ -36,6 +37,16 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """In `count` of the `answered` stories whose suggested answer is `key`, the learner chose `answer`."""
+
+    key: str
+    answer: str
+    count: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """First answers only, where it says matched. `confusion[key][answer]` counts what was taken for what."""
 
@@ -50,6 +61,7 @@ class Progress:
     curve: tuple[Share, ...]
     skills: tuple[SkillDue, ...]
     mixed_up: tuple[str, ...]
+    most_taken: Taken | None
     advice: Advice
 
 
@@ -86,18 +98,20 @@ def look_back(shelf: PracticeIndex, state: State, given: Sequence[Given], now: f
             confusion[item.dominant][answer.system] += 1
     skills = _skills(shelf, state, now)
     mixed = mixed_up(state, shelf)
+    systems = tuple(
+        share(system, [hit for hit, (_, item) in zip(matches, first, strict=True) if item.dominant == system])
+        for system in SYSTEMS
+    )
+    most_taken = _most_taken(confusion, systems)
     return Progress(
         answered=len(given),
         whole=share("All", matches),
-        systems=tuple(
-            share(system, [hit for hit, (_, item) in zip(matches, first, strict=True) if item.dominant == system])
-            for system in SYSTEMS
-        ),
+        systems=systems,
         levels=tuple(
             share(f"Level {level}", [hit for hit, (_, item) in zip(matches, first, strict=True) if item.level == level])
             for level in (1, 2, 3)
         ),
-        confusion={key: dict(row) for key, row in confusion.items()},
+        confusion=confusion,
         unsure=unsure,
         also_fit=also_fit,
         calibration=calibrate(
@@ -111,25 +125,38 @@ def look_back(shelf: PracticeIndex, state: State, given: Sequence[Given], now: f
         ),
         skills=skills,
         mixed_up=mixed,
-        advice=_advise(skills, mixed, state),
+        most_taken=most_taken,
+        advice=_advise(skills, mixed, state, most_taken),
     )
 
 
-def headline(progress: Progress) -> str:
-    """The finding: what is most often taken for what, or else where the answers match most."""
-    taken = [
-        (count, key, answer)
-        for key, row in progress.confusion.items()
-        for answer, count in row.items()
-        if key != answer and count
-    ]
-    if taken and max(taken)[0] >= 2:
-        _, key, answer = max(taken)
-        return f"{NAME[key]} is where you see {answer} most often"
+def finding(progress: Progress) -> str:
+    """One sentence: what is most often taken for what, or else where the answers match most; "" while it is early."""
+    taken = progress.most_taken
+    if taken is not None:
+        return f"In {taken.count} of the {taken.answered} stories where we chose {taken.key}, you chose {taken.answer}."
     if progress.whole.answered < 6:
-        return "The picture is just beginning"
-    best = max(progress.systems, key=lambda row: (row.share or 0, row.answered))
-    return f"{NAME[best.name]} is what you recognise most surely"
+        return ""
+    best = max(row.share or 0.0 for row in progress.systems)
+    surest = [row.name for row in progress.systems if row.share == best]
+    if len(surest) == len(progress.systems):
+        return "You spot all three systems equally well."
+    return f"You spot {' and '.join(surest)} most reliably."
+
+
+def _most_taken(confusion: dict[str, dict[str, int]], systems: Sequence[Share]) -> Taken | None:
+    """What was taken for something else most often, twice or more; None where two are equally frequent."""
+    answered = {row.name: row.answered for row in systems}
+    found = [
+        Taken(key, answer, count, answered[key])
+        for key, row in confusion.items()
+        for answer, count in row.items()
+        if key != answer and count >= 2
+    ]
+    found.sort(key=lambda taken: (taken.count, taken.count / taken.answered), reverse=True)
+    if len(found) > 1 and (found[0].count, found[0].answered) == (found[1].count, found[1].answered):
+        return None
+    return found[0] if found else None
 
 
 def _skills(shelf: PracticeIndex, state: State, now: float) -> tuple[SkillDue, ...]:
@@ -146,25 +173,41 @@ def _skills(shelf: PracticeIndex, state: State, now: float) -> tuple[SkillDue, .
                 need=need(own, state.ability, now),
             )
         )
-    # Pairs before signs; what comes back soonest first, what was never met last.
+    # Pairs before cues, what is due soonest first, what was not started last.
     return tuple(sorted(rows, key=lambda row: (not is_pair(row.skill), row.due is None, row.due or 0.0, row.name)))
 
 
-def _advise(skills: Sequence[SkillDue], mixed: Sequence[str], state: State) -> Advice:
+def _advise(skills: Sequence[SkillDue], mixed: Sequence[str], state: State, taken: Taken | None) -> Advice:
+    """What to practise next: first what tells apart the two systems of the finding, so that page and advice agree."""
     if not state.answers:
-        return Advice(None, "Meet the first people", "Nine people, from clear to open, show where to begin.")
+        return Advice(None, PLANS["placement"].title, PLANS["placement"].says)
+    if taken is not None and (told_apart := _telling_apart(skills, mixed, taken)):
+        return _advice(told_apart, f"This topic is about telling {taken.key} and {taken.answer} apart.")
     pairs = [skill for skill in mixed if is_pair(skill)]
     if pairs or mixed:
         skill = (pairs or list(mixed))[0]
-        own: Skill = state.skills[skill]
-        times = "once" if own.missed == 1 else "twice" if own.missed == 2 else f"{own.missed} times"
-        question = question_of(skill)
-        ask = f" In each, ask: {question}" if question else ""
-        return Advice(skill, skill_name(skill), f"The key saw this differently from you {times} so far.{ask}")
+        missed = state.skills[skill].missed
+        times = "once" if missed == 1 else "twice" if missed == 2 else f"{missed} times"
+        return _advice(skill, f"Your answer has differed from ours {times} on this topic.")
     known = [row for row in skills if row.due is not None]
     if known:
         soonest = min(known, key=lambda row: (-row.need, row.due or 0.0))
-        question = question_of(soonest.skill)
-        ask = f" In each, ask: {question}" if question else ""
-        return Advice(soonest.skill, soonest.name, f"It has gone well, and meeting it again keeps it at hand.{ask}")
-    return Advice(None, "A mixed set", "Meet a few people, and this page will tell you more.")
+        return _advice(soonest.skill, "You are doing well with this topic. A quick review will help it stick.")
+    return Advice(None, PLANS["ten"].title, "Answer a few stories, and this page will tell you more.")
+
+
+def _telling_apart(skills: Sequence[SkillDue], mixed: Sequence[str], taken: Taken) -> str | None:
+    """The pair between the two systems: one that was mixed up, the weakest first, else the one most in need."""
+    both = {taken.key, taken.answer}
+    weakest = [skill for skill in mixed if is_pair(skill) and systems_of(skill) >= both]
+    neediest = sorted((row for row in skills if is_pair(row.skill) and systems_of(row.skill) >= both), key=_by_need)
+    return next(iter(weakest + [row.skill for row in neediest]), None)
+
+
+def _by_need(row: SkillDue) -> float:
+    return -row.need
+
+
+def _advice(skill: str, sentence: str) -> Advice:
+    question = question_of(skill)
+    return Advice(skill, skill_name(skill), f"{sentence} Ask yourself: {question}" if question else sentence)

@@ -1,4 +1,4 @@
-"""Pages around the cases: where practice begins, whom to meet next, the end of a sitting, and two stories compared."""
+"""Pages around the cases: where practice begins, the next story, the end of a session, and two stories compared."""
 
 from typing import Annotated, get_args
 from urllib.parse import urlencode
@@ -76,7 +76,7 @@ def begin(
 ) -> Response:
     """Begins a sitting, and goes to its first case."""
     if kind not in KINDS:
-        raise Unprocessable("Choose one of the kinds of sitting.")
+        raise Unprocessable("Choose a practice session.")
     learner = find_learner(request)
     known = learner is not None
     learner = learner or new_learner()
@@ -114,7 +114,7 @@ def progress(request: Request) -> Response:
     learner = find_learner(request)
     practice = practice_of(request)
     view = progress_view(practice.progress(catalogue_of(request), learner or ""))
-    return render(request, "practice/progress.html", title=view.headline, section="practice", view=view)
+    return render(request, "practice/progress.html", title="Your progress", section="practice", view=view)
 
 
 @router.get("/practice/pair/{one}/{other}")
@@ -126,7 +126,7 @@ def pair(
     shared = shared_pair(to_item(first), to_item(second))
     learner = find_learner(request)
     if shared is None:
-        raise NotFound("These two stories are not a pair.")
+        raise NotFound("These two stories are not a pair. Choose another story to practise with.")
     guesses = [latest_guess(db, learner, vignette) if learner else None for vignette in (first, second)]
     if guesses[0] is None:
         return RedirectResponse(f"/vignettes/{one}", status_code=303)

@@ -1,4 +1,4 @@
-"""Kinds of sitting: how long each is, and when it is over. There is no clock to look at."""
+"""Kinds of practice session: how long each is, and when it is over. There is no clock to look at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ Kind = Literal["five", "ten", "mixups", "placement", "skill"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 FIVE_MINUTES = 300.0
-# Whoever is away for longer has left for a while; the time does not count.
+# Anyone away for longer has left for a while, and the time does not count.
 LONGEST = 90.0
 BREAK = 6 * 3600.0  # after so long the start page offers to go on rather than going on by itself
 
@@ -23,11 +23,13 @@ class Plan:
 
 
 PLANS: dict[Kind, Plan] = {
-    "five": Plan("Five minutes", "A few people, for about as long as a cup of tea. You can stop at any time.", None),
-    "ten": Plan("Ten people", "A mixed set, chosen for what helps you most now.", 10),
-    "mixups": Plan("Only what I mix up", "Up to ten people of the kinds that you took for something else.", 10),
-    "placement": Plan("Nine to begin with", "Three of each system, from clear to open, to see where you are.", 9),
-    "skill": Plan("One kind", "Six people of one kind.", 6),
+    "five": Plan("Five minutes", "A few stories in about five minutes. You can stop at any time.", None),
+    "ten": Plan("10 mixed stories", "A mix of stories, chosen to help you most right now.", 10),
+    "mixups": Plan("My tricky ones", "Up to 10 stories on the topics that you find tricky.", 10),
+    "placement": Plan(
+        "Starter set (9 stories)", "Three stories for each system, from easy to hard, to find your level.", 9
+    ),
+    "skill": Plan("6 stories on one topic", "Six stories on the topic you choose.", 6),
 }
 
 

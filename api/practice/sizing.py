@@ -51,16 +51,18 @@ def _row(case: Case, system: System, share: float, people: Quartiles | None) -> 
 
 
 def _says(rows: tuple[SizedRow, ...]) -> str:
-    """Where the learner's circles lie, seen from the key's ranges; by the figures that are shown."""
+    """Where the learner's circles lie, seen from the suggested ranges, by the figures that are shown."""
     away = [(row, round(distance(row.share, (row.low, row.high)))) for row in rows]
     told = [
-        f"your {row.system} is {abs(points)} {'point' if abs(points) == 1 else 'points'} "
-        f"{'above' if points > 0 else 'below'} the key’s range"
+        f"your {row.system} circle is {abs(points)} {'point' if abs(points) == 1 else 'points'} "
+        f"{'above' if points > 0 else 'below'} our suggested range"
         for row, points in away
         if points
     ]
     if not told:
-        return "All three lie within the key’s ranges."
-    text = "; ".join(told)
-    rest = "" if len(told) == len(rows) else " The rest lies within."
-    return f"{text[0].upper()}{text[1:]}.{rest}"
+        return "All three are within our suggested ranges."
+    sentences = " ".join(f"{text[0].upper()}{text[1:]}." for text in told)
+    within = [row.system for row, points in away if not points]
+    if not within:
+        return sentences
+    return f"{sentences} Your {' and '.join(within)} {'circle is' if len(within) == 1 else 'circles are'} within it."

@@ -1,6 +1,7 @@
 """Typed views of practice for the templates: words and places in pictures, no decisions."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from api.charts.bands import Band, band
 from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.engine import now
 from api.practice.naming import comes_back
-from api.practice.progress import Advice, Progress, headline
+from api.practice.progress import Advice, Progress, finding
 from api.practice.service import SittingProgress
 from api.practice.shelf import is_pair, systems_of
 from api.practice.sittings import PLANS, Kind
@@ -18,6 +19,7 @@ from api.stats.shares import Share
 from api.vignettes.view_models import ExplanationView, VignetteView
 
 CONFIDENCE_NAME = {"guessing": "A hunch", "leaning": "Fairly", "sure": "Very"}
+_FELT = {"guessing": "guessing", "leaning": "fairly sure", "sure": "very sure"}
 LARGEST_RADIUS = 34.0
 # The field of a line chart, in its own units.
 LEFT, TOP, WIDTH, HEIGHT = 52.0, 14.0, 268.0, 200.0
@@ -96,7 +98,7 @@ class SkillRow:
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    headline: str
+    finding: str
     answered: int
     lead: str
     systems: tuple[Band, ...]
@@ -144,7 +146,7 @@ class CodeView:
 
 
 def start_view(progress: Progress | None, place: SittingProgress | None, stories: int) -> StartView:
-    """The four kinds of sitting, and the open one if there is one."""
+    """The four kinds of session, and the open one if there is one."""
     mixed = progress.mixed_up if progress else ()
     answered = progress.answered if progress else 0
     kinds: tuple[Kind, ...] = ("five", "ten", "mixups", "placement")
@@ -153,7 +155,9 @@ def start_view(progress: Progress | None, place: SittingProgress | None, stories
             kind,
             PLANS[kind].title,
             PLANS[kind].says,
-            "Nothing is mixed up so far. This opens when it helps." if kind == "mixups" and not mixed else None,
+            "You have not found a topic tricky so far. This session opens when you do."
+            if kind == "mixups" and not mixed
+            else None,
         )
         for kind in (kinds if answered else ("placement", "five", "ten", "mixups"))
     )
@@ -166,18 +170,18 @@ def progress_view(progress: Progress) -> ProgressView:
     rows = [
         SkillRow(
             row.skill,
-            row.name if is_pair(row.skill) else _sentence(row.name.removeprefix("Sign: ")),
+            row.name if is_pair(row.skill) else _sentence(row.name.removeprefix("Cue: ")),
             tuple(sorted(systems_of(row.skill) & set(SYSTEMS), key=SYSTEMS.index)),
             row.matched,
             row.answered,
-            "not met yet" if row.due is None else comes_back(row.due, at),
+            "not started" if row.due is None else comes_back(row.due, at),
             is_pair(row.skill),
         )
         for row in progress.skills
     ]
     skill = progress.advice.skill
     return ProgressView(
-        headline=headline(progress),
+        finding=finding(progress),
         answered=progress.answered,
         lead=_lead(progress.whole.answered),
         systems=tuple(band(row, NAME[row.name]) for row in progress.systems),
@@ -199,19 +203,19 @@ def end_view(here: Progress, whole: Progress) -> EndView:
     matched, answered = here.whole.matched, here.whole.answered
     well = []
     if answered:
-        well.append(f"You met {answered} {'person' if answered == 1 else 'people'}.")
+        well.append(f"You read {answered} {'story' if answered == 1 else 'stories'}.")
     if matched:
         well.append(
-            "Your answer fitted the key for " + ("all of them." if matched == answered else f"{matched} of them.")
+            "You gave a good answer " + ("every time." if matched == answered else f"{matched} of {answered} times.")
         )
     surest = [row for row in here.systems if row.answered >= 2 and row.matched == row.answered]
     if surest:
-        well.append(f"You recognised {_listed([row.name for row in surest])} each time.")
+        well.append(f"You spotted {_listed([row.name for row in surest])} every time.")
     open_minded = sum(here.unsure.values())
     if open_minded:
-        well.append("You said when the text was not enough for you. That is a real answer.")
+        well.append("You chose “not enough information” when a story did not tell you enough.")
     return EndView(
-        "That was a good stretch" if answered else "Nothing answered yet", tuple(well), band(here.whole), whole.advice
+        "Session complete" if answered else "No answers in this session", tuple(well), band(here.whole), whole.advice
     )
 
 
@@ -221,13 +225,11 @@ def _sentence(text: str) -> str:
 
 def _lead(answered: int) -> str:
     if answered == 0:
-        return "Nobody met yet. After the first people this page fills by itself."
-    people = "person" if answered == 1 else "people"
+        return "No stories yet. Your progress will appear here."
+    stories = f"{answered} {'story' if answered == 1 else 'stories'} so far."
     if answered < 100:
-        return (
-            f"{answered} {people} so far. The bands are wide because that is still a small number: read them loosely."
-        )
-    return f"{answered} people so far."
+        return f"{stories} The ranges are wide because that is a small number, so treat them as rough."
+    return stories
 
 
 def _confusion(progress: Progress) -> tuple[Confusion, ...]:
@@ -278,25 +280,46 @@ def _calibration(calibration: Calibration) -> Chart:
         for row in calibration.bins
     ]
     return _chart(
-        places, "How often answers matched the key, by how sure you felt", (LEFT, _y(0), LEFT + WIDTH, _y(100))
+        places, "How often your answers matched ours, by how sure you felt", (LEFT, _y(0), LEFT + WIDTH, _y(100))
     )
 
 
 def _bias(calibration: Calibration) -> str:
     if calibration.bias is None or calibration.answered < 10:
-        return "Say how sure you are a few more times, and this fills."
+        return "Rate your confidence a few more times to see this."
+    if upside_down := _upside_down(calibration):
+        return upside_down
     if calibration.bias > 0.1:
-        return "You feel a little surer than the keys bear out. A second look is worth it when you feel very sure."
+        return "You are a little more confident than your results suggest. When you feel very sure, take a second look."
     if calibration.bias < -0.1:
-        return "You know more than you feel you do."
-    return "How sure you feel and how often you match go well together."
+        return "Your results are better than your confidence suggests."
+    return "On average, your confidence matches your results well."
+
+
+def _upside_down(calibration: Calibration) -> str | None:
+    """The two neighbouring answers to “how sure?” of which the surer one matched clearly less often, if there are any.
+
+    The mean would hide it: too sure of some answers and not sure enough of others can add up to nothing.
+    """
+    told = [(row.confidence, row.share) for row in calibration.bins if row.answered >= 3 and row.share is not None]
+    for (lower, often), (higher, seldom) in pairwise(told):
+        if often - seldom >= 0.1:
+            return (
+                f"You matched our answer more often when you were {_FELT[lower]} ({often:.0%}) than when you were "
+                f"{_FELT[higher]} ({seldom:.0%}). Feeling surer did not go with better results so far."
+            )
+    return None
 
 
 def _curve(curve: tuple[Share, ...]) -> Chart:
     last = max(1, len(curve) - 1)
     places = [(place / last if len(curve) > 1 else 0.5, band(row)) for place, row in enumerate(curve)]
-    # Kept off the axes, so that the first and last points stand free.
-    return _chart([(0.04 + 0.92 * x, row) for x, row in places], "How often answers matched the key, ten by ten", None)
+    # Kept off the axes, so that the first and last points are clear of them.
+    return _chart(
+        [(0.04 + 0.92 * x, row) for x, row in places],
+        "How often your answers matched ours, in groups of 10 stories",
+        None,
+    )
 
 
 def _listed(systems: list[str]) -> str:

@@ -1,33 +1,38 @@
 """The cue codebook: what words in a story can show, and the pairs that are easily mixed up."""
 
 CUE_LABEL: dict[str, str] = {
-    "threat.scan": "watches for danger",
-    "threat.predict": "expects the worst",
-    "threat.protect": "keeps out of harm’s way",
-    "threat.anger_disgust": "anger or disgust that protects",
-    "threat.self_attack": "turns on themselves",
-    "threat.striving": "works hard out of fear or shame",
-    "threat.shutdown": "shuts down",
-    "drive.goal": "has a goal in sight",
-    "drive.reward": "enjoys the win",
-    "drive.effort": "puts in effort for something wanted",
-    "drive.status": "likes to be ahead",
-    "drive.overrun": "cannot stop going",
-    "soothing.safeness": "feels safe and settled",
-    "soothing.connect": "feels close to somebody",
-    "soothing.self_kind": "is kind to themselves",
-    "soothing.rest": "rests and is content",
-    "soothing.give_care": "cares for somebody freely",
+    "threat.scan": "watching for danger",
+    "threat.predict": "expecting the worst",
+    "threat.protect": "keeping out of harm’s way",
+    "threat.anger_disgust": "protecting themselves with anger or disgust",
+    "threat.self_attack": "criticising themselves harshly",
+    "threat.striving": "working hard out of fear or shame",
+    "threat.shutdown": "shutting down",
+    "drive.goal": "aiming for a goal",
+    "drive.reward": "enjoying a success",
+    "drive.effort": "working for something they want",
+    "drive.status": "enjoying being ahead",
+    "drive.overrun": "finding it hard to stop",
+    "soothing.safeness": "feeling safe and settled",
+    "soothing.connect": "feeling close to someone",
+    "soothing.self_kind": "being kind to themselves",
+    "soothing.rest": "resting and feeling content",
+    "soothing.give_care": "caring for someone freely",
 }
 
 PAIR_QUESTION: dict[str, str] = {
-    "drive-or-striving": "Going towards something wanted, or away from being found lacking?",
-    "soothing-or-withdrawal": "Warmer and ready to come back, or only hidden?",
-    "soothing-or-numbing": "More present, or feeling less?",
-    "safety-or-safeness": "Is danger kept out, or is there nothing to guard against?",
-    "rest-or-reward": "Content without more, or already wanting more?",
-    "caring-or-appeasing": "Given freely, or given so as not to be rejected?",
-    "criticism-or-correction": "An attack, or encouragement to do better?",
+    "drive-or-striving": "Are they moving towards something they want, or away from feeling not good enough?",
+    "soothing-or-withdrawal": "Do they feel warmer and ready to rejoin others, or are they only hiding?",
+    "soothing-or-numbing": "Do they feel more present, or do they just feel less?",
+    "safety-or-safeness": "Are they keeping danger out, or is there nothing to guard against?",
+    "rest-or-reward": "Are they content with what they have, or already wanting more?",
+    "caring-or-appeasing": "Do they care freely, or so that they are not rejected?",
+    "criticism-or-correction": "Is the inner voice an attack, or encouragement to do better?",
 }
 
 SKILLS: frozenset[str] = frozenset(CUE_LABEL) | frozenset(PAIR_QUESTION)
+
+
+def absent_label(cue_type: str) -> str:
+    """What a story says where a cue shows that the system is small, such as “not resting or feeling content”."""
+    return f"not {CUE_LABEL[cue_type].replace(' and ', ' or ')}"

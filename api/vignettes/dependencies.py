@@ -17,7 +17,7 @@ def find_vignette(request: Request, slug: str) -> Vignette:
     catalogue = catalogue_of(request)
     vignette = catalogue.vignettes.get(slug)
     if vignette is None:
-        raise NotFound("There is no vignette with this name. The list of all is at /api/v1/vignettes.")
+        raise NotFound("There is no story with this name. It may have been renamed or removed.")
     return vignette
 
 

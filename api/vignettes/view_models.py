@@ -8,7 +8,7 @@ from markupsafe import Markup
 from api.kit.prose import html, inline
 from api.kit.systems import SYSTEMS, System
 from api.vignettes.case import Case, Cue
-from api.vignettes.codebook import CUE_LABEL
+from api.vignettes.codebook import CUE_LABEL, absent_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _cue(number: int, cue: Cue, case: Case, marked: list[tuple[int, int]]) -> Cu
         end=cue.end,
         system=cue.system,
         type=cue.type,
-        label=CUE_LABEL[cue.type],
+        label=absent_label(cue.type) if cue.polarity == "absent" else CUE_LABEL[cue.type],
         partial=cue.strength == "partial",
         absent=cue.polarity == "absent",
         marked=cue.touches(marked),

@@ -61,6 +61,6 @@ def needs_space(request: Request) -> None:
     disk = shutil.disk_usage(settings.data_dir)
     if disk.free < min(LEAST_FREE, disk.total * LEAST_SHARE):
         raise Busy(
-            "The server’s disk is nearly full, so nothing new can be started. Groups and practice under way go on. "
-            "Please tell whoever runs this server."
+            "The server’s disk is nearly full, so nothing new can be started. Groups and practice sessions that "
+            "have started can continue. Please tell the person who runs this server."
         )

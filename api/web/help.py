@@ -42,7 +42,7 @@ def to_help() -> Response:
 def picture(name: str) -> Response:
     path = assets.HELP / "pictures" / name
     if path.name != name or not path.is_file():
-        raise NotFound("There is no such picture in the help.")
+        raise NotFound("This picture is not in the help.")
     return FileResponse(path, headers={"Cache-Control": "public, max-age=3600"})
 
 
@@ -51,10 +51,12 @@ def help_page(request: Request, address: str) -> Response:
     """A page of the help. Raises NotFound, also where the help has not been made."""
     found = pages(assets.HELP)
     if not found:
-        raise NotFound("The help has not been made here. Whoever runs this can make it with: make docs")
+        raise NotFound(
+            "The help pages have not been built on this server. The person who runs it can build them with: make docs"
+        )
     if address not in found:
         if f"{address}/" in found:
             return RedirectResponse(f"/help/{address}/", status_code=308)
-        raise NotFound("There is no such page in the help.")
+        raise NotFound("This page is not in the help. Open the help’s first page to find what you need.")
     page = found[address]
     return render(request, "help.html", title=page.title, section="help", html=page.html)

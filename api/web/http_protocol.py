@@ -99,7 +99,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return
         self._head += len(data)
         if self._head >= LARGEST_HEAD and not self.transport.is_closing():
-            self.refuse(431, "The head of this request is too long. In a browser, deleting this site's cookies helps.")
+            self.refuse(
+                431, "The headers of this request are too long. In a browser, deleting this site's cookies helps."
+            )
 
     def _head_is_whole(self) -> bool:
         """Whether the last request that began has become one. Each has a scope of its own."""
@@ -114,7 +116,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if owed is None or self._looks <= patience:
             self._timer = self.loop.call_later(LOOK_SECONDS, self._look)
         elif patience == BODY_LOOKS or (self.scope is not None and not self._head_is_whole()):
-            self.refuse(408, "The rest of this request did not come. Please send it again.")
+            self.refuse(408, "The rest of this request did not arrive. Please send it again.")
         else:
             self.transport.close()  # nothing had begun
 
@@ -126,7 +128,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         return ((cycle, "body"), BODY_LOOKS) if cycle.more_body else (None, 0)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # Uvicorn's words are for its log
-        self.refuse(400, "This could not be read as a request of HTTP.")
+        self.refuse(400, "This is not a valid HTTP request.")
 
     def refuse(self, status: int, detail: str) -> None:
         """Tells why, below the application, and closes."""

@@ -80,4 +80,4 @@ def must_wait(request: Request) -> bool:
 def shed_statistics(request: Request) -> None:
     """For routes of statistics: puts them off while answers wait. Raises Busy."""
     if must_wait(request):
-        raise Busy("Answers are being kept first. Statistics are back in a moment.")
+        raise Busy("We are saving answers first. The results will be back in a moment.")

@@ -34,11 +34,11 @@ log = structlog.get_logger()
 PROBLEM_JSON = "application/problem+json"
 
 
-UNREADABLE = "The request could not be read: it is not text in UTF-8, or its parts lie too deep in each other."
+UNREADABLE = "We could not read the request. It is not UTF-8 text, or it is nested too deeply."
 
 
 class BadHost(Problem):
-    status, title = 400, "This address does not lead here"
+    status, title = 400, "This is not the address of this site"
 
 
 class ProblemDetails(BaseModel):
@@ -84,7 +84,7 @@ def register(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(request, Unprocessable("Please look at the fields named in `errors`.", field_errors(error)))
+        return answer(request, Unprocessable("Please check the fields listed in `errors`.", field_errors(error)))
 
     async def database(request: Request, error: Exception) -> Response:
         assert isinstance(error, DBAPIError | PoolTimeout)
@@ -111,19 +111,21 @@ def _methods_of(request: Request) -> list[str]:
 
 
 def from_database(error: DBAPIError | PoolTimeout) -> Problem:
-    """What a database's error means to whoever asked."""
+    """What a database error means to the person who asked."""
     if isinstance(error, PoolTimeout) or is_unavailable(error):
-        return Unavailable("The database does not answer. Please try again in a moment.")
-    if isinstance(error, DataError):  # such as the character NUL, which PostgreSQL keeps in no text
-        return Unprocessable("There is a character or number in it that cannot be kept.")
+        return Unavailable("The database is not responding. Please try again in a moment.")
+    if isinstance(error, DataError):  # such as the character NUL, which PostgreSQL cannot store in text
+        return Unprocessable(
+            "The text contains a character or number that we cannot save. Please remove it and try again."
+        )
     return Problem()
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 _DETAIL = {
-    404: "The address may be mistyped, or what stood here has gone.",
-    405: "This address does not do that.",
+    404: "Check the address. If it is right, the page may have been removed.",
+    405: "This page does not accept that kind of request.",
     413: "Please send something shorter.",
 }
 
@@ -183,6 +185,6 @@ def answer(request: Request, problem: Problem) -> Response:
 
 
 def _back(request: Request) -> str:
-    """The page to go back to: the one that a refused form stood on."""
+    """The page to go back to: the one with the form that was refused."""
     path = request.url.path
     return path.removesuffix("/guesses") if path.startswith("/vignettes/") and path.endswith("/guesses") else "/"

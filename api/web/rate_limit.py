@@ -166,7 +166,7 @@ class Limiter:
     def _refuse(self, item: RateLimitItem) -> None:
         self.strikes.note(NAMES[id(item)])
         if item.get_expiry() > _HOUR:
-            raise TooMany(_HOUR, "So many were made from your network today that we stop here. Please try tomorrow.")
+            raise TooMany(_HOUR, "Too many requests have come from your network today. Please try again tomorrow.")
         raise TooMany(item.get_expiry())
 
 

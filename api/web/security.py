@@ -118,7 +118,7 @@ class Security:
         if host in self.own_hosts:
             return None
         if len(host) > LONGEST_HOST:
-            return BadHost("The name of this server in the request is too long.")
+            return BadHost("The host name in the request is too long.")
         if not self.own_hosts or scope["path"] in _ANY_HOST or not host:
             return None
         if self.behind_proxy and scope["client"] and not scope["client"][1]:
@@ -127,13 +127,13 @@ class Security:
         if host.lower() in self.own_hosts:
             return None
         return BadHost(
-            f"This server is set up as {self.public_host}, and was asked for as {told}. Open it at {self.public_url} – "
-            "or, if you run it, set THREE_CIRCLES_PUBLIC_URL to the address that people type."
+            f"This site is set up as {self.public_host}, but it was opened as {told}. Open {self.public_url} instead. "
+            "If you run this site, set THREE_CIRCLES_PUBLIC_URL to the address that people type."
         )
 
     def _problem(self, headers: dict[bytes, bytes], path: str) -> Problem | None:
         if not self._same_site(headers):
-            return Forbidden("The request came from another site. Open the page and try again.")
+            return Forbidden("This request came from another website. Open the page here and try again.")
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.largest_body and int(length) > self._largest(path):
             return TooLarge("Please send something shorter.")

@@ -1,4 +1,4 @@
-// Keys while a story is open: 1, 2, 3 choose a circle, 4 "not enough information", Enter sends or goes on.
+// Keys while a story is open: 1, 2, 3 choose a circle, 4 "not enough information", Enter sends or continues.
 // A reader can turn them off, since single keys get in the way of speech input and some screen readers.
 (() => {
   const OFF = 'three-circles-keys-off';
@@ -7,7 +7,7 @@
 
   const label = (button) => {
     button.hidden = false;
-    button.textContent = isOff() ? 'Turn keys on' : 'Keys 1 2 3 and Enter work here. Turn them off';
+    button.textContent = isOff() ? 'Turn keyboard shortcuts on' : 'Keyboard shortcuts: 1, 2, 3, 4 and Enter. Turn them off';
     button.setAttribute('aria-pressed', String(!isOff()));
   };
   const labelAll = () => document.querySelectorAll('[data-keys]').forEach(label);

@@ -243,7 +243,7 @@ def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
     page.locator("label.answer.threat").click()
     page.get_by_role("button", name="Send my answer").click()
 
-    expect(page.get_by_text("Another view")).to_be_visible()
+    expect(page.get_by_text("A different view")).to_be_visible()
     assert bodies == ["system=threat&reason=&circle_threat=&circle_drive=&circle_soothing="]
 
 

@@ -98,7 +98,7 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     expect(page.get_by_text("Nothing points to drive yet.")).to_be_visible()
     mark(page, "gets up at four", "Drive", "puts in effort for something wanted")
     mark(page, "laughs out loud", "Drive", "enjoys the win")
-    mark(page, "looks into her purse once more", "Threat", "watches for danger")
+    mark(page, "looks into her purse once more", "Threat", "watching for danger")
     page.get_by_label("How clear “looks into her purse once more” is").select_option("a hint")
     page.get_by_label("Why is it the biggest?").fill("She wants to sell out, and enjoys it when she does.")
     page.get_by_label("Why may somebody say threat?").fill("She checks her purse. The text does not tell us why.")

@@ -79,7 +79,7 @@ def write(page: Page) -> None:
     page.get_by_role("textbox", name="What happens").fill(STORY)
     mark(page, "gets up at four", "Drive", "puts in effort for something wanted")
     mark(page, "laughs out loud", "Drive", "enjoys the win")
-    mark(page, "looks into her purse once more", "Threat", "watches for danger")
+    mark(page, "looks into her purse once more", "Threat", "watching for danger")
     page.get_by_label("How clear “looks into her purse once more” is").select_option("a hint")
     page.get_by_label("Why is it the biggest?").fill("She wants to sell out, and enjoys it when she does.")
     page.get_by_label("Why may somebody say threat?").fill("She checks her purse. The text does not tell us why.")

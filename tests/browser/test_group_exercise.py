@@ -19,7 +19,7 @@ from tests.live import Server
 # Nothing of these may stand on a phone or the wall before the answers are shown, not even out of sight.
 OF_JULIE = ("Julie puts in", "movement", "bar--few")
 OF_DAVE = ("so he keeps watch",)
-OF_BOTH = ("Matches the key", "explanation", "tally", "our-group")
+OF_BOTH = ("Matches our answer", "explanation", "tally", "our-group")
 ONLY_CONSOLE = ("Suggestion",)
 SECRETS = (*OF_JULIE, *OF_DAVE, *OF_BOTH, *ONLY_CONSOLE)
 
@@ -385,7 +385,7 @@ def everybody_sees_the_answers_about_julie(group: Group) -> None:
     )
     look_again(group.plain)
     for page in (group.one, group.offline, group.plain, group.keys, group.twice, group.tab):
-        see(page, told, "You chose drive.", "Matches the key", "Only you see this.")
+        see(page, told, "You chose drive.", "Matches our answer", "Only you see this.")
     see(group.zoomed, told, "You passed on this one.")
     for page in (*group.live.values(), group.plain, group.wall, group.console):
         table = page.locator(".tally").first
@@ -448,7 +448,7 @@ def everybody_sees_the_answers_about_dave(group: Group) -> None:
     group.press("Enter", told)
     look_again(group.plain)
     for page in (*group.live.values(), group.late, group.plain):
-        see(page, told, "You chose threat.", "Matches the key", "7 answered", "That was the last story.")
+        see(page, told, "You chose threat.", "Matches our answer", "7 answered", "That was the last story.")
         expect(page.get_by_text("Before and after talking")).to_have_count(0)
     see(group.wall, told, "7 answered", "To talk about", "What might checking the curtains do for Dave")
     for page in (group.one, group.wall, group.console):

@@ -27,7 +27,7 @@ def test_from_the_first_page_to_the_next_person_by_keyboard_and_without_a_page_l
     page = calm_page
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
-    page.get_by_role("button", name="Start: Ten people").click()
+    page.get_by_role("button", name="Start session: 10 mixed stories").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana and the race")
 
     page.evaluate("window.stillHere = true")
@@ -41,7 +41,7 @@ def test_from_the_first_page_to_the_next_person_by_keyboard_and_without_a_page_l
     expect(page.get_by_role("heading", level=1)).to_have_text("Drive looks biggest for Ana")
     assert page.evaluate("window.stillHere")
     expect(page).to_have_title("Drive looks biggest for Ana · Three Circles")
-    expect(page.get_by_text("Matches the key")).to_be_visible()
+    expect(page.get_by_text("Matches our answer")).to_be_visible()
     assert focused(page) == "Drive looks biggest for Ana"
 
     page.get_by_role("link", name="Next story").click()
@@ -58,7 +58,7 @@ def test_a_content_note_can_be_read_before_the_story_or_avoided(calm_page: Page,
     expect(page.locator(".case > .story")).to_contain_text("His shoulders drop")
 
     page.goto(f"{new_site.base_url}/vignettes/{BEN}")
-    page.get_by_role("link", name="Choose another person").click()
+    page.get_by_role("link", name="Choose another story").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Ben and the bath")
 
 
@@ -66,7 +66,7 @@ def test_a_content_note_can_be_read_before_the_story_or_avoided(calm_page: Page,
 def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> None:
     page.goto(new_site.base_url)
     page.get_by_role("link", name="Practise on your own").click()
-    page.get_by_role("button", name="Start: Ten people").click()
+    page.get_by_role("button", name="Start session: 10 mixed stories").click()
     page.locator("label.answer.drive").click()
     page.get_by_text("Very", exact=True).click()
     page.get_by_role("button", name="Send my answer").click()
@@ -76,21 +76,21 @@ def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> Non
     expect(page.get_by_text("very sure")).to_be_visible()
     page.get_by_role("link", name="Next story").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cleo and the letter")
-    expect(page.get_by_text("Ten people · 2 of 10")).to_be_visible()
+    expect(page.get_by_text("10 mixed stories · 2 of 10")).to_be_visible()
 
 
 def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site: Server) -> None:
     page = calm_page
     keys = page.locator("[data-keys]")  # the page's script shows it: keys that are pressed before are nobody's
     page.goto(f"{new_site.base_url}/practice")
-    page.get_by_role("button", name="Start: Five minutes").click()
+    page.get_by_role("button", name="Start session: Five minutes").click()
     for key, person in (("2", "Ana"), ("1", "Cleo")):
         expect(page.get_by_role("heading", level=1)).to_contain_text(person)
         expect(keys).to_be_visible()
         page.keyboard.press(key)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text(f"biggest for {person}")
-        expect(page.get_by_text("Matches the key")).to_be_visible()
+        expect(page.get_by_text("Matches our answer")).to_be_visible()
         page.keyboard.press("Enter")
     page.get_by_role("link", name="Read the story").click()
     page.wait_for_url("**open=1*")
@@ -100,7 +100,7 @@ def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site:
     expect(page.get_by_role("heading", level=1)).to_contain_text("biggest for Ben")
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("That was a good stretch")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Session complete")
     expect(page.get_by_text("You met 3 people.")).to_be_visible()
 
 
@@ -131,7 +131,7 @@ def test_a_form_without_a_circle_says_what_is_missing_and_keeps_the_rest(
 
     page.locator("label.answer.threat").click()
     page.get_by_role("button", name="Send my answer").click()
-    expect(page.get_by_text("Another view")).to_be_visible()
+    expect(page.get_by_text("A different view")).to_be_visible()
     page.close()
 
 

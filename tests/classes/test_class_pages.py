@@ -98,7 +98,8 @@ async def test_a_device_that_carries_on_knows_the_class(
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("DFGHJKMN", "no class with this code"), ("dfg hjk", "the code of a group"), ("", "no class")]
+    ("typed", "said"),
+    [("DFGHJKMN", "no class with this code"), ("dfg hjk", "the join code of a group"), ("", "no class")],
 )
 async def test_a_code_that_opens_nothing_comes_back_with_a_sentence(
     client: httpx.AsyncClient, typed: str, said: str

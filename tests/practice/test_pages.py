@@ -35,7 +35,7 @@ async def test_practice_goes_through_every_story_once_by_level_and_then_says_tha
     assert met == list(SLUGS)
     done = await client.get("/practice", params={"after": BEN})
     assert done.status_code == 200
-    assert "You have met everyone" in done.text
+    assert "You have read every story" in done.text
     assert "3 stories" in done.text
 
 
@@ -98,7 +98,7 @@ async def test_a_plain_form_is_sent_on_to_the_outcome(client: httpx.AsyncClient)
     assert sent.status_code == 303
     assert "<html" in outcome.text
     assert "Drive looks biggest for Ana" in outcome.text
-    assert "Matches the key" in outcome.text
+    assert "Matches our answer" in outcome.text
     assert "Fewer than 5 people" in outcome.text
 
 

@@ -35,16 +35,16 @@ async def test_a_confident_error_leads_to_the_two_stories_and_the_answer_leads_b
 
         before = (await client.get(sent.headers["location"])).text
         assert "What is different?" in before
-        assert "The key is threat" in before
-        assert "The key is soothing" not in before
+        assert "Our answer is threat" in before
+        assert "Our answer is soothing" not in before
 
         form = {"system": "soothing", "beside": CLEO}
         answered = await client.post(f"/vignettes/{DAN}/guesses", data=form)
         after = (await client.get(answered.headers["location"])).text
 
     assert answered.headers["location"] == f"/practice/pair/{CLEO}/{DAN}"
-    assert "The key is soothing" in after
-    assert "Matches the key" in after
+    assert "Our answer is soothing" in after
+    assert "Matches our answer" in after
     assert "Is danger kept out" in after
 
 
@@ -67,5 +67,5 @@ async def test_progress_shows_pictures_with_the_same_numbers_in_tables(client: h
 async def test_progress_of_nobody_invites(client: httpx.AsyncClient) -> None:
     page = (await client.get("/practice/progress")).text
 
-    assert "Nobody met yet" in page
-    assert "not met yet" in page
+    assert "No stories yet" in page
+    assert "not started" in page

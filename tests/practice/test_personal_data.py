@@ -64,7 +64,7 @@ async def test_deleting_leaves_no_row_and_takes_the_answers_out_of_the_class(
 
     page = await client.post("/practice/mine/delete")
 
-    assert "All of it is deleted" in page.text
+    assert "Your data has been deleted" in page.text
     assert rows(engine) == {"guess": 1, "practice_state": 0, "sitting": 0, "device_code": 0}
     assert {place: counts for place, counts in tallies(engine).items() if counts} == recounted(engine)
     assert "learner" not in client.cookies
@@ -92,7 +92,9 @@ async def test_a_code_carries_on_elsewhere_once(client: httpx.AsyncClient, app: 
     await practise(client)
     code = await make_code(client)
     async with http_client(app) as phone, http_client(app) as thief:
-        assert "Carry on here" in (await phone.get(f"/practice/carry-on?code={code}")).text  # to look uses nothing up
+        assert (
+            "Continue on this device" in (await phone.get(f"/practice/carry-on?code={code}")).text
+        )  # to look uses nothing up
         moved = await phone.post("/practice/carry-on", data={"code": code.lower()})
         again = await thief.post("/practice/carry-on", data={"code": code})
         mine = (await phone.get("/practice/mine.json")).json()

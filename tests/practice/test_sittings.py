@@ -22,7 +22,7 @@ async def answer(client: httpx.AsyncClient, slug: str, system: str = "drive", **
 async def test_the_first_page_offers_the_kinds_of_sitting(client: httpx.AsyncClient) -> None:
     page = (await client.get("/practice")).text
 
-    for title in ("Five minutes", "Ten people", "Only what I mix up", "Nine to begin with"):
+    for title in ("Five minutes", "10 mixed stories", "My tricky ones", "Starter set (9 stories)"):
         assert title in page
     assert "Nothing is mixed up so far" in page
     assert 'value="mixups"' not in page
@@ -30,18 +30,18 @@ async def test_the_first_page_offers_the_kinds_of_sitting(client: httpx.AsyncCli
 
 async def test_a_sitting_says_how_far_it_has_come(client: httpx.AsyncClient) -> None:
     first = await begin(client)
-    assert "Ten people · 1 of 10" in (await client.get(first)).text
+    assert "10 mixed stories · 1 of 10" in (await client.get(first)).text
 
     await answer(client, first.removeprefix("/vignettes/").partition("?")[0])
     second = await client.get("/practice", params={"after": ANA}, follow_redirects=True)
 
-    assert "Ten people · 2 of 10" in second.text
+    assert "10 mixed stories · 2 of 10" in second.text
 
 
 async def test_five_minutes_show_no_number_to_reach(client: httpx.AsyncClient) -> None:
     page = (await client.get(await begin(client, "five"))).text
 
-    assert "Five minutes · just begun" in page
+    assert "Five minutes · just started" in page
     assert not re.search(r"\d+ of \d+ ·", page)
 
 
@@ -51,8 +51,8 @@ async def test_a_sitting_that_was_left_waits_and_goes_on(client: httpx.AsyncClie
     await answer(client, ANA)
 
     page = (await client.get("/practice")).text
-    assert "You are in the middle of something" in page
-    assert "1 of 10 met" in page
+    assert "Continue where you left off" in page
+    assert "1 of 10 stories done" in page
     went_on = await client.get("/practice?after=", follow_redirects=True)
     assert "2 of 10" in went_on.text
 
@@ -63,8 +63,8 @@ async def test_a_sitting_that_is_ended_early_tells_what_went_well(client: httpx.
 
     end = await client.post("/practice/leave", follow_redirects=True)
 
-    assert "That was a good stretch" in end.text
-    assert "You met 1 person." in end.text
+    assert "Session complete" in end.text
+    assert "You read 1 story." in end.text
     assert "all of them" in end.text
     assert "You are in the middle" not in (await client.get("/practice")).text
 
@@ -77,7 +77,7 @@ async def test_when_all_were_met_in_a_sitting_it_ends_by_itself(client: httpx.As
     end = await client.get("/practice", params={"after": CLEO})
 
     assert (end.status_code, end.headers["location"]) == (303, "/practice/end")
-    assert "You met 3 people." in (await client.get("/practice/end")).text
+    assert "You read 3 stories." in (await client.get("/practice/end")).text
 
 
 async def test_somebody_met_before_comes_again_in_a_new_sitting(client: httpx.AsyncClient) -> None:
@@ -92,7 +92,7 @@ async def test_a_second_sitting_closes_the_first(client: httpx.AsyncClient) -> N
     await begin(client, "ten")
     await begin(client, "placement")
 
-    assert "Nine to begin with: 0 of 9 met" in (await client.get("/practice")).text
+    assert "Starter set (9 stories): 0 of 9 stories done" in (await client.get("/practice")).text
 
 
 async def test_what_was_mixed_up_opens_a_sitting_of_its_own(client: httpx.AsyncClient) -> None:

@@ -53,8 +53,8 @@ async def test_the_reason_and_the_words_stand_in_the_outcome_beside_the_keys(
 
     assert "What made you think so: <q>the <chart> says it</q>" in page
     assert "<dt>You marked</dt><dd>“gets up”</dd><dd>“grins”</dd>" in page
-    assert "<dt>The key’s words are</dt><dd>“She gets up at five and runs before work”</dd>" in page
-    assert "from other words" not in page
+    assert "<dt>We looked at</dt><dd>“She gets up at five and runs before work”</dd>" in page
+    assert "different reason" not in page
     with Session(engine) as db:
         [guess] = db.exec(select(Guess)).all()
     assert (guess.reason, guess.cues) == (
@@ -79,18 +79,18 @@ async def test_the_reason_is_shown_as_text_and_to_nobody_else(app: FastAPI, clie
 @pytest.mark.parametrize(
     ("case", "answer", "words", "says"),
     [
-        (ANA_CASE, "drive", "On the wall there is a chart", "The same circle, from other words."),
-        (ANA_CASE, "drive", "grins", "Words such as"),
+        (ANA_CASE, "drive", "On the wall there is a chart", "Same answer, different reason."),
+        (ANA_CASE, "drive", "grins", "You chose drive, and so do we."),
         (ANA_CASE, "threat", "looks at it twice", "Another circle, for good reasons: “she looks at it twice” does"),
-        (ANA_CASE, "threat", "chart", "You may have noticed “she looks at it twice”."),
-        (ANA_CASE, "soothing", "chart", "There is a reason to say so, told below."),
+        (ANA_CASE, "threat", "chart", "You may have noticed “she looks at it twice”, which points to threat."),
+        (ANA_CASE, "soothing", "chart", "We can see why."),
         (BEN_CASE, "threat", "hear", "Another circle, for good reasons: “He does not want to hear what comes next”"),
-        (BEN_CASE, "threat", "door", "Two answers are reasonable here."),
-        (BEN_CASE, "soothing", "door", "from other words"),
-        (BEN_CASE, "unsure", "door", "The text leaves something open here."),
+        (BEN_CASE, "threat", "door", "Your answer is a good one too."),
+        (BEN_CASE, "soothing", "door", "different reason"),
+        (BEN_CASE, "unsure", "door", "This story leaves the answer open."),
         # Little soothing is one of the key's own reasons for threat.
-        (CLEO_CASE, "threat", "it does not feel calm", "Words such as"),
-        (CLEO_CASE, "soothing", "it does not feel calm", "There is a reason to say so, told below."),
+        (CLEO_CASE, "threat", "it does not feel calm", "You chose threat, and so do we."),
+        (CLEO_CASE, "soothing", "it does not feel calm", "We can see why."),
     ],
 )
 def test_the_feedback_takes_the_marked_words_into_account(case: Case, answer: Answer, words: str, says: str) -> None:
@@ -106,10 +106,10 @@ async def test_the_panel_stands_beside_the_class_and_says_who_read(
     ]
     rate(tmp_path, *readers)
     app.state.panel = Panel(tmp_path)
-    told = "Blind readers (language models, not clinicians), who saw the story alone: 1 threat, 3 drive."
+    told = "Language models (not clinicians) answered this story without seeing our answer: 1 threat, 3 drive."
 
     assert told in await outcome(client, ANA, htmx, system="drive")
-    assert "Blind readers" not in await outcome(client, CLEO, htmx, system="drive")
+    assert "Language models" not in await outcome(client, CLEO, htmx, system="drive")
 
 
 @both_ways
@@ -124,13 +124,13 @@ async def test_circles_stand_beside_the_keys_ranges_and_the_class_once_enough_ha
     for threat, drive in ((10, 80), (20, 70), (40, 50)):
         early = await sized(threat, drive, 10)
         assert "The class is added once 5 people have sized the circles." in early
-    assert "Your threat is 15 points above the key’s range; your drive is 10 points below the key’s range." in early
+    assert "Your threat circle is 15 points above our suggested range." in early
     assert "The rest lies within." in early
     await outcome(client, ANA, htmx, system="drive")  # an answer without circles
     assert "added once 5 people" in await sized(30, 60, 10)
     fifth = await sized(25, 65, 10)
 
-    assert "All three lie within the key’s ranges." in fifth
+    assert "All three are within our suggested ranges." in fifth
     assert "<b>65%</b>" in fifth
     assert "60–75%" in fifth
     assert "65% <small>(60–70)</small>" in fifth

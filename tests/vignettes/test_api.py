@@ -19,7 +19,7 @@ async def test_the_three_systems_are_told_with_their_caveat(client: httpx.AsyncC
 
     assert [card["slug"] for card in systems["items"]] == list(SYSTEMS)
     assert all(text for card in systems["items"] for text in card.values())
-    assert "Nobody can tell your chemical levels" in systems["caveat"]
+    assert "No one can tell your chemical levels" in systems["caveat"]
 
 
 async def test_anybody_sees_the_stories_and_nobody_the_keys(client: httpx.AsyncClient) -> None:
