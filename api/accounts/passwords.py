@@ -4,13 +4,16 @@ Hashing takes 64 MiB and a while on purpose: it happens in threads that may wait
 queue full are told at once to come back, so that a flood of sign-ins takes neither memory nor threads from the pages.
 """
 
+import os
+import sys
+import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import BoundedSemaphore, Semaphore
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from pwdlib import PasswordHash
@@ -29,8 +32,9 @@ TOLD_SECONDS: Final = 60.0
 
 log = structlog.get_logger()
 
+Done = TypeVar("Done")
+
 _passwords = PasswordHash([Argon2Hasher()])
-_turns = BoundedSemaphore(HASHES_AT_ONCE)
 _places = BoundedSemaphore(HASHES_AT_ONCE + HASHES_WAITING)
 _kept_places = BoundedSemaphore(KNOWN_WAITING)
 _next_told = 0.0  # on the monotonic clock
@@ -51,8 +55,7 @@ def hash_password(password: str, name: str) -> str:
             " made of common words, your name or words of Three Circles. Choose another, such as four unrelated words.",
             [{"pointer": "/password", "detail": "choose one that is harder to guess"}],
         )
-    with _turn(_places):
-        return _passwords.hash(password)
+    return _in_turn(_places, lambda: _passwords.hash(password))
 
 
 def verify_password(password: str, stored: str | None, *, known: bool = False) -> bool:
@@ -60,12 +63,15 @@ def verify_password(password: str, stored: str | None, *, known: bool = False) -
 
     `known`: the device has places in the queue that strangers cannot take. Raises TooMany when too many wait.
     """
-    with _turn(_kept_places if known else _places):
+
+    def verify() -> bool:
         if len(password) > LONGEST_PASSWORD:
             _passwords.verify(password[:LONGEST_PASSWORD], _nobody())
             return False
         spellings = dict.fromkeys((_composed(password), password))  # as typed for hashes from before they were composed
         return any(_passwords.verify(spelling, stored or _nobody()) for spelling in spellings) and bool(stored)
+
+    return _in_turn(_kept_places if known else _places, verify)
 
 
 def _composed(password: str) -> str:
@@ -73,14 +79,21 @@ def _composed(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-@contextmanager
-def _turn(places: Semaphore) -> Iterator[None]:
+def _step_back() -> None:
+    """Lets pages and votes go first: on Linux a thread may have a priority of its own, which Argon2's lanes inherit."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+_hashing = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password", initializer=_step_back)
+
+
+def _in_turn(places: Semaphore, work: Callable[[], Done]) -> Done:
     if not places.acquire(blocking=False):
         _tell_refusal()
         raise TooMany(RETRY_SECONDS, "Many people are signing in just now. Please try again in a few seconds.")
     try:
-        with _turns:
-            yield
+        return _hashing.submit(work).result()
     finally:
         places.release()
 

@@ -70,9 +70,9 @@ class TooMany(Problem):
     status, title = 429, "Too many requests"
 
     def __init__(self, retry_after: int, detail: str = "") -> None:
+        wait = "a second" if retry_after == 1 else f"{retry_after} seconds"
         super().__init__(
-            detail
-            or f"Please wait {retry_after} {'second' if retry_after == 1 else 'seconds'} and try again. Nothing is lost.",
+            detail or f"Please wait {wait} and try again. Nothing is lost.",
             headers={"Retry-After": str(retry_after)},
         )
 

@@ -163,12 +163,12 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     late = room.phone("late-comer", gone)
 
     one.goto("/")
-    one.get_by_label("Join code from your group").fill(f"{room.code[:3]} {room.code[3:]}".lower())
+    one.get_by_label("Join code").fill(f"{room.code[:3]} {room.code[3:]}".lower())
     one.get_by_role("button", name="Join").click()
     see(one, "Join this group", "We do not ask for your name")
     room.examine("joining", phone=one)
     plain.goto("/")
-    plain.get_by_label("Join code from your group").fill(room.code)
+    plain.get_by_label("Join code").fill(room.code)
     plain.get_by_role("button", name="Join").click()
     for page in (offline, zoomed, twice):
         page.goto(f"/g/{room.code}")

@@ -11,7 +11,7 @@ from itertools import permutations, product
 
 import pytest
 
-from api.groups.results import Snapshot, advise, present
+from api.groups.results import Kind, Snapshot, advise, present
 from api.groups.sessions.counting import totals
 from api.kit.systems import VOTES
 from api.stats.answer_shares import class_statistics
@@ -139,7 +139,7 @@ def test_the_search_finds_what_an_export_of_raw_counts_and_advice_after_each_vot
 Square = tuple[Table, ...]
 
 
-def movement_look(table: Square) -> Hashable:
+def movement_look(table: Square) -> tuple[Hashable, tuple[int | None, ...]]:
     """What is shown of two votes and the steps between them."""
     rows, columns = tuple(map(sum, table)), tuple(map(sum, zip(*table, strict=True)))
     shown = shown_movement({(str(row), str(column)): table[row][column] for row, column in cells(len(table))})
@@ -148,7 +148,7 @@ def movement_look(table: Square) -> Hashable:
 
 
 def cells(size: int) -> Iterator[tuple[int, int]]:
-    return product(range(size), repeat=2)
+    return product(range(size), range(size))
 
 
 def whole(counts: Table) -> Table:
@@ -217,7 +217,7 @@ def test_a_check_in_tells_no_count_of_one_or_two_and_not_that_all_are_alike(peop
 
 
 @pytest.mark.parametrize("kind", ["psychoeducation", "training"])
-def test_nothing_is_told_of_a_room_that_is_too_small_however_many_joined(kind: str) -> None:
+def test_nothing_is_told_of_a_room_that_is_too_small_however_many_joined(kind: Kind) -> None:
     shown = present(Snapshot(ballots=[[8, 6, 6, 0, 0]], words={0: 20}, people=3), ANA_CASE, kind, SMALLEST)
 
     assert shown.ballots[0].suppressed

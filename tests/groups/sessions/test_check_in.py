@@ -132,3 +132,25 @@ def test_all_alike_is_not_told(answer: str) -> None:
     told = totals((counts[0], counts[1], counts[2]), SMALLEST)
     assert told.counts is None
     assert told == totals((6, 0, 0), SMALLEST) == totals((0, 5, 1), SMALLEST) == totals((1, 1, 4), SMALLEST)
+
+
+async def test_someone_who_joins_while_it_is_open_answers_from_the_next_one_on(
+    session: Session, engine: Engine
+) -> None:
+    await gather(session, *["tried"] * 3)
+    late = await session.join()
+    refused = await check_in(late, "tried")
+    assert refused.status_code == 409
+    assert "from the next one on" in refused.text
+    assert "from the next one on" in await page(late)
+    assert tallies(engine)[0] == (3, 0, 0)
+
+
+async def test_saying_a_larger_room_after_the_totals_were_shown_shows_nothing_more(session: Session) -> None:
+    await gather(session, *["tried"] * 6, *["not_yet"] * 6)
+    await session.form("room", people=3)
+    await session.form("check-in/show")
+    before = await session.wall()
+    await session.form("room", people=30)
+    assert "Fewer than 5 people are in the room" in before
+    assert "Fewer than 5 people are in the room" in await session.wall()
