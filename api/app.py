@@ -165,6 +165,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
+        app.state.attention_ids = app.state.analysis.attention_ids
         app.state.teller = teller
         app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
         app.state.session_views = SessionViewBuilder(

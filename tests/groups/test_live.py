@@ -29,7 +29,7 @@ MEGABYTE = 1024 * 1024
 
 # The same server, less patient: a reader that takes nothing is given up after a second, not after a minute.
 IMPATIENT = f"""#!{sys.executable}
-from api.groups import hub
+from api.groups.live import hub
 hub.STALE_SECONDS, hub.HEARTBEAT_SECONDS = 1.0, 1.5
 from api.cli import app
 app()
