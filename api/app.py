@@ -179,12 +179,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        background_jobs = (
-            run_purge(engine, settings.audit_days),
-            run_catalogue_refresh(catalogue),
-            run_metrics(app),
-        )
-        tasks = [asyncio.create_task(work) for work in background_jobs]
+        tasks = [
+            asyncio.create_task(background_job)
+            for background_job in (
+                run_purge(engine, settings.audit_days),
+                run_catalogue_refresh(catalogue),
+                run_metrics(app),
+            )
+        ]
         async with following(tracing, engine):
             yield
         restore()
