@@ -166,6 +166,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.panel = Panel(settings.vignettes_dir)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
+        app.state.attention_ids = app.state.analysis.attention_ids
         app.state.teller = teller
         app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
         app.state.session_views = SessionViewBuilder(
@@ -179,12 +180,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         writer.start()
         hub.start()
         restore = on_shutdown_signal(hub.end_streams_soon, writer.hurry)
-        background_jobs = (
-            run_purge(engine, settings.audit_days),
-            run_catalogue_refresh(catalogue),
-            run_metrics(app),
-        )
-        tasks = [asyncio.create_task(work) for work in background_jobs]
+        tasks = [
+            asyncio.create_task(background_job)
+            for background_job in (
+                run_purge(engine, settings.audit_days),
+                run_catalogue_refresh(catalogue),
+                run_metrics(app),
+            )
+        ]
         async with following(tracing, engine):
             yield
         restore()

@@ -1,5 +1,6 @@
 """Pages over the whole library for trainers: the list, and the map that shows its gaps."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
@@ -12,7 +13,6 @@ from api.accounts.permissions import may, require
 from api.accounts.trainer import find_trainer
 from api.editorial import listing, mapping
 from api.editorial.listing import STATUSES, Filters
-from api.item_analysis.dependencies import analysis_of
 from api.kit.systems import SYSTEMS, System
 from api.persistence.dependencies import engine_of
 from api.vignettes.dependencies import catalogue_of
@@ -23,6 +23,12 @@ router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 STATUS_NAME = {"draft": "Draft", "in_review": "In review", "published": "Published", "retired": "Retired"}
 LONGEST_SEARCH = 200
+
+
+def _attention_ids(request: Request) -> frozenset[int]:
+    """The stories that the analysis marks. It stands above the editorial pages, so the application hands this in."""
+    found: Callable[[], frozenset[int]] = request.app.state.attention_ids
+    return found()
 
 
 def _filters(request: Request) -> Filters:
@@ -52,7 +58,7 @@ def library(request: Request, trainer: Annotated[Trainer | None, Depends(find_tr
         return sign_in_page(request)
     require(trainer, "see_library")
     filters = _filters(request)
-    ids = analysis_of(request).attention_ids() if filters.attention else None
+    ids = _attention_ids(request) if filters.attention else None
     found = listing.find(engine_of(request), trainer, filters, ids)
     catalogue = catalogue_of(request)
     page = min(filters.page, found.pages)
