@@ -17,7 +17,8 @@ def only_key(system: str) -> list[Item]:
 
 def looked_back(*answers: tuple[str, str, str | None, int]) -> Progress:
     """Progress after `number` answers `system` to stories of `key`, each in turn."""
-    state, given, shelf = State(), [], {key: iter(only_key(key)) for key in SYSTEMS}
+    state, shelf = State(), {key: iter(only_key(key)) for key in SYSTEMS}
+    given: list[Given] = []
     for key, system, confidence, number in answers:
         for _ in range(number):
             item = next(shelf[key])
