@@ -70,15 +70,15 @@ class TooMany(Problem):
     status, title = 429, "Too many requests"
 
     def __init__(self, retry_after: int, detail: str = "") -> None:
-        wait = "a second" if retry_after == 1 else f"{retry_after} seconds"
+        seconds = "1 second" if retry_after == 1 else f"{retry_after} seconds"
         super().__init__(
-            detail or f"Please wait {wait} and try again. Nothing is lost.",
+            detail or f"Please wait {seconds} and try again. Nothing is lost.",
             headers={"Retry-After": str(retry_after)},
         )
 
 
 class Unavailable(Problem):
-    status, title = 503, "We cannot save anything at the moment"
+    status, title = 503, "We cannot save or load anything at the moment"
 
     def __init__(self, detail: str = "Your answer is not saved yet. Please send it again in a moment.") -> None:
         super().__init__(detail, headers={"Retry-After": "2"})

@@ -33,7 +33,7 @@ async def test_a_trainer_makes_a_class_and_learners_join_it_and_see_it_beside_ev
             assert "Spring" in (await learner.get(joined.headers["location"])).text
             await learner.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})
             outcome = (await learner.get(f"/vignettes/{ANA}/outcome")).text
-            assert ("Fewer than 5 people of Spring" in outcome) is (number < 4)
+            assert ("Fewer than 5 people in Spring" in outcome) is (number < 4)
 
     assert 'id="own-class"' in outcome
     assert "How others answered" in outcome

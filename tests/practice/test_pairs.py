@@ -45,7 +45,7 @@ async def test_a_confident_error_leads_to_the_two_stories_and_the_answer_leads_b
     assert answered.headers["location"] == f"/practice/pair/{CLEO}/{DAN}"
     assert "Our answer is soothing" in after
     assert "Matches our answer" in after
-    assert "Is danger kept out" in after
+    assert "Are they keeping danger out" in after
 
 
 async def test_stories_that_share_no_pair_are_not_compared(client: httpx.AsyncClient) -> None:
@@ -58,10 +58,10 @@ async def test_progress_shows_pictures_with_the_same_numbers_in_tables(client: h
 
     page = (await client.get("/practice/progress")).text
 
-    assert 'aria-label="How often answers matched the key, by how sure you felt: Very: 50%."' in page
+    assert 'aria-label="How often your answers matched ours, by how sure you felt: Very: 50%."' in page
     assert "1 of 2" in page
-    assert "Next: Kept safe, or feeling safe" in page
-    assert "2 people so far" in page
+    assert "Next: Safety or safeness" in page
+    assert "2 stories so far" in page
 
 
 async def test_progress_of_nobody_invites(client: httpx.AsyncClient) -> None:

@@ -126,5 +126,7 @@ async def test_a_code_is_kept_only_as_a_digest(client: httpx.AsyncClient, engine
 
 
 async def test_nobody_known_has_nothing_to_take_along(client: httpx.AsyncClient) -> None:
-    assert "Nothing is kept about you yet" in (await client.get("/practice/mine")).text
-    assert (await client.get("/practice/mine.csv")).status_code == 401
+    assert "We have not stored anything about you yet" in (await client.get("/practice/mine")).text
+    for file in ("mine.csv", "mine.json"):
+        found = await client.get(f"/practice/{file}")
+        assert (found.status_code, found.headers["location"]) == (303, "/practice/mine")

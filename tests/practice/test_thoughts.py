@@ -51,7 +51,7 @@ async def test_the_reason_and_the_words_stand_in_the_outcome_beside_the_keys(
     words = cues(ANA_CASE, "gets", "up", "grins")
     page = await outcome(client, ANA, htmx, system="drive", reason=" the <chart> says it ", cues=words)
 
-    assert "What made you think so: <q>the <chart> says it</q>" in page
+    assert "Your reason: <q>the <chart> says it</q>" in page
     assert "<dt>You marked</dt><dd>“gets up”</dd><dd>“grins”</dd>" in page
     assert "<dt>We looked at</dt><dd>“She gets up at five and runs before work”</dd>" in page
     assert "different reason" not in page
@@ -73,7 +73,7 @@ async def test_the_reason_is_shown_as_text_and_to_nobody_else(app: FastAPI, clie
     assert "&lt;b&gt;x" in mine.text
     assert "<b>x" not in mine.text
     assert "&lt;b&gt;x" not in theirs.text
-    assert "What made you think so" not in theirs.text
+    assert "Your reason:" not in theirs.text
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ async def test_the_reason_is_shown_as_text_and_to_nobody_else(app: FastAPI, clie
     [
         (ANA_CASE, "drive", "On the wall there is a chart", "Same answer, different reason."),
         (ANA_CASE, "drive", "grins", "You chose drive, and so do we."),
-        (ANA_CASE, "threat", "looks at it twice", "Another circle, for good reasons: “she looks at it twice” does"),
+        (ANA_CASE, "threat", "looks at it twice", "Good spot: “she looks at it twice” does point to threat."),
         (ANA_CASE, "threat", "chart", "You may have noticed “she looks at it twice”, which points to threat."),
         (ANA_CASE, "soothing", "chart", "We can see why."),
-        (BEN_CASE, "threat", "hear", "Another circle, for good reasons: “He does not want to hear what comes next”"),
+        (BEN_CASE, "threat", "hear", "Good spot: “He does not want to hear what comes next” does"),
         (BEN_CASE, "threat", "door", "Your answer is a good one too."),
         (BEN_CASE, "soothing", "door", "different reason"),
         (BEN_CASE, "unsure", "door", "This story leaves the answer open."),
@@ -123,18 +123,18 @@ async def test_circles_stand_beside_the_keys_ranges_and_the_class_once_enough_ha
 
     for threat, drive in ((10, 80), (20, 70), (40, 50)):
         early = await sized(threat, drive, 10)
-        assert "The class is added once 5 people have sized the circles." in early
+        assert "You’ll see other people’s sizes once 5 people have sized the circles." in early
     assert "Your threat circle is 15 points above our suggested range." in early
-    assert "The rest lies within." in early
+    assert "Your soothing circle is within it." in early
     await outcome(client, ANA, htmx, system="drive")  # an answer without circles
-    assert "added once 5 people" in await sized(30, 60, 10)
+    assert "once 5 people have sized" in await sized(30, 60, 10)
     fifth = await sized(25, 65, 10)
 
     assert "All three are within our suggested ranges." in fifth
     assert "<b>65%</b>" in fifth
     assert "60–75%" in fifth
     assert "65% <small>(60–70)</small>" in fifth
-    assert "added once" not in fifth
+    assert "once 5 people" not in fifth
 
 
 async def test_circles_of_no_size_and_answers_without_any_show_no_comparison(client: httpx.AsyncClient) -> None:
