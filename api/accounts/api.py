@@ -55,7 +55,7 @@ def make_access_token(
     """A trainer's access token for a name and password."""
     trainer = sign_in(request.app.state.engine, form.username, form.password)
     if trainer is None:
-        raise Unauthorized("The name and password do not belong together.")
+        raise Unauthorized("Name or password is incorrect.")
     return AccessToken(access_token=access_token(request.app.state.engine, trainer), expires_in=ACCESS_TOKEN_SECONDS)
 
 

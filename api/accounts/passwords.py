@@ -41,9 +41,9 @@ def hash_password(password: str, name: str) -> str:
         raise Unprocessable(f"Choose a password of {detail}.", [{"pointer": "/password", "detail": detail}])
     if is_weak(password, name):
         raise Unprocessable(
-            "This password is among the first that someone would try: it repeats itself, follows the keyboard, or is"
-            " made of common words, your name or words of Three Circles. Choose another, such as four unrelated words.",
-            [{"pointer": "/password", "detail": "choose one that is harder to guess"}],
+            "This password is easy to guess: it repeats itself, follows the keyboard, or uses common words, your name "
+            "or words from Three Circles. Choose another, such as four unrelated words.",
+            [{"pointer": "/password", "detail": "a password that is harder to guess"}],
         )
     with _turn(_places):
         return _passwords.hash(password)
@@ -70,7 +70,7 @@ def _composed(password: str) -> str:
 @contextmanager
 def _turn(places: Semaphore) -> Iterator[None]:
     if not places.acquire(blocking=False):
-        raise TooMany(RETRY_SECONDS, "Many people are signing in just now. Please try again in a few seconds.")
+        raise TooMany(RETRY_SECONDS, "Many people are signing in at the moment. Please try again in a few seconds.")
     try:
         with _turns:
             yield

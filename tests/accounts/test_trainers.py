@@ -134,7 +134,7 @@ async def test_a_wrong_name_or_password_is_refused_without_saying_which(
     api = await client.post("/api/v1/auth/token", data={"username": form["name"], "password": form["password"]})
 
     assert page.status_code == 401
-    assert "do not belong together" in page.text
+    assert "Name or password is incorrect" in page.text
     assert "set-cookie" not in page.headers
     assert api.status_code in (401, 422)
     assert "access_token" not in api.text
@@ -188,7 +188,7 @@ def test_the_command_adds_a_trainer_once(database_url: str, tmp_path: Path, opti
 
     assert (done.exit_code, again.exit_code) == (0, 1)
     assert done.output == f"{TRAINER} can sign in now, under Trainers.\n"
-    assert "already a trainer named" in again.stderr
+    assert "already in use" in again.stderr
     with opened(database_url) as engine:
         assert trainers(engine) == [(TRAINER, role)]
 
