@@ -205,5 +205,7 @@ def _within(source: str) -> str:
     if "\0" in source:
         raise Unprocessable("The text contains an invalid character (NUL). Remove it, then save again.")
     if len(source.encode()) > LARGEST_FILE:
-        raise TooLarge(f"A case file has at most {LARGEST_FILE:,} bytes; a story is a page of text.")
+        raise TooLarge(
+            f"A case file can be up to {LARGEST_FILE:,} bytes, about a page of text. Shorten the story, then save again."
+        )
     return source

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 FormatName = Literal["markdown", "zip", "json", "csv", "xlsx", "gift", "qti", "qti21", "anki"]
 T = TypeVar("T")
 
-_SAID = {"create": "new", "update": "changed", "unchanged": "as it is", "fault": "fault"}
+_SAID = {"create": "new", "update": "changed", "unchanged": "no change", "fault": "fault"}
 
 
 def export_vignettes(
-    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="All, if left out.")] = None,
+    slugs: Annotated[list[str] | None, typer.Argument(metavar="[SLUG]...", help="Default: all stories.")] = None,
     form: Annotated[FormatName, typer.Option("--format", help="markdown writes a folder of case files.")] = "markdown",
-    path: Annotated[Path | None, typer.Option("--out", help="Where to; - is standard output.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    path: Annotated[
+        Path | None, typer.Option("--out", help="Where to save the result. Use - for standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
     """Writes the published vignettes in a format for other programs or for people with a spreadsheet."""
     from api.exchange.formats import FORMATS, anki, casefiles
@@ -49,8 +51,12 @@ def export_vignettes(
 
 def import_vignettes(
     path: Annotated[Path, typer.Argument(help="A folder of case files, or a .md, .zip, .json, .csv or .xlsx file.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
-    publish: Annotated[bool, typer.Option("--publish", help="Publish at once, instead of making drafts.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, without changing anything.")
+    ] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish the stories instead of saving them as drafts.")
+    ] = False,
 ) -> None:
     """Brings vignettes in, and shows row by row what happens and where each fault is. One bad row, and nothing changes.
 
@@ -74,9 +80,11 @@ def import_vignettes(
 
 
 def write_template(
-    form: Annotated[Literal["csv", "xlsx"], typer.Option("--format", help="For which spreadsheet.")] = "xlsx",
-    path: Annotated[Path | None, typer.Option("--out", help="Where to; - is standard output.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    form: Annotated[Literal["csv", "xlsx"], typer.Option("--format", help="The spreadsheet format.")] = "xlsx",
+    path: Annotated[
+        Path | None, typer.Option("--out", help="Where to save the result. Use - for standard output.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
 ) -> None:
     """Writes a spreadsheet with one vignette as an example, and what each column holds."""
     from api.exchange.formats import FORMATS
@@ -93,7 +101,8 @@ def write_template(
 def show_agreement(
     path: Annotated[Path, typer.Argument(help="A CSV file with the columns unit, rater and label.")],
     labels: Annotated[
-        str | None, typer.Option(help="All labels that could be given, parted by commas; else those that were.")
+        str | None,
+        typer.Option(help="All labels that could be given, separated by commas. Default: the labels in the file."),
     ] = None,
 ) -> None:
     """Prints how far raters agree: alpha, AC1, Fleiss' kappa, and who said what instead."""
