@@ -22,8 +22,8 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
     if not verify_password(present, trainer.password_hash):
         record_refused(engine, trainer, "change_password")
         raise Unprocessable(
-            "The present password is another one. Please try again.",
-            [{"pointer": "/present", "detail": "the password that you sign in with"}],
+            "Your current password is incorrect. Please try again.",
+            [{"pointer": "/present", "detail": "the password you sign in with"}],
         )
     password_hash = hash_password(new, trainer.name)
     with Session(write_engine(engine)) as db:

@@ -56,7 +56,7 @@ def make_access_token(
     """A trainer's access token for a name and password."""
     trainer = sign_in(engine_of(request), form.username, form.password)
     if trainer is None:
-        raise Unauthorized("The name and password do not belong together.")
+        raise Unauthorized("Name or password is incorrect.")
     return AccessToken(access_token=access_token(engine_of(request), trainer), expires_in=ACCESS_TOKEN_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""The page on which admins read the trail, and take it out as a table."""
+"""The activity log, and its export as CSV, for admins."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -38,7 +38,7 @@ def trail(
     deed: What = "",
     before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
 ) -> Response:
-    """The newest deeds, or those of one person or kind."""
+    """The newest actions, or those of one person or kind."""
     engine = engine_of(request)
     found = lines(engine, Filter(who, deed, before), PAGE + 1)
     chosen = {name: value for name, value in (("who", who), ("deed", deed)) if value}
@@ -46,7 +46,7 @@ def trail(
     return render(
         request,
         "accounts/audit.html",
-        title="Trail",
+        title="Activity log",
         section="trainers",
         place="audit",
         lines=found[:PAGE],
@@ -63,7 +63,7 @@ def trail(
 
 @router.get("/table")
 def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") -> Response:
-    """All of it, or what was looked for, as CSV; no cell begins a formula. This is a deed too."""
+    """The log, or the part that matches the filter, as CSV; no cell begins a formula. The export is logged too."""
     engine = engine_of(request)
     record_export(engine, trainer, "take_trail")
     rows = [
@@ -78,6 +78,6 @@ def take_out(request: Request, trainer: Reader, who: Who = "", deed: What = "") 
         )
         for line in lines(engine, Filter(who, deed), None)
     ]
-    text = csv_text([("number", "time", "who", "deed", "about", "outcome", "times"), *rows])
-    headers = {"Content-Disposition": 'attachment; filename="three-circles-trail.csv"'}
+    text = csv_text([("number", "time", "person", "action", "item", "outcome", "times"), *rows])
+    headers = {"Content-Disposition": 'attachment; filename="three-circles-activity-log.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

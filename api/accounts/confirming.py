@@ -40,8 +40,8 @@ def confirm(request: Request, trainer: Trainer, password: str, deed: AuditAction
     if not verify_password(password, trainer.password_hash):
         record_refused(engine, trainer, deed)
         raise Unprocessable(
-            "Type your own password too, to show that this is you. Nothing has been changed yet.",
-            [{"pointer": "/present", "detail": "the password that you sign in with"}],
+            "Enter your own password as well, so that we know it is you. Nothing has been changed yet.",
+            [{"pointer": "/present", "detail": "the password you sign in with"}],
         )
     request.state.confirmed_at = moment = now()
     with Session(write_engine(engine)) as db:

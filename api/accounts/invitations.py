@@ -55,7 +55,7 @@ def make_reset(engine: Engine, by: Trainer, trainer_id: int) -> str:
     with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         if trainer.disabled_at is not None:
-            raise Conflict(f"{trainer.name} may not sign in at present. Let them in again first.")
+            raise Conflict(f"{trainer.name}’s account is blocked. Unblock it first.")
         db.exec(delete(Invitation).where(col(Invitation.trainer_id) == trainer_id))
         record(db, by, "reset_link", trainer.name)
         return _add(db, by, "reset", trainer_id=trainer_id, name=trainer.name)
@@ -161,4 +161,4 @@ def _open() -> ColumnElement[bool]:
 
 
 def _gone() -> NotFound:
-    return NotFound("This link has been used, taken back or has run out. Ask an admin for a new one.")
+    return NotFound("This link has been used, withdrawn or has expired. Ask an admin for a new one.")

@@ -48,7 +48,7 @@ def require_learner(request: Request) -> str:
     """Who is asking, or 401."""
     learner = find_learner(request)
     if learner is None:
-        raise Unauthorized("Send a learner token: POST /api/v1/learners gives one, and asks nothing.")
+        raise Unauthorized("Send a learner token. POST /api/v1/learners creates one and needs no details.")
     return learner
 
 

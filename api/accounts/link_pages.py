@@ -95,7 +95,7 @@ def _reset_page(request: Request, token: str, link: Invitation, problem: Problem
     return render(
         request,
         "accounts/reset.html",
-        title="A new password",
+        title="Choose a new password",
         section="trainers",
         status_code=problem.status if problem else 200,
         token=token,

@@ -22,11 +22,11 @@ PLACES: Final = (
     NavItem("map", "/trainers/map", "Map", "see_library"),
     NavItem("analysis", "/trainers/analysis", "Analysis", "see_library"),
     NavItem("classes", "/trainers/classes", "Classes", "lead_class"),
-    NavItem("plans", "/trainers/plans", "Plans", "write_plan"),
-    NavItem("exchange", "/trainers/exchange", "Exchange", "export"),
+    NavItem("plans", "/trainers/plans", "Session plans", "write_plan"),
+    NavItem("exchange", "/trainers/exchange", "Import and export", "export"),
     NavItem("people", "/trainers/people", "People", "manage_people"),
     NavItem("settings", "/trainers/settings", "Settings", "change_settings"),
-    NavItem("audit", "/trainers/audit", "Trail", "see_trail"),
+    NavItem("audit", "/trainers/audit", "Activity log", "see_trail"),
     NavItem("account", "/trainers/account", "Account"),
 )
 

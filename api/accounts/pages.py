@@ -35,7 +35,7 @@ def post_sign_in(
         response.headers.update(problem.headers)
         return response
     if trainer is None:
-        return sign_in_page(request, "The name and password do not belong together. Please try again.", name, 401)
+        return sign_in_page(request, "Name or password is incorrect. Please try again.", name, 401)
     response = RedirectResponse("/trainers", status_code=303)
     remember_trainer(request, response, trainer)
     return response
@@ -79,14 +79,14 @@ def post_set_up(
 
 def _require_open_setup(request: Request, token: str) -> None:
     if not is_set_up_token(tokens_of(request), token) or not needs_setup(engine_of(request)):
-        raise NotFound("This link has been used or has run out. The first trainer can sign in under Trainers.")
+        raise NotFound("This link has been used or has expired. If you have an account, sign in under Trainers.")
 
 
 def _set_up_page(request: Request, token: str, problem: Problem | None = None, name: str = "") -> Response:
     return render(
         request,
         "accounts/setup.html",
-        title="The first trainer",
+        title="Set up the first trainer",
         section="trainers",
         status_code=problem.status if problem else 200,
         token=token,

@@ -51,9 +51,9 @@ def hash_password(password: str, name: str) -> str:
         raise Unprocessable(f"Choose a password of {detail}.", [{"pointer": "/password", "detail": detail}])
     if is_weak(password, name):
         raise Unprocessable(
-            "This password is among the first that someone would try: it repeats itself, follows the keyboard, or is"
-            " made of common words, your name or words of Three Circles. Choose another, such as four unrelated words.",
-            [{"pointer": "/password", "detail": "choose one that is harder to guess"}],
+            "This password is easy to guess: it repeats itself, follows the keyboard, or uses common words, your name "
+            "or words from Three Circles. Choose another, such as four unrelated words.",
+            [{"pointer": "/password", "detail": "a password that is harder to guess"}],
         )
     return _in_turn(_places, lambda: _passwords.hash(password))
 
@@ -91,7 +91,7 @@ _hashing = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password", ini
 def _in_turn(places: Semaphore, work: Callable[[], Done]) -> Done:
     if not places.acquire(blocking=False):
         _tell_refusal()
-        raise TooMany(RETRY_SECONDS, "Many people are signing in just now. Please try again in a few seconds.")
+        raise TooMany(RETRY_SECONDS, "Many people are signing in at the moment. Please try again in a few seconds.")
     try:
         return _hashing.submit(work).result()
     finally:

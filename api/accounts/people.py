@@ -49,7 +49,7 @@ def person(db: Session, trainer_id: int) -> Person:
     """One of them. Raises NotFound."""
     found = people(db, trainer_id)
     if not found:
-        raise NotFound("There is nobody with this number. The list of all is under People.")
+        raise NotFound("We cannot find this account. Choose one from the list under People.")
     return found[0]
 
 
@@ -105,7 +105,7 @@ def locked(db: Session, trainer_id: int) -> Trainer:
     ).all()
     trainer = next((row for row in rows if row.id == trainer_id), None)
     if trainer is None or trainer.role == REMOVED:
-        raise NotFound("There is nobody with this number. The list of all is under People.")
+        raise NotFound("We cannot find this account. Choose one from the list under People.")
     return trainer
 
 
@@ -115,7 +115,7 @@ def keep_an_admin(db: Session, leaving: Trainer) -> None:
         col(Trainer.role) == "admin", col(Trainer.disabled_at).is_(None), col(Trainer.id) != leaving.id
     )
     if leaving.role == "admin" and leaving.disabled_at is None and db.exec(others).one() == 0:
-        raise Conflict(f"{leaving.name} is the only admin. Make somebody else an admin first; then this can be done.")
+        raise Conflict(f"{leaving.name} is the only admin. Make someone else an admin first, then try again.")
 
 
 def _withdraw_links_by(db: Session, trainer: Trainer) -> None:

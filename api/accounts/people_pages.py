@@ -129,7 +129,7 @@ def post_remove(
     """Removes the account for good."""
     try:
         if not sure:
-            raise Unprocessable("Tick the box first: this cannot be undone.")
+            raise Unprocessable("Tick the box to confirm that you want to delete this account. You cannot undo this.")
         confirm(request, trainer, present, "remove_person")
         removing.remove(engine_of(request), trainer, trainer_id, request.app.state.account_cleaners)
     except (Conflict, Unprocessable) as problem:
@@ -187,7 +187,7 @@ def _link_page(request: Request, kind: Kind, token: str, name: str) -> Response:
     return render(
         request,
         "accounts/link.html",
-        title="A link that works once",
+        title="Link to send",
         section="trainers",
         place="people",
         kind=kind,

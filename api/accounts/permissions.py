@@ -1,4 +1,4 @@
-"""Who may do what. The one place where roles are weighed: everybody else asks `may` or `require`."""
+"""Who may do what. The one place where roles are weighed: all other code asks `may` or `require`."""
 
 from typing import Final, Literal, cast, get_args
 
@@ -54,24 +54,24 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
 # fmt: on
 
 ROLE_SENTENCE: Final[dict[Role, str]] = {
-    "trainer": "Sees every story, writes drafts of their own and rates others’.",
-    "editor": "A trainer who also changes any draft, publishes and retires.",
-    "admin": "An editor who also looks after people and settings.",
+    "trainer": "Can see every story, write their own drafts and rate other people’s.",
+    "editor": "Can also edit anyone’s draft, and publish and archive stories.",
+    "admin": "Can also manage people and settings.",
 }
 
 _ASK: Final[dict[Action, str]] = {
-    "write_draft": "This draft is somebody else’s. An editor can change it, or its author.",
-    "submit_for_review": "This draft is somebody else’s. An editor can send it to review, or its author.",
-    "publish": "Editors publish stories. Ask one of them to look at yours.",
-    "retire": "Editors retire stories. Ask one of them.",
-    "restore": "Editors bring back an earlier version. Ask one of them.",
-    "import": "Editors bring stories in from files. Ask one of them.",
-    "lead_class": "This class is somebody else’s. Whoever made it sees its totals.",
-    "write_plan": "This plan is somebody else’s. An editor can change it, or its author; anybody can copy it.",
-    "offer_plan": "Editors offer plans to facilitators and withdraw them. Ask one of them.",
-    "manage_people": "Admins look after the people here. Ask one of them.",
-    "change_settings": "Admins change the settings. Ask one of them.",
-    "see_trail": "Admins read what was done here. Ask one of them.",
+    "write_draft": "This draft belongs to someone else. Only its author or an editor can change it.",
+    "submit_for_review": "This draft belongs to someone else. Only its author or an editor can send it for review.",
+    "publish": "Only editors can publish stories. Ask an editor to look at yours.",
+    "retire": "Only editors can archive stories. Ask an editor to do it.",
+    "restore": "Only editors can restore an earlier version. Ask an editor to do it.",
+    "import": "Only editors can import stories. Ask an editor to do it.",
+    "lead_class": "This class belongs to someone else. Only the trainer who created it can see its totals.",
+    "write_plan": "This plan belongs to someone else. Only its author or an editor can change it, but you can copy it.",
+    "offer_plan": "Only editors can share plans with facilitators or withdraw them. Ask an editor to do it.",
+    "manage_people": "Only admins can manage people. Ask an admin to do it.",
+    "change_settings": "Only admins can change the settings. Ask an admin to do it.",
+    "see_trail": "Only admins can read the activity log. Ask an admin.",
 }
 
 
@@ -88,4 +88,4 @@ def may(trainer: Trainer, action: Action, own: bool = False) -> bool:
 def require(trainer: Trainer, action: Action, own: bool = False) -> None:
     """Raises Forbidden, with whom to ask, when this person may not do this."""
     if not may(trainer, action, own):
-        raise Forbidden(_ASK.get(action, "Ask an admin to let you in here."))
+        raise Forbidden(_ASK.get(action, "You do not have permission to do this. Ask an admin."))

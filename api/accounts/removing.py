@@ -51,7 +51,7 @@ def remove(engine: Engine, by: Trainer, trainer_id: int, cleaners: Sequence[Clea
         )
         for cleaner in cleaners:
             cleaner.delete(db, trainer_id)
-        trainer.name = f"Somebody who left ({trainer_id})"
+        trainer.name = f"Former trainer ({trainer_id})"
         trainer.password_hash, trainer.role = NO_PASSWORD, REMOVED
         trainer.disabled_at = trainer.disabled_at or now()
         db.add(trainer)

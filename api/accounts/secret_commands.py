@@ -1,40 +1,43 @@
-"""Commands for the key that signs: a new one, and forgetting those before it."""
+"""Commands for the signing keys: create a new one, and remove the earlier ones."""
 
 import typer
 
 from api.kit.settings import Settings, new_key, write_keys
 from api.kit.terminal import fail, out
 
-app = typer.Typer(help="The key that signs cookies and links.", no_args_is_help=True)
+app = typer.Typer(help="Manage the key that signs cookies and links.", no_args_is_help=True)
 
-_RESTART = "Restart every server process: each reads the keys once, at its start."
+_RESTART = "Restart every server process now: each reads the keys only when it starts."
 
 
 @app.command("rotate")
 def rotate() -> None:
-    """Makes a new key that signs from now on; what the earlier ones signed still counts, so nobody is signed out."""
+    """Create a new signing key. Earlier keys are still accepted, so no one is signed out."""
     settings = _of_file()
     write_keys(settings.secret_key_file, [new_key(), *settings.resolved_secret_keys()])
-    out.print(f"There is a new key in {settings.secret_key_file}. {_RESTART}", markup=False)
-    out.print("Once a month or more has passed, `three-circles secret forget` drops the earlier keys.", markup=False)
+    out.print(f"Created a new key in {settings.secret_key_file}. {_RESTART}", markup=False)
+    out.print("After a month, run `three-circles secret forget` to remove the earlier keys.", markup=False)
 
 
 @app.command("forget")
 def forget() -> None:
-    """Drops the earlier keys: whoever has not come by since the change begins anew. At once after a leak."""
+    """Remove old signing keys. Run it straight after a leak.
+
+    Users who have not visited since you rotated the key must sign in again.
+    """
     settings = _of_file()
     newest, *earlier = settings.resolved_secret_keys()
     write_keys(settings.secret_key_file, [newest])
-    out.print(f"{len(earlier)} earlier {'key is' if len(earlier) == 1 else 'keys are'} forgotten. {_RESTART}")
+    out.print(f"Removed {len(earlier)} earlier {'key' if len(earlier) == 1 else 'keys'}. {_RESTART}")
 
 
 def _of_file() -> Settings:
     settings = Settings()
     if settings.secret_key:
         raise fail(
-            "The key stands in THREE_CIRCLES_SECRET_KEY. Put a new one there, and the present one into "
-            "THREE_CIRCLES_SECRET_KEY_OLD; take it out of there again to forget it."
+            "The key is set in THREE_CIRCLES_SECRET_KEY. Put a new key there and move the current one to "
+            "THREE_CIRCLES_SECRET_KEY_OLD. To stop accepting the old key, remove it from there."
         )
     if settings.secret_key_old:
-        raise fail("Earlier keys stand in THREE_CIRCLES_SECRET_KEY_OLD; take them out of there first.")
+        raise fail("THREE_CIRCLES_SECRET_KEY_OLD contains earlier keys. Remove that setting, then try again.")
     return settings

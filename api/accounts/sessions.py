@@ -20,7 +20,7 @@ from api.persistence.engine import now, write_engine
 ACCESS_TOKEN_SECONDS: Final = 12 * 3600
 LONGEST: Final = timedelta(days=60)
 UNUSED: Final = timedelta(days=14)
-API_DEVICE: Final = "A program, with an access token"
+API_DEVICE: Final = "A program with an access token"
 
 # Tells a trainer's token from a learner's before the database is asked.
 _MARK: Final = "tr-"

@@ -52,7 +52,7 @@ def add_trainer(engine: Engine, name: str, password: str, *, role: Role, first: 
         if first and db.get_bind().dialect.name == "postgresql":
             db.connection().exec_driver_sql("LOCK TABLE trainer IN EXCLUSIVE MODE")  # two may come at once
         if first and db.exec(select(func.count()).select_from(Trainer)).one():
-            raise Conflict("There is a trainer already. Ask them for a link, or sign in.")
+            raise Conflict("The first account has already been created. Sign in, or ask an admin for an invitation.")
         trainer = new_trainer(db, name, password_hash, role)
         record(db, trainer if first else None, "set_up" if first else "add_person", f"{name}, {role}")
         db.commit()
@@ -67,7 +67,9 @@ def new_trainer(db: Session, name: str, password_hash: str, role: Role) -> Train
     alike = skeleton(name)
     if taken := next((one for one in db.exec(select(Trainer.name)) if skeleton(one) == alike), None):
         told = "is the same as" if name_key(taken) == name_key(name) else "looks like"
-        raise Conflict(f"This name {told} {taken}, who has an account here. Choose another name, such as a longer one.")
+        raise Conflict(
+            f"This name {told} “{taken}”, which is already in use. Choose a different name, such as a longer one."
+        )
     trainer = Trainer(name=name, password_hash=password_hash, role=role, created_at=now())
     db.add(trainer)
     try:
@@ -145,5 +147,5 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
 
 def require_trainer(trainer: Trainer | None = Depends(find_trainer)) -> Trainer:
     if trainer is None:
-        raise Unauthorized("Sign in as a trainer first.")
+        raise Unauthorized("Sign in as a trainer to continue.")
     return trainer

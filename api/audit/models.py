@@ -1,4 +1,4 @@
-"""The trail: who did what to what, and when."""
+"""The activity log: who did what to what, and when."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from api.persistence.engine import RowId, UTCDateTime
 
 
 class AuditLine(SQLModel, table=True):
-    """A deed of a trainer or admin. `name` is what they were called then, so that it outlives the account.
+    """An action by a trainer or admin. `name` is what they were called then, so that it outlives the account.
 
     `about` names the thing, never what it says; `outcome` is done or refused. `count`: how often within a minute, where
     that is one line.

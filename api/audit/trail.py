@@ -1,4 +1,4 @@
-"""Writing the trail, reading it, and forgetting what is old."""
+"""Writes and reads the activity log, and deletes its old entries."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from api.audit.actions import NAME, AuditAction, Outcome
 from api.audit.models import AuditLine
 from api.persistence.engine import now, table, write_engine
 
-COMMAND_LINE: Final = "The command line"
-NOBODY: Final = "Nobody known"
+COMMAND_LINE: Final = "Command line"
+NOBODY: Final = "Unknown user"
 PAGE: Final = 50
 # Saves of one person to one draft are one line for this long: the editor saves every few seconds.
 ONCE: Final = timedelta(hours=1)
@@ -119,7 +119,7 @@ def lines(engine: Engine, wanted: Filter, most: int | None = PAGE) -> list[Audit
 
 
 def names(engine: Engine) -> list[str]:
-    """Everybody who stands in the trail."""
+    """Everyone who appears in the activity log."""
     with engine.connect() as connection:
         return sorted(connection.execute(select(_audit.c.name).distinct()).scalars(), key=str.lower)
 

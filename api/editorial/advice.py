@@ -97,13 +97,18 @@ def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
     """In the order of work: a story, its words, marks, the key, explanations, and what is worth a second look."""
     count = len(words(case.story))
     if count == 0:
-        yield Advice("next", "Begin with one small scene.", "What could a camera see and hear? Present tense.", "story")
+        yield Advice(
+            "next",
+            "Start with one short scene.",
+            "Write in the present tense what a camera could see and hear.",
+            "story",
+        )
         return
     yield from _wording(case)
     if count < SHORTEST:
         more = "a few more sentences give" if count > SHORTEST // 2 else "go on; later sentences give"
         yield Advice(
-            "next", f"{count} words so far.", f"{SHORTEST} to {LONGEST} work well: {more} room for signs.", "story"
+            "next", f"{count} words so far.", f"{SHORTEST} to {LONGEST} work well: {more} room for cues.", "story"
         )
         if count < SHORTEST // 2:
             return
@@ -119,9 +124,11 @@ def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
 
 def _wording(case: Case) -> Iterator[Advice]:
     for match in SYSTEM_NAME.finditer(case.story):
-        yield Advice("next", f"“{match[0]}” gives the answer away.", "Say what can be seen instead.", "story", match[0])
+        yield Advice(
+            "next", f"“{match[0]}” gives the answer away.", "Describe what can be seen instead.", "story", match[0]
+        )
     for match in DIAGNOSIS.finditer(case.story):
-        yield Advice("next", f"“{match[0]}” puts a label on a person.", "Say what happens instead.", "story", match[0])
+        yield Advice("next", f"“{match[0]}” labels the character.", "Say what happens instead.", "story", match[0])
     texts: list[tuple[Field, str]] = [
         ("story", case.story),
         ("why", case.why),
@@ -165,12 +172,14 @@ GUIDANCE: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def _story(case: Case, count: int) -> Iterator[Advice]:
     if count > LONGEST:
-        yield Advice("next", f"{count} words.", f"Up to {LONGEST} fit on a phone. Which sentence could go?", "story")
+        yield Advice(
+            "next", f"{count} words.", f"Up to {LONGEST} fit on a phone. Which sentence could you cut?", "story"
+        )
     for sentence in sentences(case.story):
         if (length := len(words(sentence))) > LONGEST_SENTENCE:
             start = " ".join(sentence.split()[:5]) + " …"
             yield Advice(
-                "next", f"One sentence has {length} words.", f"“{start}” Two short ones read easily.", "story", sentence
+                "next", f"One sentence has {length} words.", f"“{start}” Try two short sentences.", "story", sentence
             )
     if not re.search(rf"\b{re.escape(case.head.person)}\b", case.story):
         yield Advice(
@@ -190,23 +199,23 @@ def _marks(case: Case) -> Iterator[Advice]:
             yield Advice(
                 "next",
                 f"Nothing points to {answer} yet.",
-                f"The key says {answer}: mark the words that show it.",
+                f"The key says {answer}: mark the words that point to it.",
                 "marks",
             )
     clear = sum(cue.system == key.dominant and cue.strength == "clear" for cue in present)
     if case.head.level < 3 and clear == 1:
         yield Advice(
-            "next", f"One clear sign of {key.dominant}.", f"Level {case.head.level} needs a second one.", "marks"
+            "next", f"One clear cue for {key.dominant}.", f"Level {case.head.level} needs a second one.", "marks"
         )
     if len(case.cues) < 3:
-        there = {0: "Nothing is marked yet.", 1: "One sign is marked.", 2: "Two signs are marked."}[len(case.cues)]
-        yield Advice("next", there, "Select words, then say what they show. Three signs are enough.", "marks")
+        there = {0: "No cues are marked yet.", 1: "One cue is marked.", 2: "Two cues are marked."}[len(case.cues)]
+        yield Advice("next", there, "Select words, then choose what they show. Three cues are enough.", "marks")
     for cue in present:
         if case.head.level == 1 and cue.strength == "clear" and cue.system != key.dominant:
             quote = case.story[cue.start : cue.end]
             yield Advice(
                 "next",
-                f"A clear sign of {cue.system} competes.",
+                f"A clear cue for {cue.system} competes.",
                 f"Make “{quote}” a hint, or choose level 2.",
                 "marks",
                 quote,
@@ -248,14 +257,12 @@ def _explanations(case: Case) -> Iterator[Advice]:
         if system != key.dominant and not case.others.get(system):
             yield Advice(
                 "next",
-                f"Why may somebody say {system}?",
-                "Say what is true in it, and what the text leaves open.",
+                f"Why might someone choose {system}?",
+                "Say what in the story supports it, and what the story does not tell us.",
                 "others",
             )
     if not case.questions:
-        yield Advice(
-            "next", "A question to talk about is missing.", "Such as: what would change your mind?", "questions"
-        )
+        yield Advice("next", "Add a question to discuss.", "For example: what would change your mind?", "questions")
 
 
 def _second_look(case: Case, alike: Likeness | None) -> Iterator[Advice]:
@@ -269,15 +276,15 @@ def _second_look(case: Case, alike: Likeness | None) -> Iterator[Advice]:
     if alike is not None:
         yield Advice(
             "consider",
-            f"Much of this stands in “{alike.title}” too.",
-            "Whoever knows one will know the other.",
+            f"This story is very similar to “{alike.title}”.",
+            "Someone who has read one will guess the answer to the other.",
             "story",
         )
     long = next((part for part in case.story.split("\n\n") if len(sentences(part)) > 3), None)
     if long is not None:
         yield Advice("consider", "One paragraph is long.", "Three sentences are easy to take in.", "story", long)
     if not case.head.skills:
-        yield Advice("consider", "What does it practise?", "Trainers find stories by that.", "skills")
+        yield Advice("consider", "What does it practise?", "Trainers use this to find stories.", "skills")
 
 
 def _sentence(message: str) -> str:

@@ -65,7 +65,7 @@ async def case_text(request: Request) -> str:
         try:
             return body.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise Unprocessable("A case file is text in UTF-8. Save it so, then send it again.") from None
+            raise Unprocessable("A case file must be UTF-8 text. Save it as UTF-8, then send it again.") from None
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
@@ -75,7 +75,7 @@ async def case_text(request: Request) -> str:
     try:
         return write(Case.model_validate(data))
     except ValidationError as error:
-        raise Unprocessable("This is not a vignette as we know it.", field_errors(error)) from None
+        raise Unprocessable("This is not a valid vignette.", field_errors(error)) from None
 
 
 _BODY: dict[str, Any] = {

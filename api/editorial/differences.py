@@ -94,7 +94,7 @@ def differences(old: str, new: str) -> tuple[Difference, ...]:
     """What changed from one case file to another, part by part; line by line where one of them cannot be read."""
     before, after = read(old)[0], read(new)[0]
     if before is None or after is None:
-        pairs = {"The file": (old, new)}
+        pairs = {"Story file": (old, new)}
     else:
         was, now = parts(before), parts(after)
         pairs = {name: (was.get(name, ""), now.get(name, "")) for name in {**was, **now}}
@@ -122,7 +122,7 @@ def parts(case: Case) -> dict[str, str]:
         "Questions": "\n".join(case.questions),
         "Skills": ", ".join(head.skills),
         "Tags": ", ".join(head.tags),
-        "About the person": ", ".join(f"{name} {value}" for name, value in head.about.model_dump().items()),
+        "About the character": ", ".join(f"{name} {value}" for name, value in head.about.model_dump().items()),
         "Reconstructed": "\n".join(f"{lost.text}: {lost.note}" for lost in head.reconstructed),
         "Sources": "\n".join(head.sources),
         "Authors": ", ".join(head.authors),

@@ -48,7 +48,7 @@ def begin(engine: Engine, trainer: Trainer, title: str, person: str) -> Text:
     """A new draft with the frame of a case file. Raises Unprocessable for an empty title or name."""
     title, person = " ".join(title.split())[:80], " ".join(person.split())[:40]
     if not person:
-        raise Unprocessable("Say whose story it is: a first name.", [{"pointer": "/person", "detail": "a first name"}])
+        raise Unprocessable("Enter the character’s first name.", [{"pointer": "/person", "detail": "a first name"}])
 
     def frame(slug: str) -> str:
         key = Key(dominant="drive", blend=Blend(threat=[10, 30], drive=[40, 70], soothing=[10, 30]))
@@ -66,7 +66,7 @@ def copy(engine: Engine, trainer: Trainer, slug: str) -> Text:
         require_sight(db, row, trainer)
         text = read_text(db, row)
         if text.case is None:
-            raise Conflict("This text cannot be read. Mend it first, then copy it.")
+            raise Conflict("This story has errors in its text. Fix them first, then copy it.")
         title = f"{text.case.head.title} (adapted)"[:80]
         authors = [*text.case.head.authors, trainer.name]
         head = text.case.head.model_copy(
@@ -232,13 +232,15 @@ def delete_remarks_of(db: Session, trainer_id: int) -> None:
 
 
 def unreadable(faults: list[Fault]) -> Unprocessable:
-    return Unprocessable("This cannot be read as a case file.", places(faults))
+    return Unprocessable("This is not a valid case file.", places(faults))
 
 
 def _within(source: str) -> str:
     source = source.replace("\r\n", "\n")
     if "\0" in source:
-        raise Unprocessable("The text holds a character that is no text (NUL). Remove it, then save again.")
+        raise Unprocessable("The text contains an invalid character (NUL). Remove it, then save again.")
     if len(source.encode()) > LARGEST_FILE:
-        raise TooLarge(f"A case file has at most {LARGEST_FILE:,} bytes; a story is a page of text.")
+        raise TooLarge(
+            f"A case file can be up to {LARGEST_FILE:,} bytes, about a page of text. Shorten the story, then save again."
+        )
     return source

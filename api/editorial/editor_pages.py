@@ -123,7 +123,7 @@ def _new_page(
     return render(
         request,
         "editorial/new.html",
-        title="New story",
+        title="Write a story",
         section="trainers",
         place="stories",
         status_code=problem.status if problem else 200,
@@ -166,7 +166,7 @@ def _stale_page(request: Request, trainer: Trainer, slug: str, tab: Tab, source:
     return render(
         request,
         "editorial/stale.html",
-        title="Two texts",
+        title="Two versions",
         section="trainers",
         place="stories",
         status_code=Stale.status,

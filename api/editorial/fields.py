@@ -57,7 +57,9 @@ def source_of(fields: Fields) -> str:
         return fields.source
     before = form_of(fields.base)
     if before is None:
-        raise Unprocessable("This text cannot be shown as a form at the moment. Mend it in its source first.")
+        raise Unprocessable(
+            "This story cannot be shown as a form because its text has errors. Fix them in the Source tab first."
+        )
     return compose(_form(fields, before), fields.base)
 
 

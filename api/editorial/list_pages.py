@@ -21,7 +21,7 @@ from api.web.rendering import render, wants_fragment
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
-STATUS_NAME = {"draft": "Draft", "in_review": "In review", "published": "Published", "retired": "Retired"}
+STATUS_NAME = {"draft": "Draft", "in_review": "In review", "published": "Published", "retired": "Archived"}
 LONGEST_SEARCH = 200
 
 

@@ -103,7 +103,7 @@ def missing_ratings(db: Session, row: Vignette, mark: str) -> str | None:
     if settings.lone_trainer and others == 0:
         return None
     ratings = "One more blind rating is" if needed == 1 else f"{needed} more blind ratings are"
-    return f"{ratings} needed before this is published: ask other trainers to rate it without seeing the key."
+    return f"{ratings} needed before this can be published. Ask other trainers to rate the story."
 
 
 def publish_change(
@@ -126,7 +126,7 @@ def publish_change(
         before = read_text(db, row)
         check_mark(expected, before)
         if row.version == 0:
-            raise Conflict("This has not been published yet. Send it to review, then publish it.")
+            raise Conflict("This story has not been published yet. Send it for review, then publish it.")
         source = source.replace("\r\n", "\n")
         case = require_good(*check(source, row.slug))
         note = " ".join((note or "").replace("\0", "").split())[:200] or None
@@ -165,7 +165,7 @@ def _source(db: Session, row: Vignette, number: int) -> str:
         select(VignetteVersion.source).where(VignetteVersion.vignette_id == row.id, VignetteVersion.number == number)
     ).one_or_none()
     if source is None:
-        raise NotFound("There is no such version of this story.")
+        raise NotFound("We cannot find this version of the story. Choose one under Versions.")
     return source
 
 
@@ -173,7 +173,7 @@ def restore(engine: Engine, trainer: Trainer, slug: str, number: int, change: Ch
     """Publishes the text of an earlier version once more, as a new version."""
     require(trainer, "restore")
     source = source_of(engine, slug, number)
-    return publish_change(engine, trainer, slug, source, change, None, f"Brought back from version {number}", "restore")
+    return publish_change(engine, trainer, slug, source, change, None, f"Restored from version {number}", "restore")
 
 
 def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) -> Text:
@@ -181,8 +181,8 @@ def take_shipped(engine: Engine, trainer: Trainer, slug: str, change: Change) ->
     with Session(engine) as db:
         shipped = find_row(db, slug).shipped
     if shipped is None:
-        raise NotFound("The product has no newer text of this story.")
-    publish_change(engine, trainer, slug, shipped, change, None, "Taken over from the product")
+        raise NotFound("There is no update for this story.")
+    publish_change(engine, trainer, slug, shipped, change, None, "Updated with Three Circles")
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         row.adapted, row.shipped = row.origin == "own", None

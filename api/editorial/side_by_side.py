@@ -36,7 +36,7 @@ def differences(mine: str, theirs: str) -> tuple[Difference, ...]:
         )
         if found:
             return found
-    return (_difference("The file", mine, theirs),) if mine != theirs else ()
+    return (_difference("Story file", mine, theirs),) if mine != theirs else ()
 
 
 def _parts(form: CaseForm) -> Iterator[tuple[str, str]]:
@@ -52,12 +52,12 @@ def _parts(form: CaseForm) -> Iterator[tuple[str, str]]:
     )
     yield "Why", form.why
     for system in SYSTEMS:
-        yield f"Why someone might choose {system}", form.others.get(system, "")
-    yield "To talk about", "\n".join(form.questions)
+        yield f"Why somebody may say {system}", form.others.get(system, "")
+    yield "Questions to discuss", "\n".join(form.questions)
     yield "Content note", form.content_note
     yield "Tags", ", ".join(form.tags)
     yield "Practises", ", ".join(form.skills)
-    yield "About the person", ", ".join(map(str, form.about.model_dump().values()))
+    yield "About the character", ", ".join(map(str, form.about.model_dump().values()))
 
 
 def _difference(label: str, mine: str, theirs: str) -> Difference:

@@ -17,12 +17,12 @@ from api.vignettes.case import story_mark
 from api.vignettes.models import Vignette, VignetteVersion
 
 STEP_NAME: dict[tuple[str, str], str] = {
-    ("draft", "in_review"): "Send it to review",
-    ("in_review", "draft"): "Take it back from review",
-    ("draft", "published"): "Publish it",
-    ("in_review", "published"): "Publish it",
-    ("published", "retired"): "Retire it",
-    ("retired", "published"): "Bring it back",
+    ("draft", "in_review"): "Send for review",
+    ("in_review", "draft"): "Withdraw from review",
+    ("draft", "published"): "Publish story",
+    ("in_review", "published"): "Publish story",
+    ("published", "retired"): "Archive story",
+    ("retired", "published"): "Restore story",
 }
 
 
@@ -119,8 +119,8 @@ def _missing(db: Session, row: Vignette, text: Text, mark: str) -> tuple[str, ..
         return ()
     told = []
     if text.faults:
-        many = "One thing" if len(text.faults) == 1 else f"{len(text.faults)} things"
-        told.append(f"{many} in the text to be mended: the editor shows where.")
+        many = "1 problem" if len(text.faults) == 1 else f"{len(text.faults)} things"
+        told.append(f"{many} to fix in the text. Open the editor to see where.")
     if ratings := missing_ratings(db, row, mark):
         told.append(ratings)
     return tuple(told)

@@ -18,7 +18,7 @@ from api.vignettes.case import Case
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
 
-UNKNOWN = "There is no story with this name, published or not."
+UNKNOWN = "We cannot find this story. Choose one from the list of stories."
 
 Status = Literal["draft", "in_review", "published", "retired"]
 Change = Literal["wording", "meaning"]
@@ -116,8 +116,8 @@ def require_sight(db: Session, row: Vignette, trainer: Trainer) -> None:
     if row.status != "in_review" and may(trainer, "write_draft"):
         return
     if row.status == "in_review":
-        raise Forbidden("Rate this story first: a rating is worth something when it is made before the key is seen.")
-    raise Forbidden("This draft is somebody else’s. Its author can send it to review; then you can rate it.")
+        raise Forbidden("Rate this story first. You can see the answer key once you have sent your rating.")
+    raise Forbidden("This draft belongs to someone else. You can rate it once its author sends it for review.")
 
 
 def _has_rated(db: Session, row: Vignette, trainer: Trainer) -> bool:
@@ -129,7 +129,7 @@ def check_mark(expected: str | None, text: Text) -> None:
     """Raises Stale when the text is not the one that the writer began with."""
     if expected is not None and expected != text.etag:
         raise Stale(
-            "Somebody has saved this text since you opened it. Both are kept: look at theirs, then save yours again.",
+            "Someone has saved this story since you opened it. Both versions are safe. Check theirs, then save again.",
             theirs=text.source,
             etag=text.etag,
         )
@@ -138,7 +138,7 @@ def check_mark(expected: str | None, text: Text) -> None:
 def require_good(case: Case | None, faults: Sequence[Fault]) -> Case:
     """The case of a text without faults. Raises Unprocessable naming each fault with its place."""
     if case is None or faults:
-        raise Unprocessable("Something in the text is to be mended first.", places(faults))
+        raise Unprocessable("There is something to fix in the text first.", places(faults))
     return case
 
 
@@ -159,4 +159,4 @@ def slug_for(db: Session, title: str) -> str:
     for number in range(2, 1000):
         if f"{base}-{number}" not in taken:
             return f"{base}-{number}"
-    raise Conflict("Very many stories have this title. Please choose another.")
+    raise Conflict("Too many stories have this title. Choose a different one.")

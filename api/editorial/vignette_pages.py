@@ -26,7 +26,8 @@ from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
-SAY_WHICH = "Say which changed: the wording or the meaning."
+Asking = Annotated[Trainer, Depends(require_trainer)]
+SAY_WHICH = "Choose what changed: the wording or the meaning."
 
 
 @router.get("")
@@ -174,7 +175,7 @@ def _version_page(
     standing = get_status(engine, trainer, slug)
     line = next((line for line in publishing.history(engine, trainer, slug) if line.number == number), None)
     if line is None:
-        raise NotFound("There is no such version of this story.")
+        raise NotFound("We cannot find this version of the story. Choose one under Versions.")
     source = publishing.source_of(engine, slug, number)
     before = publishing.source_of(engine, slug, number - 1) if number > 1 else None
     newest = publishing.source_of(engine, slug, standing.text.version) if standing.text.version != number else None

@@ -123,7 +123,7 @@ def begin(engine: Engine, trainer: Trainer, name: str, data: bytes) -> str:
     if not data:
         raise Unprocessable("Choose a file first.", [{"pointer": "/file", "detail": "a file that is not empty"}])
     if len(data) > LARGEST_UPLOAD:
-        raise TooLarge(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
+        raise TooLarge(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB. Split it into smaller files.")
     token = secrets.token_urlsafe(16)
     assert trainer.id is not None
     job = ImportJob(token=token, trainer_id=trainer.id, name=name, data=data, state="reading", created_at=now())
@@ -143,7 +143,7 @@ def find(engine: Engine, trainer: Trainer, token: str) -> Job:
             select(*shown).where(_job.c.token == token, _job.c.trainer_id == trainer.id)
         ).one_or_none()
     if row is None:
-        raise NotFound("This import is over. Send the file again to see what it would do.")
+        raise NotFound("This import has finished or expired. Choose the file again to start a new import.")
     return Job(row.token, row.name, row.state, row.done, row.total, Report.read(row.report) if row.report else None)
 
 
@@ -164,7 +164,7 @@ def carry_out(engine: Engine, trainer: Trainer, token: str) -> None:
             db.commit()
         if not moved.rowcount:
             find(engine, trainer, token)
-            raise Conflict("This import is not waiting for you: it is being read, under way or done.")
+            raise Conflict("This import has already started or finished.")
 
 
 def throw_away(engine: Engine, trainer: Trainer, token: str) -> None:

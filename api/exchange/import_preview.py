@@ -53,7 +53,7 @@ class Plan:
                 f"{counts['fault']} of {len(self.steps)} vignettes {'has' if counts['fault'] == 1 else 'have'} faults"
             )
             return f"{rows}, so nothing changes."
-        told = f"{counts['create']} new, {counts['update']} changed, {counts['unchanged']} as they are."
+        told = f"{counts['create']} new, {counts['update']} changed, {counts['unchanged']} not changed."
         return told if counts["create"] or counts["update"] else f"Nothing changes: {told}"
 
 

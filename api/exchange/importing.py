@@ -33,7 +33,7 @@ def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
         if path.is_dir():
             return load_files({str(file.relative_to(path)): _start_of(file) for file in _files(path)}, progress)
         if path.stat().st_size > LARGEST_UPLOAD:
-            raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
+            raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB. Split it into smaller files.")
         return read_file(path.name, path.read_bytes(), progress)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None

@@ -12,7 +12,7 @@ def served(request: Request, vignette_id: int, version: int) -> Vignette:
     """The vignette whose answers are analysed. Raises NotFound while it has never been published."""
     found: Vignette | None = catalogue_of(request).version(vignette_id, version) if version else None
     if found is None:
-        raise NotFound("Nobody has met this story yet: it has not been published.")
+        raise NotFound("There is no analysis yet because this story has not been published.")
     return found
 
 

@@ -30,18 +30,18 @@ router = APIRouter(prefix="/trainers", include_in_schema=False)
 PAGE = 50
 
 REASON: dict[Reason, str] = {
-    "possibly mis-keyed": "Able, confident learners converge on another system: the key may need a look.",
-    "does not discriminate": "Learners who do well elsewhere hardly find it more often than others.",
-    "too hard": "Few find an answer that fits.",
-    "too easy": "Nearly everybody finds it.",
-    "explanation changed": "Most answers were given to an earlier text.",
+    "possibly mis-keyed": "Confident, high-scoring learners choose a different system. Check the key.",
+    "does not discriminate": "High-scoring learners are hardly more likely than others to choose an answer that fits.",
+    "too hard": "Few learners choose an answer that fits.",
+    "too easy": "Almost everyone chooses an answer that fits.",
+    "explanation changed": "Most answers are to an earlier version.",
 }
 REASON_NAME: dict[Reason, str] = {
     "possibly mis-keyed": "Possibly mis-keyed",
     "does not discriminate": "Does not discriminate",
     "too hard": "Very hard",
     "too easy": "Very easy",
-    "explanation changed": "Changed since",
+    "explanation changed": "Recently changed",
 }
 
 
@@ -61,7 +61,7 @@ def efficiency_words(efficiency: float) -> str:
     for least, words in ((50, "very good"), (30, "adequate"), (20, "weak"), (0, "very weak")):
         if efficiency >= least:
             return words
-    return "the other way round: the key may need a look"
+    return "reversed: check the key"
 
 
 _COMMON: dict[str, Any] = {

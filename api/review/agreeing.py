@@ -110,12 +110,12 @@ def say_systems(case: Case, chosen: Mapping[Answer, int]) -> str:
     """Who chose what, beside the key, as a sentence."""
     everybody = sum(chosen.values())
     if not everybody:
-        return "Nobody has rated these words yet."
+        return "No one has rated this version yet."
     fitting = sum(n for answer, n in chosen.items() if answer in case.acceptable)
     people = "One rater has" if everybody == 1 else f"{everybody} raters have"
     told = f"{people} answered. "
     if fitting == everybody:
-        told += "What they chose is what the key accepts."
+        told += "Everyone chose an answer that the key accepts."
     else:
         others = ", ".join(
             f"{n} {NAME[a].lower()}"
@@ -163,17 +163,17 @@ def word_agreement(case: Case, ratings: Sequence[Rating]) -> Figures:
 def say_words(figures: Figures) -> str:
     """What the figures on words mean, in plain words."""
     if figures.raters < 2 or figures.raw is None:
-        return "Agreement on words needs two people who marked some."
+        return "Agreement is shown once two people have marked words."
     told = f"For a word of the story, two raters did the same (marked it or left it) {figures.raw:.0%} of the time."
     if figures.alpha is None:
         return told
     if figures.alpha >= 0.8:
-        return told + " They see the signs in the same words."
+        return told + " They marked the same words."
     if figures.alpha >= 0.667:
-        return told + " They mostly see the signs in the same words."
+        return told + " They mostly marked the same words."
     if figures.alpha >= 0.2:
-        return told + " They share some of the signs. Most words are left by everybody, which alone makes AC1 high."
-    return told + " They see the signs in other words than each other. Look at the phrases below together."
+        return told + " They agree on some of the words. No one marked most of the words, which alone makes AC1 high."
+    return told + " They marked different words. Look at the phrases below together."
 
 
 def phrases(case: Case, ratings: Sequence[Rating]) -> tuple[Phrase, ...]:

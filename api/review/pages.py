@@ -23,7 +23,7 @@ from api.web.rendering import render
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
 _CHOOSE = "Choose one of the circles, or “not enough information”."
-_SIZES = "Give all three sizes as numbers from 0 to 100, or leave all of them blank."
+_SIZES = "Enter a whole number from 0 to 100 for all three sizes, or leave all three blank."
 
 
 @router.get("/rate")

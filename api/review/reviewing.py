@@ -43,14 +43,16 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
     comment = (comment or "").replace("\0", "").strip() or None
     if comment and len(comment) > LONGEST_COMMENT:
         raise Unprocessable(
-            f"A comment has at most {LONGEST_COMMENT} characters.",
+            f"Shorten your comment to {LONGEST_COMMENT} characters or fewer.",
             [{"pointer": "/comment", "detail": f"at most {LONGEST_COMMENT} characters"}],
         )
     with Session(write_engine(engine)) as db:
         vignette_id, case = _ratable(db, trainer, slug, to_change=True)
         assert trainer.id is not None
         if any(end > len(case.story) for _, end in body.cues or []):
-            raise Unprocessable("A marked span ends behind the story.", [{"pointer": "/cues", "detail": "too far"}])
+            raise Unprocessable(
+                "A marked phrase ends after the end of the story.", [{"pointer": "/cues", "detail": "too far"}]
+            )
         db.add(
             Rating(
                 vignette_id=vignette_id,
@@ -93,12 +95,12 @@ def _ratable(db: Session, trainer: Trainer, slug: str, *, to_change: bool = Fals
     require(trainer, "rate")
     row = find_row(db, slug, to_change=to_change)
     if row.status != "in_review":
-        raise Conflict("Only a story in review can be rated: whoever has seen the key cannot answer without it.")
+        raise Conflict("This story is not in review, so it cannot be rated.")
     if is_author(db, row, trainer):
-        raise Forbidden("You wrote this one, so you know its key. Ask somebody else to rate it.")
+        raise Forbidden("You wrote this story, so you know its key. Ask someone else to rate it.")
     case = read_text(db, row).case
     if case is None or row.id is None:
-        raise Conflict("This text cannot be read at the moment. Its author has been at work on it.")
+        raise Conflict("This story has errors in its text. You can rate it once its author has fixed them.")
     mark = story_mark(case)
     mine = select(Rating.id).where(Rating.vignette_id == row.id, Rating.trainer_id == trainer.id, Rating.story == mark)
     if db.exec(mine).first() is not None:

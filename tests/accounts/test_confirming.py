@@ -35,7 +35,7 @@ async def test_letting_in_and_out_asks_for_the_password_again(guests: Guests, pa
     for password in ({}, {"present": "not the password"}):
         refused = await admin.post(where, data=form | password)
         assert refused.status_code == 422
-        assert "Type your own password too" in refused.text
+        assert "Enter your own password as well" in refused.text
         assert form.get("name", "") in refused.text
     assert guests.rows("SELECT id, role, password_hash FROM trainer ORDER BY id") == before
     assert guests.rows("SELECT count(*) FROM invitation") == [(0,)]

@@ -112,7 +112,7 @@ async def test_a_link_runs_out(guests: Guests) -> None:
     for link in links:
         assert (await stranger.get(link)).status_code == 404
         assert (await stranger.post(link, data=EVE)).status_code == 404
-    assert "There are none" in (await admin.get("/trainers/people")).text
+    assert "No unused links" in (await admin.get("/trainers/people")).text
     await invited(admin)
     assert guests.rows("SELECT count(*) FROM invitation") == [(1,)], "what has run out is deleted with the next link"
 
@@ -126,8 +126,8 @@ async def test_links_last_as_long_as_their_page_says(guests: Guests) -> None:
         "postgresql": "(extract(epoch FROM expires_at - created_at) / 3600)::float",
     }[guests.app.state.engine.dialect.name]
 
-    assert "within 7 days" in invitation.text
-    assert "within 24 hours" in reset.text
+    assert "expires after 7 days" in invitation.text
+    assert "expires after 24 hours" in reset.text
     assert guests.rows(f"SELECT kind, {hours} FROM invitation ORDER BY kind") == [("invite", 168.0), ("reset", 24.0)]
 
 

@@ -134,7 +134,7 @@ async def test_a_wrong_name_or_password_is_refused_without_saying_which(
     api = await client.post("/api/v1/auth/token", data={"username": form["name"], "password": form["password"]})
 
     assert page.status_code == 401
-    assert "do not belong together" in page.text
+    assert "Name or password is incorrect" in page.text
     assert "set-cookie" not in page.headers
     assert api.status_code in (401, 422)
     assert "access_token" not in api.text

@@ -97,7 +97,7 @@ async def test_one_who_accepts_an_invitation_is_told_whose_name_theirs_looks_lik
     refused = await (await guests.browser()).post(link, data={"name": "Adа", "password": NEW_PASSWORD})
 
     assert refused.status_code == 409
-    assert "looks like Ada" in refused.text
+    assert "looks like “Ada" in refused.text
     assert 'value="Adа"' in refused.text
 
 

@@ -45,9 +45,9 @@ async def test_signing_in_and_out_and_failing_to_leave_lines(guests: Guests) -> 
     await ida.post("/trainers/sign-out")
 
     assert trail(guests) == [
-        ("The command line", "add_person", "Ida, trainer", "done"),
+        ("Command line", "add_person", "Ida, trainer", "done"),
         ("Ida", "sign_in", "", "refused"),
-        ("Nobody known", "sign_in", "", "refused"),
+        ("Unknown user", "sign_in", "", "refused"),
         ("Ida", "sign_in", "", "done"),
         ("Ida", "change_password", "", "refused"),
         ("Ida", "change_password", "", "done"),
@@ -125,7 +125,7 @@ async def test_admins_read_it_filter_it_and_turn_the_page(guests: Guests) -> Non
     assert "story-4<" in second
     assert "Signed in" in zoe
     assert "story-" not in zoe
-    assert f"for {guests.app.state.settings.audit_days} days" in page
+    assert f"the last {guests.app.state.settings.audit_days} days" in page
 
 
 async def test_as_a_table_it_runs_nothing_in_a_spreadsheet(guests: Guests) -> None:
@@ -137,9 +137,9 @@ async def test_as_a_table_it_runs_nothing_in_a_spreadsheet(guests: Guests) -> No
 
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert "attachment" in answer.headers["content-disposition"]
-    assert {row["who"] for row in rows} >= {"'=1+1", "Ida"}
+    assert {row["person"] for row in rows} >= {"'=1+1", "Ida"}
     assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row.values())
-    assert rows[0]["deed"] == NAME["take_trail"]
+    assert rows[0]["action"] == NAME["take_trail"]
 
 
 async def test_it_is_kept_for_its_days_and_no_longer(guests: Guests) -> None:
@@ -171,7 +171,7 @@ async def test_somebody_who_left_is_nobody_but_stays_in_the_trail(guests: Guests
     assert again.status_code == 401
     assert ("Bo", "sign_in", "", "done") in trail(guests)
     assert guests.rows(f"SELECT name, password_hash, role FROM trainer WHERE id = {bo}") == [
-        (f"Somebody who left ({bo})", "", "removed")
+        (f"Former trainer ({bo})", "", "removed")
     ]
 
 

@@ -92,7 +92,7 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     page.get_by_label("First name of the person").fill("Grace")
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Grace sells out")
-    expect(page.get_by_text("Begin with one small scene.")).to_be_visible()
+    expect(page.get_by_text("Start with one short scene.")).to_be_visible()
 
     story_box(page).fill(STORY)
     expect(page.get_by_text("Nothing points to drive yet.")).to_be_visible()
@@ -101,13 +101,15 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     mark(page, "looks into her purse once more", "Threat", "watching for danger")
     page.get_by_label("How clear “looks into her purse once more” is").select_option("a hint")
     page.get_by_label("Why is it the biggest?").fill("She wants to sell out, and enjoys it when she does.")
-    page.get_by_label("Why may somebody say threat?").fill("She checks her purse. The text does not tell us why.")
-    page.get_by_label("Why may somebody say soothing?").fill("She is at home at last. Nothing shows that she rests.")
-    page.get_by_label("To talk about").fill("What is the purse for?\nWhat would change your mind?")
-    page.get_by_text("Finding it, and keeping the set balanced").click()
+    page.get_by_label("Why might someone choose threat?").fill("She checks her purse. The text does not tell us why.")
+    page.get_by_label("Why might someone choose soothing?").fill(
+        "She is at home at last. Nothing shows that she rests."
+    )
+    page.get_by_label("Questions to discuss").fill("What is the purse for?\nWhat would change your mind?")
+    page.get_by_text("Tags, topics and balance").click()
     page.get_by_label("Drive or striving").check()
 
-    expect(page.get_by_role("heading", name="Ready to be looked at")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ready for review")).to_be_visible()
     saved(page)
     assert "{." not in page.locator("body").inner_text()
     file = source(site, cookies, f"{site.base_url}/trainers/vignettes/grace-sells-out/edit")
@@ -393,7 +395,7 @@ def test_the_source_is_one_tab_away_and_what_was_typed_comes_along(
     page.goto(url)
     story_box(page).fill("Grace waits.")
     page.get_by_role("link", name="Source").click()
-    file = page.get_by_label("The file")
+    file = page.get_by_label("Story file")
     expect(file).to_have_value(re.compile("Grace waits\\."))
     file.fill(file.input_value().replace("Grace waits.", "Grace [waits]{.threat.scan}."))
     page.get_by_role("link", name="Write").click()
@@ -414,7 +416,7 @@ def test_without_scripts_a_story_is_written_in_either_tab(
     expect(page.locator("[data-state]")).to_have_text("Saved")
     expect(page.locator("[data-look] .story mark")).to_contain_text("waits")
     page.get_by_role("link", name="Source").click()
-    page.get_by_label("The file").fill(page.get_by_label("The file").input_value().replace("Then she", "Now she"))
+    page.get_by_label("Story file").fill(page.get_by_label("Story file").input_value().replace("Then she", "Now she"))
     page.get_by_role("button", name="Save").click()
 
     assert "Grace [waits]{.threat.scan}.\n\nNow she goes." in source(site, cookies, url)
@@ -433,8 +435,8 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
     story_box(page).fill(STORY)
     mark(page, "laughs out loud", "Drive", "enjoys the win")
     saved(page)
-    page.get_by_text("Finding it, and keeping the set balanced").click()
-    page.get_by_text("Mark without selecting").click()
+    page.get_by_text("Tags, topics and balance").click()
+    page.get_by_text("Mark words without selecting").click()
     if state == "cues":
         select(page, "gets up")
         page.keyboard.press("Control+k")
@@ -447,7 +449,7 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
         expect(page.locator("[data-clash]")).to_be_visible()
     if state in ("choice", "beside"):
         page.get_by_role("button", name="Choose what to keep").click()
-        page.get_by_text("Both files, whole").click()
+        page.get_by_text("Show both files in full").click()
     if state == "beside":
         page.get_by_role("button", name="Go on in mine").click()
         expect(page.get_by_role("heading", name="The other text")).to_be_visible()

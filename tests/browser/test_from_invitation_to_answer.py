@@ -46,7 +46,7 @@ class House:
         look(page)
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name=re.compile("^(Set up|Join)$")).click()
+        page.get_by_role("button", name=re.compile("^Create account$")).click()
         look(page, "Stories")
         return page
 
@@ -82,12 +82,14 @@ def write(page: Page) -> None:
     mark(page, "looks into her purse once more", "Threat", "watching for danger")
     page.get_by_label("How clear “looks into her purse once more” is").select_option("a hint")
     page.get_by_label("Why is it the biggest?").fill("She wants to sell out, and enjoys it when she does.")
-    page.get_by_label("Why may somebody say threat?").fill("She checks her purse. The text does not tell us why.")
-    page.get_by_label("Why may somebody say soothing?").fill("She is at home at last. Nothing shows that she rests.")
-    page.get_by_label("To talk about").fill("What is the purse for?")
-    page.get_by_text("Finding it, and keeping the set balanced").click()
+    page.get_by_label("Why might someone choose threat?").fill("She checks her purse. The text does not tell us why.")
+    page.get_by_label("Why might someone choose soothing?").fill(
+        "She is at home at last. Nothing shows that she rests."
+    )
+    page.get_by_label("Questions to discuss").fill("What is the purse for?")
+    page.get_by_text("Tags, topics and balance").click()
     page.get_by_label("Drive or striving").check()
-    expect(page.get_by_role("heading", name="Ready to be looked at")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ready for review")).to_be_visible()
     saved(page)
     look(page)
 
@@ -115,9 +117,9 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     admin = house.arrive(house.site.lines[3].split()[-1], TRAINER)
     admin.get_by_role("link", name="People", exact=True).click()
     look(admin, "People")
-    admin.get_by_role("button", name="Make a link").click()
-    look(admin, "An invitation")
-    amina = house.arrive(admin.get_by_label("The link").input_value(), "Amina")
+    admin.get_by_role("button", name="Create invitation").click()
+    look(admin, "Invitation link")
+    amina = house.arrive(admin.get_by_label("Link", exact=True).input_value(), "Amina")
     engine = make_engine(f"sqlite:///{Path(house.site.environment['DATA_DIR']) / 'three-circles.db'}")
     for name, role in OTHERS:
         add_trainer(engine, name, PASSWORD, role=role)
@@ -127,7 +129,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     amina.get_by_role("link", name="Done: look at it").click()
     look(amina, TITLE)
     expect(amina.get_by_role("heading", level=2, name="Draft")).to_be_visible()
-    amina.get_by_role("button", name="Send it to review").click()
+    amina.get_by_role("button", name="Send for review").click()
     expect(amina.get_by_role("heading", level=2, name="In review")).to_be_visible()
     look(amina)
 
@@ -137,7 +139,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     edith = house.sign_in("Edith")
     expect(edith.get_by_role("link", name="Rate Grace’s story")).to_be_visible()
     rate(edith)
-    edith.get_by_role("button", name="Publish it").click()
+    edith.get_by_role("button", name="Publish story").click()
     expect(edith.get_by_role("heading", level=2, name="Published")).to_be_visible()
     look(edith, TITLE)
     story = edith.url

@@ -65,7 +65,7 @@ def look_closely(page: Page) -> None:
 def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Callable[[str], Page]) -> None:
     page = sign_in("Bo")
     page.get_by_label("Words in title").press_sequentially("da")
-    expect(page.get_by_role("status")).to_have_text("One story.")
+    expect(page.get_by_role("status")).to_have_text("1 story.")
     look_closely(page)
     page.get_by_role("link", name="Rate Dan’s story").press("Enter")
 
@@ -92,7 +92,7 @@ def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Call
     page.set_viewport_size({"width": 1280, "height": 800})
     keep("review", page)
     look_closely(page)
-    page.get_by_role("button", name="Publish it").press("Enter")
+    page.get_by_role("button", name="Publish story").press("Enter")
     expect(page.get_by_role("heading", level=2, name="Published")).to_be_visible()
     look_closely(page)
     for tab in ("Versions", "Analysis"):
@@ -111,5 +111,5 @@ def test_the_list_narrows_without_javascript_too(in_review: Server, new_context:
     page.get_by_label("Words in title").fill("bath")
     page.get_by_role("button", name="Find").click()
 
-    expect(page.get_by_text("One story.")).to_be_visible()
+    expect(page.get_by_text("1 story.")).to_be_visible()
     expect(page.get_by_role("link", name="Ben and the bath")).to_be_visible()

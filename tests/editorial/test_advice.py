@@ -56,7 +56,7 @@ def test_a_good_story_is_ready_and_nothing_is_asked_of_it(source: str) -> None:
 def test_an_empty_page_is_asked_for_a_scene_and_for_nothing_else() -> None:
     counsel = advice_on(story="", why="", others={}, questions=())
 
-    assert [item.headline for item in counsel.items] == ["Begin with one small scene."]
+    assert [item.headline for item in counsel.items] == ["Start with one short scene."]
     assert counsel.waiting == 0
 
 
@@ -72,13 +72,13 @@ def test_a_story_just_begun_is_not_asked_for_marks_and_explanations_yet() -> Non
         ({"story": "Ana has a race in May. " * 20}, "120 words. Up to 90"),
         ({"story": "Ana " + "runs and " * 25 + "stops. " + "She is at it again. " * 4}, "One sentence has 52 words."),
         ({"story": "Ana has drive. " * 15}, "“drive” gives the answer away."),
-        ({"story": "Ana has a phobia. " * 12}, "“phobia” puts a label on a person."),
+        ({"story": "Ana has a phobia. " * 12}, "“phobia” labels the character."),
         ({"story": "[He runs a long way]{.drive.effort}. " * 8}, "Ana is not in the story yet."),
         ({"story": "Ana has a race in May, far off. " * 6}, "Nothing points to drive yet."),
         ({"level": 3}, "Level 3 has more than one answer."),
         ({"why": ""}, "Why drive?"),
-        ({"others": {"threat": "A worry."}}, "Why may somebody say soothing?"),
-        ({"questions": ()}, "A question to talk about is missing."),
+        ({"others": {"threat": "A worry."}}, "Why might someone choose soothing?"),
+        ({"questions": ()}, "Add a question to discuss."),
         ({"skills": ()}, "What does it practise?"),
         ({"secondary": "drive"}, "Drive is biggest and second."),
         ({"dominant": "threat", "acceptable": (), "level": 2}, "Drive is explained twice."),

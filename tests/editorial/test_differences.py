@@ -40,7 +40,7 @@ def test_only_the_parts_that_changed_are_named_word_by_word() -> None:
 def test_a_text_that_cannot_be_read_is_compared_as_a_file() -> None:
     (found,) = differences(ANA_FILE, "not a case file")
 
-    assert found.part == "The file"
+    assert found.part == "Story file"
 
 
 def test_a_changed_sign_is_told_in_plain_words() -> None:

@@ -99,7 +99,7 @@ async def test_htmx_gets_the_part_that_a_search_changes(author: Person) -> None:
 
     assert listed(part) == [ANA]
     assert "<html" not in part.text
-    assert "One story." in part.text
+    assert "1 story." in part.text
 
 
 async def test_faults_of_files_and_offers_of_the_product_are_told_at_the_top(
@@ -111,7 +111,7 @@ async def test_faults_of_files_and_offers_of_the_product_are_told_at_the_top(
     page = (await author.get("/trainers")).text
 
     assert "zoe.md:3:1: there is no title" in page
-    assert "The product has a newer text of one story" in page
+    assert "An update is available for one story" in page
 
 
 @pytest.mark.parametrize("path", ["/trainers", "/trainers?q=story", "/trainers/map", "/trainers/analysis"])

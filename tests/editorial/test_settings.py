@@ -41,7 +41,7 @@ async def test_an_admin_changes_the_settings_on_their_page(
     assert read_library_settings(engine) == LibrarySettings(3, True)
     assert 'value="3" checked' in page.text
     assert 'value="1" checked' in page.text
-    assert "Kept." in page.text
+    assert "Settings saved." in page.text
 
     await client.post("/trainers/settings", data={"raters_needed": "3"}, headers=trainer_headers)
     assert read_library_settings(engine) == LibrarySettings(3, False)

@@ -11,7 +11,7 @@ from tests.editorial.people import MARKDOWN
 from tests.live import Server, StartServer
 
 HERE = f"/trainers/vignettes/{ANA}"
-LIST_TELLS = "The product has a newer text of one story"
+LIST_TELLS = "An update is available for one story"
 PAGE_TELLS = "The product has a newer text"
 OURS = ANA_FILE.replace("in May", "in June")
 NEWER = ANA_FILE.replace("in May", "in August")
@@ -60,7 +60,7 @@ def test_an_upgrade_is_offered_and_shows_what_changed_while_ours_stays(start_ser
         assert "newer text offered" in client.get("/trainers").text
         page = client.get(HERE).text
         offer = page[page.index(PAGE_TELLS) :]
-        assert "taken out: </span>June" in offer
+        assert "deleted: </span>June" in offer
         assert "put in: </span>August" in offer
         assert "in June" in client.get(f"/api/v1/vignettes/{ANA}").json()["text"]
 

@@ -38,15 +38,15 @@ async def test_each_role_is_offered_the_steps_that_it_may_take(
 ) -> None:
     await author.add()
     page = f"/trainers/vignettes/{DAN}"
-    assert "Send it to review" in (await author.get(page)).text
+    assert "Send for review" in (await author.get(page)).text
     assert (await rater.get(page)).status_code == 403
     write_library_settings(engine, LibrarySettings(raters_needed=0))
-    assert "Publish it" not in (await author.get(page)).text
-    assert "Publish it" in (await editor.get(page)).text
+    assert "Publish story" not in (await author.get(page)).text
+    assert "Publish story" in (await editor.get(page)).text
 
-    assert "Retire it" not in (await author.get(HERE)).text
+    assert "Archive story" not in (await author.get(HERE)).text
     assert "Change it" not in (await author.get(HERE)).text
-    assert "Retire it" in (await editor.get(HERE)).text
+    assert "Archive story" in (await editor.get(HERE)).text
     assert "Change it" in (await editor.get(HERE)).text
 
 
@@ -66,7 +66,7 @@ async def test_what_is_missing_is_said_and_publishing_is_not_offered(author: Per
     page = (await editor.get(f"/trainers/vignettes/{DAN}")).text
 
     assert "2 more blind ratings are needed" in page
-    assert "Publish it" not in page
+    assert "Publish story" not in page
     assert (await post(editor, f"/trainers/vignettes/{DAN}/status", status="published")).status_code == 409
 
 

@@ -52,7 +52,7 @@ def test_case_files_are_written_to_a_folder_and_read_back_without_a_change(here:
     finished = run("vignettes", "import", "taken", "--dry-run")
 
     assert finished.exit_code == 0
-    assert finished.stdout.endswith("Nothing changes: 0 new, 0 changed, 3 as they are.\n")
+    assert finished.stdout.endswith("Nothing changes: 0 new, 0 changed, 3 not changed.\n")
 
 
 def test_one_vignette_is_exported_by_its_slug(here: Path) -> None:
@@ -92,11 +92,11 @@ def test_a_dry_run_shows_row_by_row_what_would_happen(here: Path) -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in finished.stdout.splitlines() if "│" in line]
     assert rows == [
         [f"{ANA}.md", ANA, "changed", "others"],
-        ["ben-the-bath.md", BEN, "as it is", ""],
-        ["cleo-the-letter.md", "cleo-the-letter", "as it is", ""],
+        ["ben-the-bath.md", BEN, "no change", ""],
+        ["cleo-the-letter.md", "cleo-the-letter", "no change", ""],
         ["dan-the-race.md", "dan-the-race", "new", ""],
     ]
-    assert finished.stdout.endswith("1 new, 1 changed, 2 as they are.\n")
+    assert finished.stdout.endswith("1 new, 1 changed, 2 not changed.\n")
 
 
 def test_a_dry_run_changes_nothing(here: Path, database_url: str) -> None:

@@ -25,7 +25,7 @@ def test_each_row_is_new_changed_or_as_it_is() -> None:
         (BEN, "unchanged", ()),
         (CLEO, "create", ()),
     ]
-    assert made.summary == "1 new, 1 changed, 1 as they are."
+    assert made.summary == "1 new, 1 changed, 1 not changed."
     assert made.steps[0].source == longer
     assert not made.refused
 
@@ -37,7 +37,7 @@ def test_another_layout_of_the_same_words_changes_nothing() -> None:
     made = plan({ANA: ANA_FILE}, [row(ANA, laid_out)])
 
     assert made.counts == {"create": 0, "update": 0, "unchanged": 1, "fault": 0}
-    assert made.summary == "Nothing changes: 0 new, 0 changed, 1 as they are."
+    assert made.summary == "Nothing changes: 0 new, 0 changed, 1 not changed."
 
 
 def test_one_bad_row_refuses_the_whole_and_says_where() -> None:

@@ -197,7 +197,7 @@ async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_train
 
     sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", zipped(*many))})
     address = sent.headers["location"]
-    shown = await wait_for(client, address, "This is what it would do")
+    shown = await wait_for(client, address, "Preview the import")
     assert f"{SHOWN + 5} new, 0 changed" in shown
     assert "And 5 more." in shown
     assert "dan-0" not in current_sources(engine)
@@ -213,7 +213,7 @@ async def test_somebody_else_cannot_look_at_ones_import(
 ) -> None:
     await signed_in(editor)
     sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", zipped(DAN_FILE))})
-    await wait_for(client, sent.headers["location"], "This is what it would do")
+    await wait_for(client, sent.headers["location"], "Preview the import")
 
     client.cookies.clear()
     assert (await author.get(sent.headers["location"])).status_code == 404

@@ -81,7 +81,7 @@ async def test_publishing_is_offered_on_the_review_page_once_enough_have_rated(
         await send(person, system="drive")
 
     page = (await editor.get(f"{HERE}/review")).text
-    assert "Nothing is missing. You can publish it." in page
+    assert "This story is ready. You can publish it." in page
     assert "An editor publishes it." in (await rater.get(f"{HERE}/review")).text
     for name in ("Bo", "Chidi", "Edith"):
         assert f"<h3>{name}</h3>" in page

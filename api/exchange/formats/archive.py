@@ -39,7 +39,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
     """
     # Opening reads the whole directory, so its length is looked at first.
     if data.count(b"PK\x01\x02") > MOST_ENTRIES:
-        raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files; please divide it.")
+        raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files. Split it into smaller files.")
     found: dict[str, bytes] = {}
     room = LARGEST_UNPACKED
     try:
@@ -49,20 +49,22 @@ def unpack(data: bytes) -> dict[str, bytes]:
                     raise Refused(f"The zip holds {_shown(entry.filename)} twice.")
                 content = _read(archive, entry, room)
                 if _PACKED.match(content):
-                    raise Refused(f"The zip holds another packed file, {_shown(entry.filename)}; please unpack it.")
+                    raise Refused(
+                        f"The zip contains another archive, {_shown(entry.filename)}. Unpack it and try again."
+                    )
                 room -= len(content)
                 found[entry.filename] = content
     # Broken archives make zipfile raise these and, from odd extra fields, the rest.
     except (BadZipFile, ZlibError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused("The zip is damaged; please pack it again.") from None
+        raise Refused("The zip is damaged. Create it again.") from None
     return found
 
 
 def _sound(entries: list[ZipInfo]) -> Iterator[ZipInfo]:
     if len(entries) > MOST_ENTRIES:
-        raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files; please divide it.")
+        raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files. Split it into smaller files.")
     # Entries that share bytes are a bomb in one layer; not every Python refuses them (CVE-2024-0450).
     placed = sorted(entries, key=lambda entry: entry.header_offset)
     for entry, following in pairwise(placed):
@@ -76,7 +78,7 @@ def _sound(entries: list[ZipInfo]) -> Iterator[ZipInfo]:
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise Refused(f"The zip holds a link or device, {_shown(name)}, and no plain file.")
         if entry.flag_bits & 1:
-            raise Refused("The zip has a password; please pack it without.")
+            raise Refused("The zip has a password. Create it again without one.")
         if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
             raise Refused("The zip is packed in a way that is not read here; please pack it in the usual way.")
         if not entry.is_dir():
@@ -90,7 +92,9 @@ def _read(archive: ZipFile, entry: ZipInfo, room: int) -> bytes:
         while part := stream.read(_CHUNK):
             size += len(part)
             if size > room:
-                raise Refused(f"The zip unpacks to more than {LARGEST_UNPACKED // 2**20} MB; please divide it.")
+                raise Refused(
+                    f"The zip unpacks to more than {LARGEST_UNPACKED // 2**20} MB. Split it into smaller files."
+                )
             if size > _RATIO_MATTERS and size > LARGEST_RATIO * max(1, entry.compress_size):
                 raise Refused(f"The zip holds {_shown(entry.filename)}, which is packed more tightly than text can be.")
             parts.append(part)

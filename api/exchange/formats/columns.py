@@ -30,7 +30,7 @@ class Column:
 
 _LINES = "One a line."
 COLUMNS: tuple[Column, ...] = (
-    Column("slug", ("slug",), "The address: small letters, digits and hyphens, such as ana-the-race."),
+    Column("slug", ("slug",), "The story’s address: small letters, digits and hyphens, such as ana-the-race."),
     Column("title", ("title",), "A short title."),
     Column("person", ("person",), "The first name, as in the story."),
     Column("level", ("level",), "1 clear, 2 one cue that can be confused, 3 mixed or hidden motives.", "number"),
@@ -122,7 +122,7 @@ def header(titles: Sequence[object]) -> list[Column]:
         if name not in _BY_NAME:
             raise Refused(f"The first row names columns; “{name[:40]}” is unknown{did_you_mean(name[:40], _BY_NAME)}")
         if names.count(name) > 1:
-            raise Refused(f"The column “{name}” stands there twice.")
+            raise Refused(f"The column “{name}” appears twice.")
     missing = [column.name for column in COLUMNS if column.required and column.name not in names]
     if missing:
         raise Refused(f"Columns are missing from the first row: {', '.join(missing)}. The template has them all.")

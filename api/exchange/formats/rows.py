@@ -43,7 +43,7 @@ def quiet(done: int, total: int) -> None:
 def limit(data: bytes) -> bytes:
     """The data, if there is some and it is not too large."""
     if len(data) > LARGEST_UPLOAD:
-        raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB; please divide it.")
+        raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB. Split it into smaller files.")
     if not data.strip():
         raise Refused("The file is empty.")
     return data
@@ -52,7 +52,7 @@ def limit(data: bytes) -> bytes:
 def limit_rows(number: int) -> None:
     """Refuses files with more vignettes than are read at once."""
     if number > MOST_ROWS:
-        raise Refused(f"The file holds more than {MOST_ROWS:,} vignettes; please divide it.")
+        raise Refused(f"The file holds more than {MOST_ROWS:,} vignettes. Split it into smaller files.")
 
 
 def decode(data: bytes) -> str:

@@ -116,7 +116,7 @@ def _read(cell: Any) -> tuple[str, str | None]:
     if value is None:
         return "", None
     if kind == "f":
-        return "?", "holds a formula; write its text instead"
+        return "?", "contains a formula: type the text instead"
     if kind == "d":
         return "?", "was turned into a date by the spreadsheet; make the column text and write it again"
     if kind == "e":

@@ -16,14 +16,14 @@
   function say(words) { if (state.textContent !== words) state.textContent = words; }
 
   function keep() {
-    return Keep.write(whose, {tab, fields: fields(), sent: unanswered && unanswered.content}) ? 'Kept on this device.' : 'Please leave this page open.';
+    return Keep.write(whose, {tab, fields: fields(), sent: unanswered && unanswered.content}) ? 'Your changes are on this device.' : 'Please keep this page open.';
   }
 
   function changed() {
     if (!unsaved() && !unanswered) { Keep.drop(whose, tab); return; }
     const where = keep();
-    if (blocked) return say('Not saved yet: somebody else has saved too. ' + where);
-    if (!busy && !unanswered) say('Writing …');
+    if (blocked) return say('Not saved yet: someone else has saved this story. ' + where);
+    if (!busy && !unanswered) say('Not saved yet …');
     since = since || Date.now();
     later(Math.max(0, Math.min(SOON, since + AT_LAST - Date.now())));
   }
@@ -63,7 +63,7 @@
     }
     unanswered = null;
     if (answer.status === 412) return both(data);
-    if (!answer.ok) return say('Not saved: ' + (answer.status === 413 ? 'this is longer than a story can be. ' : 'the server did not take it. ') + keep());
+    if (!answer.ok) return say('Not saved: ' + (answer.status === 413 ? 'the story is too long. ' : 'the server refused it. ') + keep());
     form.elements.etag.value = data.etag;
     one('look').innerHTML = data.look;
     one('advice').innerHTML = data.advice;
@@ -75,10 +75,10 @@
 
   function both(data) {
     blocked = true;
-    one('clash-who').textContent = (data.who || 'Somebody') + ' has saved this story while you were writing.';
+    one('clash-who').textContent = (data.who || 'Someone') + ' has saved this story while you were writing.';
     one('clash-both').innerHTML = data.both;
     clash.hidden = false;
-    say('Not saved yet: somebody else has saved too. ' + keep());
+    say('Not saved yet: someone else has saved this story. ' + keep());
   }
 
   // Somebody else may save while this page only lies open.
@@ -89,8 +89,8 @@
     const text = answer && answer.ok ? await Connection.text(answer).catch(() => null) : null;
     const data = text && JSON.parse(text);
     if (!data || busy || unsaved() || form.elements.etag.value !== mine || data.etag === mine) return;
-    one('clash-who').textContent = (data.who || 'Somebody') + ' has saved this story since you opened it.';
-    clash.querySelector('[data-choose]').textContent = 'Show theirs';
+    one('clash-who').textContent = (data.who || 'Someone') + ' has saved this story since you opened it.';
+    clash.querySelector('[data-choose]').textContent = 'Show their version';
     clash.hidden = false;
   }
 
@@ -109,7 +109,7 @@
     }
     document.dispatchEvent(new Event('editor:restored'));
     changed();
-    say('Brought back what was not saved yet.');
+    say('Restored your unsaved changes.');
   }
 
   form.addEventListener('input', changed);

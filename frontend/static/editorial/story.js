@@ -89,9 +89,9 @@
     const found = Marks.reach(before, marks, start, end);
     if (found.reason) {
       close(false);
-      if (found.reason === 'empty') say('Select some words in the story first, or choose them under “Mark without selecting”.');
-      if (found.reason === 'paragraph') say('A mark stays within one paragraph. Mark the words of each paragraph by themselves.');
-      if (found.reason === 'taken') say('Marks stand side by side. “' + quote(found.other) + '” is marked already: change or remove that mark first.');
+      if (found.reason === 'empty') say('Select some words in the story first, or choose them under “Mark words without selecting”.');
+      if (found.reason === 'paragraph') say('A mark cannot cross paragraphs. Mark the words in each paragraph separately.');
+      if (found.reason === 'taken') say('Marks cannot overlap. “' + quote(found.other) + '” is already marked. Change or remove that mark first.');
       return text.focus();
     }
     chosen = found;
@@ -132,7 +132,7 @@
     if (event.inputType !== 'insertText' || !/^[[\]]$/.test(event.data || '')) return;
     event.preventDefault();
     document.execCommand('insertText', false, event.data === '[' ? '(' : ')');   // the one way that undo knows of
-    say('Square brackets mark words in the file, so round ones stand here.');
+    say('Square brackets are used for marking words, so we changed yours to round ones.');
   });
 
   text.addEventListener('input', (event) => {
@@ -149,7 +149,7 @@
       text.value = before;
       text.setSelectionRange(caret, caret);
     }
-    if (marks.length < lost) say('A mark has gone with its words. Undo brings both back.');
+    if (marks.length < lost) say('You deleted marked words, so their mark was removed. Use undo to restore both.');
     changed();
   });
 
@@ -195,7 +195,7 @@
       const words = quote(marks[place]);
       marks = marks.filter((_, other) => other !== place);
       changed();
-      say('“' + words + '” is not marked any more.');
+      say('“' + words + '” is no longer marked.');
       (list.children[Math.min(place, marks.length - 1)]?.querySelector('[data-remove]') || text).focus();
     }
   });

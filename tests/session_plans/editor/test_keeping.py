@@ -226,7 +226,7 @@ def test_of_somebody_who_left_only_plans_stay_that_others_build_on(
 
     left = {line.slug: line.author for line in keeping.own_plans(engine, edith)}
     assert set(left) == {offered.slug, shared.slug}
-    assert set(left.values()) == {f"Somebody who left ({amina.id})"}
+    assert set(left.values()) == {f"Former trainer ({amina.id})"}
     withdraw(engine, edith, offered.slug)
     for slug in left:
         keeping.throw_away(engine, edith, slug)
@@ -248,7 +248,7 @@ def test_the_trail_has_a_line_an_hour_for_saves_and_none_for_what_was_not_done(
     withdraw(engine, edith, first.slug)  # it was on no offer
 
     told = [(line.name, line.deed, line.about) for line in lines(engine, Filter())]
-    assert told == [("Amina", "Worked on a plan", first.slug), ("Amina", "Began a plan", first.slug)]
+    assert told == [("Amina", "Edited a session plan", first.slug), ("Amina", "Started a session plan", first.slug)]
 
 
 def test_what_no_database_takes_is_refused_with_a_sentence(engine: Engine, amina: Trainer) -> None:
