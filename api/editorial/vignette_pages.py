@@ -26,7 +26,6 @@ from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
-Asking = Annotated[Trainer, Depends(require_trainer)]
 SAY_WHICH = "Choose what changed: the wording or the meaning."
 
 
