@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from api.kit.systems import ANSWERS
 from api.review.ratings import BlindRating
@@ -10,7 +11,7 @@ from api.stats.agreement import gwet_ac1, krippendorff_alpha
 from api.vignettes.case import Case, story_mark
 
 LEVELS = (1, 2, 3)
-TARGETS = {1: 0.95, 2: 0.85, 3: 0.85}  # the share of ratings that agree with the key, below which a story is mended
+TARGETS = {1: 0.95, 2: 0.85, 3: 0.85}  # the share of ratings that agree with the key, below which a story is rewritten
 
 _INTRODUCTION = """\
 # How far blind readers agree
@@ -23,7 +24,9 @@ key is right."""
 _HOW_TO_READ = """\
 At levels 1 and 2 a rating agrees when it is the key's dominant system; the aim is {one:.0%} of ratings at level 1 and
 {two:.0%} at level 2. At level 3 it agrees when it is one of the acceptable answers, with an aim of {three:.0%}. Readers
-are meant to split between them, so alpha and AC1 near zero are what those stories are written for."""
+are meant to split between them, so alpha and AC1 near zero are what those stories are written for. Clarity is how
+easily readers could say what happens after one reading, from 1 to 5 (5 is effortless): the mean of the stories' means, and the
+least clear story's mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,12 @@ class Read:
     @property
     def counts(self) -> Counter[str]:
         return Counter(rating.label for rating in self.ratings)
+
+    @property
+    def clarity(self) -> float | None:
+        """How easily readers could say what happens after one reading, from 1 to 5; None where no one was asked."""
+        given = [rating.clarity for rating in self.ratings if rating.clarity is not None]
+        return fmean(given) if given else None
 
     @property
     def agreeing(self) -> int:
@@ -95,7 +104,10 @@ def _about_round(cases: Sequence[Case], ratings: Sequence[BlindRating]) -> str:
 
 
 def _table(read: Sequence[Read]) -> str:
-    rows = ["| level | stories | ratings | fewest for a story | agree with the key | alpha | AC1 |", "| --- " * 7 + "|"]
+    rows = [
+        "| level | stories | ratings | fewest for a story | agree with the key | alpha | AC1 | clarity | least clear |",
+        "| --- " * 9 + "|",
+    ]
     for level in LEVELS:
         rows.append(_row(str(level), [one for one in read if one.case.head.level == level]))
     return "\n".join([*rows, _row("all", read)])
@@ -106,6 +118,7 @@ def _row(name: str, read: Sequence[Read]) -> str:
     counts = [one.counts for one in rated]
     total = sum(len(one.ratings) for one in rated)
     agreeing = sum(one.agreeing for one in rated)
+    clear = [one.clarity for one in rated if one.clarity is not None]
     cells = (
         name,
         len(rated),
@@ -114,6 +127,8 @@ def _row(name: str, read: Sequence[Read]) -> str:
         f"{agreeing} of {total} ({agreeing / total:.1%})" if total else "–",
         _figure(krippendorff_alpha(counts)),
         _figure(gwet_ac1(counts, ANSWERS)),
+        f"{fmean(clear):.2f}" if clear else "–",
+        f"{min(clear):.1f}" if clear else "–",
     )
     return f"| {' | '.join(map(str, cells))} |"
 

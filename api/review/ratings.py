@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.kit.systems import Answer
 from api.vignettes.case import Slug
@@ -13,7 +13,11 @@ FOLDER = "ratings"
 
 
 class BlindRating(BaseModel):
-    """What one reader answered who saw the story and not the key. `story` is the mark of the words that were read."""
+    """What one reader answered who saw the story and not the key. `story` is the mark of the words that were read.
+
+    Since round 9 also: who the reader was asked to read as, how clear it was what happens (1 to 5, 5 is effortless),
+    and one sentence that says what happens.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,6 +28,9 @@ class BlindRating(BaseModel):
     second: Answer | Literal[""]
     words: str
     story: str
+    read_as: str = ""
+    clarity: float | None = Field(None, ge=1, le=5)
+    happens: str = ""
 
 
 def read_rounds(vignettes: Path) -> dict[str, list[BlindRating]]:
