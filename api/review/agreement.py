@@ -24,9 +24,10 @@ key is right."""
 _HOW_TO_READ = """\
 At levels 1 and 2 a rating agrees when it is the key's dominant system; the aim is {one:.0%} of ratings at level 1 and
 {two:.0%} at level 2. At level 3 it agrees when it is one of the acceptable answers, with an aim of {three:.0%}. Readers
-are meant to split between them, so alpha and AC1 near zero are what those stories are written for. Clarity is how
-easily readers could say what happens after one reading, from 1 to 5 (5 is effortless): the mean of the stories' means, and the
-least clear story's mean."""
+are meant to split between them, so alpha and AC1 near zero are what those stories are written for.
+
+Clarity is how easily readers could say what happens after one reading, from 1 to 5 (5 is effortless): the mean of the
+stories' means, and the mean of the least clear story."""
 
 
 @dataclass(frozen=True, slots=True)
