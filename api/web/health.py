@@ -46,7 +46,7 @@ async def metrics(request: Request) -> Response:
     local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
     forwarded = "x-forwarded-for" in request.headers or "forwarded" in request.headers
     if not request.app.state.settings.metrics_public and (forwarded or not local):
-        raise NotFound("There is nothing here.")
+        raise NotFound("Page not found.")
     figures: Metrics = request.app.state.metrics
     figures.look(request.app.state)
     return Response(figures.text(), media_type=CONTENT_TYPE_LATEST)
