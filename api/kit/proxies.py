@@ -26,7 +26,7 @@ def _one(part: str) -> str:
     except ValueError:
         raise ValueError(f"{part} is not a network. Write one as 10.0.0.0/24 or fd00::/64") from None
     if network.prefixlen == 0:
-        raise ValueError(f"{part} covers every address, so it would trust everyone. Name the proxy's own network")
+        raise ValueError(f"{part} covers every address, so it would trust every address. Name the proxy's own network")
     if str(network.network_address) != str(ip_address(part.partition("/")[0])):
         raise ValueError(f"{part} names an address within a network. Write {part.partition('/')[0]} or {network}")
     return str(network)
