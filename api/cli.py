@@ -22,11 +22,11 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-vignettes = typer.Typer(help="Vignettes: check case files, take vignettes out and bring them in.", no_args_is_help=True)
-trainer = typer.Typer(help="People who write and review vignettes.", no_args_is_help=True)
+vignettes = typer.Typer(help="Check, import and export vignettes (short stories).", no_args_is_help=True)
+trainer = typer.Typer(help="Manage trainers' accounts.", no_args_is_help=True)
 app.add_typer(vignettes, name="vignettes")
 app.add_typer(trainer, name="trainer")
-groups = typer.Typer(help="Groups and their deletion.", no_args_is_help=True)
+groups = typer.Typer(help="Delete old groups.", no_args_is_help=True)
 app.add_typer(groups, name="groups")
 vignettes.command("export")(authoring.export_vignettes)
 vignettes.command("import")(authoring.import_vignettes)

@@ -241,6 +241,6 @@ def _within(source: str) -> str:
         raise Unprocessable("The text contains an invalid character (NUL). Remove it, then save again.")
     if len(source.encode()) > LARGEST_FILE:
         raise TooLarge(
-            f"A case file can be up to {LARGEST_FILE:,} bytes, about a page of text. Shorten the text and save again."
+            f"A case file can have up to {LARGEST_FILE:,} bytes, about a page of text. Shorten it, then save again."
         )
     return source

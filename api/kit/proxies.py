@@ -13,18 +13,20 @@ def trusted(text: str) -> tuple[str, ...]:
 
 def _one(part: str) -> str:
     if part == "*":
-        raise ValueError("* would believe anybody. Name the proxy's own address or network, such as 10.0.0.5")
+        raise ValueError("* would trust every address. Name the proxy's own address or network, such as 10.0.0.5")
     if "/" not in part:
         try:
             return str(ip_address(part))
         except ValueError:
-            raise ValueError(f"{part} is no address. Give numbers, such as 10.0.0.5 or fd00::5, and no names") from None
+            raise ValueError(
+                f"{part} is not an address. Give numbers, such as 10.0.0.5 or fd00::5, and no names"
+            ) from None
     try:
         network = ip_network(part, strict=False)
     except ValueError:
-        raise ValueError(f"{part} is no network. Write one as 10.0.0.0/24 or fd00::/64") from None
+        raise ValueError(f"{part} is not a network. Write one as 10.0.0.0/24 or fd00::/64") from None
     if network.prefixlen == 0:
-        raise ValueError(f"{part} is every address there is, and would believe anybody. Name the proxy's own network")
+        raise ValueError(f"{part} covers every address, so it would trust every address. Name the proxy's own network")
     if str(network.network_address) != str(ip_address(part.partition("/")[0])):
         raise ValueError(f"{part} names an address within a network. Write {part.partition('/')[0]} or {network}")
     return str(network)

@@ -19,18 +19,20 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="Folder for the embedded database and the secret key.")
-    database_url: str = Field("", description="Where guesses are kept; empty means SQLite in DATA_DIR.")
-    database_password: str = Field("", description="The database's password, where DATABASE_URL does not hold it.")
+    database_url: str = Field("", description="Database that stores the answers. If empty, SQLite in DATA_DIR.")
+    database_password: str = Field("", description="The database's password, if DATABASE_URL does not contain it.")
     broker_url: str = Field("", description="Carries live updates between processes; empty means within this process.")
-    secret_key: str = Field("", description="Signs tokens and cookies; empty means made once and kept in DATA_DIR.")
+    secret_key: str = Field(
+        "", description="Key that signs tokens and cookies. If empty, one is created and stored in DATA_DIR."
+    )
     secret_key_old: str = Field(
-        "", description="Earlier keys, parted by commas: what they signed still counts, and nothing new is signed."
+        "", description="Earlier keys, separated by commas. What they signed is still accepted; they sign nothing new."
     )
     public_url: str = Field("", description="The address people type, such as https://circles.example.org.")
     hsts_subdomains: bool = Field(
         False, description="Whether browsers are told to use https for every host below PUBLIC_URL's too."
     )
-    open_groups: bool = Field(True, description="Whether anybody may start a group without an account.")
+    open_groups: bool = Field(True, description="Whether anyone may start a group without an account.")
     small_group: int = Field(5, ge=1, description="Class statistics stay hidden below this many answers.")
     advice_low: float = Field(
         0.45, ge=0, le=1, description="Below this share of the key, groups are advised to read again."
@@ -38,16 +40,18 @@ class Settings(BaseSettings):
     advice_high: float = Field(
         0.70, ge=0, le=1, description="Above this share of the key, groups are advised to explain."
     )
-    group_days: int = Field(30, ge=1, description="Days until a group and its guesses are deleted.")
-    audit_days: int = Field(365, ge=1, description="Days for which the trail of trainers' deeds is kept.")
+    group_days: int = Field(30, ge=1, description="Days until a group and its answers are deleted.")
+    audit_days: int = Field(365, ge=1, description="Days for which the activity log (audit log) is kept.")
     rate_limit: bool = Field(
         True, description="Whether requests are limited per client; off behind a limiting gateway."
     )
     trusted_proxies: str = Field(
-        "", description="Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas."
+        "", description="Trusted proxies: addresses and networks whose X-Forwarded-For is used, separated by commas."
     )
     access_log: bool = Field(False, description="Whether each request is a line of the log: route, status and time.")
-    metrics_public: bool = Field(False, description="Whether /metrics answers to anybody, not only to this machine.")
+    metrics_public: bool = Field(
+        False, description="Whether /metrics answers requests from anywhere, not only from this machine."
+    )
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
     plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")
     signposting_file: Path = Field(
@@ -131,7 +135,9 @@ def _kept_keys(path: Path) -> list[str]:
         if keys := path.read_text().split():
             return keys
         time.sleep(0.02)  # another process of the same start is just writing it
-    raise ValueError(f"{path} is empty. Put the key back, or remove the file: a new key signs everybody out.")
+    raise ValueError(
+        f"{path} is empty. Restore the key, or delete the file to create a new key, which signs everyone out."
+    )
 
 
 def _owner_only(path: str, flags: int) -> int:

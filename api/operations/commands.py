@@ -13,7 +13,7 @@ from api.kit.settings import Settings
 from api.kit.terminal import fail, out
 
 _TOLD = {
-    "kept": "The key that signs is the backup's, so everybody stays signed in.",
+    "kept": "The signing key was restored from the backup, so everyone stays signed in.",
     "same": "The key that signs is the one of the settings, as it was.",
     "other": "The key that signs is not the backup's: people sign in again, and learners begin anew on their devices.",
     "missing": "The backup holds no key: a new one is made at the next start. People sign in again, and learners begin"
@@ -43,9 +43,7 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that three-circles backup has written.")],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Put it in the place of the database that stands there.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the database that is there.")] = False,
 ) -> None:
     """Puts a backup back, while no server runs."""
     from api.operations.backing_up import restore as put_back
@@ -87,4 +85,6 @@ def _said() -> Iterator[None]:
     except OSError as error:
         raise fail(f"{error.filename or 'A file'}: {error.strerror or error}. Nothing was written.") from None
     except (sqlite3.Error, SQLAlchemyError) as error:
-        raise fail(f"The database could not do it ({type(error).__name__}). three-circles doctor says more.") from None
+        raise fail(
+            f"The database reported an error ({type(error).__name__}). Run three-circles doctor to find out more."
+        ) from None

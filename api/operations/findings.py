@@ -53,5 +53,5 @@ def as_lines(findings: Sequence[Finding]) -> list[str]:
             lines.append(f"{'':<8} → {finding.act}")
     troubles = sum(finding.level == "trouble" for finding in findings)
     lines.append("")
-    lines.append("All is well." if not troubles else f"{troubles} of {len(findings)} things need you.")
+    lines.append("No problems found." if not troubles else f"{troubles} of {len(findings)} checks need your attention.")
     return lines

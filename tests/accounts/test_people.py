@@ -47,7 +47,7 @@ async def test_an_admin_sees_everybody_with_role_and_day(guests: Guests) -> None
 
     assert ">Ida</a>" in page
     assert page.count('data-label="Role">Editor<') == page.count('data-label="Role">Admin<') == 1
-    assert page.count("not signed in") == 1
+    assert page.count("never signed in") == 1
 
 
 async def test_a_role_that_is_changed_holds_at_once(guests: Guests) -> None:

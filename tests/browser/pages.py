@@ -50,7 +50,7 @@ SIGHTS = (
     Sight("sign-in-new", "/trainers", "For trainers", new=True),
     Sight("setup", "setup", "Set up the first trainer", new=True),
     Sight("library", "/trainers", "Stories", "trainer"),
-    Sight("new-story", "/trainers/new", "A new story", "trainer"),
+    Sight("new-story", "/trainers/new", "Write a story", "trainer"),
     Sight("editor", f"/trainers/vignettes/{ANA}/edit", "Ana and the race", "trainer"),
     Sight("editor-source", f"/trainers/vignettes/{ANA}/edit?tab=source", "Ana and the race", "trainer"),
     Sight("vignette", f"/trainers/vignettes/{ANA}", "Ana and the race", "trainer"),

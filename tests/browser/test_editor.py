@@ -89,7 +89,7 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     page = writer
     page.goto(f"{site.base_url}/trainers/new")
     page.get_by_label("Title").fill("Grace sells out")
-    page.get_by_label("First name of the person").fill("Grace")
+    page.get_by_label("Character’s first name").fill("Grace")
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Grace sells out")
     expect(page.get_by_text("Start with one short scene.")).to_be_visible()
@@ -158,7 +158,7 @@ def test_marks_never_nest_or_cross_and_the_page_says_so_kindly(
     for words, answer in (
         ("up at", "“gets up at four” is marked already"),
         ("four to be", "“gets up at four” is marked already"),
-        ("out loud.\n\nOn the bus", "within one paragraph"),
+        ("out loud.\n\nOn the bus", "cannot cross paragraphs"),
         ("", "Select some words"),
     ):
         select(page, words)
@@ -291,7 +291,7 @@ def test_a_reload_brings_back_what_was_not_saved(writer: Page, site: Server, coo
     page.route("**/autosave", lambda route: route.abort())
     story_box(page).fill(STORY)
     mark(page, "laughs out loud", "Drive", "enjoys the win")
-    page.get_by_text("2, one thing to weigh").click()
+    page.get_by_text("2, some doubt").click()
     expect(page.locator("[data-state]")).to_contain_text("Kept on this device")
     page.reload()
 
@@ -344,10 +344,10 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     expect(clash.locator("ins")).to_have_text(["train", "bus"])
     assert "bus" in source(site, cookies, url)
 
-    page.get_by_role("button", name="Choose what to keep").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of one story")
-    page.get_by_role("button", name="Go on in mine, with theirs beside").click()
-    expect(page.get_by_role("heading", name="The other text")).to_be_visible()
+    page.get_by_role("button", name="Compare both versions").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two versions of this story")
+    page.get_by_role("button", name="Edit mine, with theirs next to it").click()
+    expect(page.get_by_role("heading", name="The other version")).to_be_visible()
     expect(story_box(page)).to_have_value("Grace waits for the train.")
     assert "bus" in source(site, cookies, url)
     story_box(page).fill("Grace waits for the train and the bus.")
@@ -364,7 +364,7 @@ def test_whoever_takes_the_other_text_is_not_given_back_their_own(
     second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
     saved(second)
     story_box(page).fill("Grace waits for the train.")
-    page.get_by_role("button", name="Choose what to keep").click()
+    page.get_by_role("button", name="Compare both versions").click()
     page.get_by_role("link", name="Take theirs").click()
 
     expect(story_box(page)).to_have_value("Grace waits for the bus.")
@@ -384,7 +384,7 @@ def test_a_page_that_lies_open_hears_of_another_text(
 
     page.clock.run_for(21_000)
     expect(page.locator("[data-clash]")).to_contain_text(f"{TRAINER} has saved this story since you opened it.")
-    page.get_by_role("button", name="Show theirs").click()
+    page.get_by_role("button", name="Show their version").click()
     expect(story_box(page)).to_have_value("Grace waits for the bus.")
 
 
@@ -448,11 +448,11 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
         page.get_by_label("Why is it the biggest?").fill("Mine.")
         expect(page.locator("[data-clash]")).to_be_visible()
     if state in ("choice", "beside"):
-        page.get_by_role("button", name="Choose what to keep").click()
+        page.get_by_role("button", name="Compare both versions").click()
         page.get_by_text("Show both files in full").click()
     if state == "beside":
-        page.get_by_role("button", name="Go on in mine").click()
-        expect(page.get_by_role("heading", name="The other text")).to_be_visible()
+        page.get_by_role("button", name="Edit mine").click()
+        expect(page.get_by_role("heading", name="The other version")).to_be_visible()
 
 
 STATES = ("new", "blank", "marked", "cues", "source", "clash", "choice", "beside")

@@ -71,9 +71,9 @@ def look(page: Page, heading: str | re.Pattern[str] = "") -> None:
 def write(page: Page) -> None:
     """Writes a whole story in the editor's first tab, where no syntax is seen."""
     page.get_by_role("link", name="Write a story").click()
-    look(page, "A new story")
+    look(page, "Write a story")
     page.get_by_label("Title").fill(TITLE)
-    page.get_by_label("First name of the person").fill("Grace")
+    page.get_by_label("Character’s first name").fill("Grace")
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     page.get_by_role("textbox", name="What happens").fill(STORY)
@@ -100,7 +100,7 @@ def rate(page: Page) -> None:
     look(page, "Grace")
     expect(page.get_by_text(TITLE)).to_have_count(0)
     page.get_by_role("radio", name="Drive").press("Space")
-    page.get_by_role("button", name="Send my rating").click()
+    page.get_by_role("button", name="Send rating").click()
     look(page, "Review")
 
 
@@ -160,7 +160,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     edith.keyboard.type("Back home")
     saved(edith)
     edith.get_by_role("link", name="Done: look at it").click()
-    expect(edith.get_by_role("heading", level=2, name="The draft that waits")).to_be_visible()
+    expect(edith.get_by_role("heading", level=2, name="Unpublished changes")).to_be_visible()
     look(edith, TITLE)
     edith.get_by_role("radio", name="The wording").check()
     edith.get_by_role("button", name="Publish version 2").click()

@@ -64,7 +64,7 @@ def look_closely(page: Page) -> None:
 
 def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Callable[[str], Page]) -> None:
     page = sign_in("Bo")
-    page.get_by_label("Words in title").press_sequentially("da")
+    page.get_by_label("Search titles").press_sequentially("da")
     expect(page.get_by_role("status")).to_have_text("1 story.")
     look_closely(page)
     page.get_by_role("link", name="Rate Dan’s story").press("Enter")
@@ -76,18 +76,18 @@ def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Call
     page.get_by_role("radio", name="Fairly").press("Space")
     for name, size in (("Threat", "20"), ("Drive", "70"), ("Soothing", "10")):
         page.get_by_role("spinbutton", name=name).fill(size)
-    page.get_by_label("A comment").fill("The knee gave me pause.")
-    page.get_by_role("button", name="Send my rating").press("Enter")
+    page.get_by_label("Comment").fill("The knee gave me pause.")
+    page.get_by_role("button", name="Send rating").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Review")
     expect(page.get_by_text("One more blind rating is needed")).to_be_visible()
     look_closely(page)
 
     page = sign_in("Edith")
     page.get_by_role("link", name="Rate Dan’s story").click()
-    page.get_by_role("button", name="Send my rating").click()
+    page.get_by_role("button", name="Send rating").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose one of the circles")
     page.get_by_role("radio", name="Threat").press("Space")
-    page.get_by_role("button", name="Send my rating").click()
+    page.get_by_role("button", name="Send rating").click()
     expect(page.get_by_text("The knee gave me pause.")).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 800})
     keep("review", page)
@@ -108,7 +108,7 @@ def test_the_list_narrows_without_javascript_too(in_review: Server, new_context:
     page.get_by_label("Name").fill("Amina")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Words in title").fill("bath")
+    page.get_by_label("Search titles").fill("bath")
     page.get_by_role("button", name="Find").click()
 
     expect(page.get_by_text("1 story.")).to_be_visible()

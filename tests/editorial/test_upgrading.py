@@ -12,7 +12,7 @@ from tests.live import Server, StartServer
 
 HERE = f"/trainers/vignettes/{ANA}"
 LIST_TELLS = "An update is available for one story"
-PAGE_TELLS = "The product has a newer text"
+PAGE_TELLS = "Update available"
 OURS = ANA_FILE.replace("in May", "in June")
 NEWER = ANA_FILE.replace("in May", "in August")
 
@@ -57,7 +57,7 @@ def test_an_upgrade_is_offered_and_shows_what_changed_while_ours_stays(start_ser
 
     with signed_in(started_again(start_server, server, NEWER)) as client:
         assert offers(client)
-        assert "newer text offered" in client.get("/trainers").text
+        assert "update available" in client.get("/trainers").text
         page = client.get(HERE).text
         offer = page[page.index(PAGE_TELLS) :]
         assert "deleted: </span>June" in offer

@@ -55,7 +55,7 @@ async def test_a_step_is_taken_by_its_button_and_refused_to_others(author: Perso
     taken = await post(editor, f"{HERE}/status", status="retired")
 
     assert (refused.status_code, taken.status_code) == (403, 303)
-    assert "Editors retire stories" in refused.text
+    assert "Only editors can archive stories" in refused.text
     assert (await editor.client.get(f"/vignettes/{ANA}")).status_code == 404
     await post(editor, f"{HERE}/status", status="published")
     assert (await editor.client.get(f"/vignettes/{ANA}")).status_code == 200
@@ -83,7 +83,7 @@ async def test_a_waiting_draft_is_shown_by_its_differences_and_published_once_on
     done = await post(editor, f"{HERE}/publish", mark="1.1", change="wording", note="The\0 month")
 
     assert (silent.status_code, stale.status_code, other.status_code) == (422, 412, 403)
-    assert "Say which changed" in silent.text
+    assert "Choose what changed" in silent.text
     assert done.status_code == 303
     assert "in June" in (await editor.client.get(f"/vignettes/{ANA}")).text
     history = (await author.get(f"{HERE}/versions")).text
@@ -111,9 +111,9 @@ async def test_the_products_newer_text_is_shown_by_its_difference_and_taken_or_t
 ) -> None:
     offer(engine)
     page = (await author.get(HERE)).text
-    assert "The product has a newer text" in page
+    assert "Update available" in page
     assert "June" in page
-    assert "Take the product" not in page
+    assert "Accept the update" not in page
     assert (await post(author, f"{HERE}/shipped/keep")).status_code == 403
     assert (await post(editor, f"{HERE}/shipped/take")).status_code == 422
     assert (await post(editor, f"{HERE}/shipped/keep")).status_code == 303

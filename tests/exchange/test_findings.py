@@ -107,7 +107,7 @@ def test_a_fault_in_a_case_file_names_the_file_and_line() -> None:
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [("=1+1", "holds a formula"), ("#REF!", "an error of the spreadsheet")],
+    [("=1+1", "contains a formula"), ("#REF!", "an error of the spreadsheet")],
 )
 def test_what_a_spreadsheet_works_out_is_told_and_not_run(value: str, says: str) -> None:
     assert [(p, says in m) for p, m in told(xlsx.load(with_xlsx_cell("title", value)))] == [
@@ -133,7 +133,7 @@ def test_cells_without_a_column_are_told() -> None:
     ("first_row", "says"),
     [
         ("slug,titel", "“titel” is unknown; did you mean “title”?"),
-        ("slug,slug", "stands there twice"),
+        ("slug,slug", "appears twice"),
         ("slug,title", "Columns are missing from the first row: person, level"),
         ("a sentence", "is unknown"),
     ],
