@@ -82,7 +82,7 @@ def _composed(password: str) -> str:
 def _step_back() -> None:
     """Lets pages and votes go first: on Linux a thread may have a priority of its own, which Argon2's lanes inherit."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 3)
 
 
 _hashing = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password", initializer=_step_back)

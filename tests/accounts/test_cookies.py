@@ -92,7 +92,7 @@ async def test_somebody_who_is_known_gets_no_second_cookie(client: httpx.AsyncCl
     again = await client.post(f"/vignettes/{ANA}/guesses", data={"system": "threat"})
 
     assert "set-cookie" not in again.headers
-    assert "You have met Ana before" in (await client.get(f"/vignettes/{ANA}/outcome")).text
+    assert "You have answered this story before" in (await client.get(f"/vignettes/{ANA}/outcome")).text
 
 
 async def test_an_answer_that_is_refused_sets_no_cookie(client: httpx.AsyncClient) -> None:

@@ -188,7 +188,7 @@ def test_the_command_adds_a_trainer_once(database_url: str, tmp_path: Path, opti
 
     assert (done.exit_code, again.exit_code) == (0, 1)
     assert done.output == f"{TRAINER} can sign in now, under Trainers.\n"
-    assert f"This name is the same as {TRAINER}, who has an account here." in again.stderr
+    assert f"This name is the same as “{TRAINER}”, which is already in use." in again.stderr
     with opened(database_url) as engine:
         assert trainers(engine) == [(TRAINER, role)]
 

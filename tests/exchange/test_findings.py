@@ -58,7 +58,7 @@ def told(rows: list[Row]) -> list[tuple[str, str]]:
         ("story", "Ana [runs.", "story", "never closed"),
         ("why", "", "why", "is empty"),
         ("why", "Because.\n\n## To talk about\n\n- Hm?", "why", "a line starts with ##"),
-        ("why threat", "", "to talk about", "may say threat” is missing"),
+        ("why threat", "", "to talk about", "choose threat” is missing"),
         ("to talk about", "", "to talk about", "at least one question"),
         ("skills", "drive-or-strivin", "skills", "did you mean “drive-or-striving”?"),
         ("about age", "42", "about age", "under 25"),

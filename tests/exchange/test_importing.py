@@ -203,7 +203,7 @@ async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_train
     assert "dan-0" not in current_sources(engine)
 
     await client.post(f"{address}/apply")
-    await wait_for(client, address, "Done")
+    await wait_for(client, address, "Import finished")
     assert len(current_sources(engine)) == len(SLUGS) + SHOWN + 5
     assert (await client.post(f"{address}/apply")).status_code == 409
 

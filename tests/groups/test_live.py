@@ -23,8 +23,8 @@ sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks at the process through /proc")
 
 STALE = 1000
-CHANGES = 40
-FEWER_CHANGES = 16
+CHANGES = 100
+FEWER_CHANGES = 40
 MEGABYTE = 1024 * 1024
 
 # The same server, less patient: a reader that takes nothing is given up after a second, not after a minute.
@@ -54,8 +54,10 @@ def patient_server(tmp_path: Path, database_url: str) -> Iterator[Server]:
 @contextmanager
 def talkative(tmp_path: Path, database_url: str, program: Path | None = None) -> Iterator[Server]:
     """A server with a vignette whose explanation is long, so that each message is a large one."""
-    # A case file may have 64 kB; why it is drive stands in a state twice.
-    long = FILES[ANA].replace("and *grins* when it grows.", "and *grins* when it grows. " * 2200)
+    # An explanation may have 5,000 characters, and stands in a state twice; Greek letters take six bytes in its JSON.
+    long = FILES[ANA].replace("and *grins* when it grows.", "and *grins* when it grows. " + "αβγδ " * 950)
+    long = long.replace("A worry may be there.", "A worry may be there. " + "αβγδ " * 950)
+    long = long.replace("that it calms her.", "that it calms her. " + "αβγδ " * 950)
     cases = put_cases(tmp_path / "cases", FILES | {ANA: long})
     settings = {
         "DATA_DIR": str(tmp_path),

@@ -52,7 +52,7 @@ async def test_a_member_who_left_cannot_vote_and_is_told_to_join_again(room: Roo
     refused = await phone.vote("drive")
 
     assert refused.status_code == 409
-    assert "Join it again" in refused.json()["detail"]
+    assert "Join again" in refused.json()["detail"]
     assert vote_rows(engine) == []
 
 

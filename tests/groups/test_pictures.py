@@ -127,7 +127,7 @@ def moved(*cells: tuple[str, str, int]) -> MovementView | None:
     [
         ([("threat", "drive", 4), ("drive", "drive", 5)], "After talking, 4 people changed from threat to drive"),
         ([("unsure", "soothing", 6)], "After talking, 6 people changed from not sure to soothing"),
-        ([("pass", "drive", 3), ("drive", "drive", 3)], "After talking, 3 people changed from passing to drive"),
+        ([("pass", "drive", 4), ("drive", "drive", 3)], "After talking, 4 people changed from passing to drive"),
         ([("drive", "drive", 5), ("threat", "threat", 3)], "No one changed their answer"),
     ],
 )

@@ -69,7 +69,7 @@ def test_the_wheel_holds_code_pages_static_files_stories_migrations_and_licences
         assert {f"api/_bundle/frontend/{target}/{name}" for name in shipped} <= names
     assert {f"api/_bundle/frontend/help/site/{page}" for page in ("index.html", "trainers/index.html")} <= names
     assert {f"api/_bundle/vignettes/{path.name}" for path in case_files([assets.VIGNETTES])} <= names
-    ratings = {path.name for path in (assets.VIGNETTES / "ratings").iterdir()}
+    ratings = {path.name for path in (assets.VIGNETTES / "ratings").iterdir() if path.is_file()}
     assert {f"api/_bundle/vignettes/ratings/{name}" for name in ratings} <= names
     for folder in ("plans", "signposting"):
         files = {f"api/_bundle/vignettes/{folder}/{path.name}" for path in (assets.VIGNETTES / folder).iterdir()}

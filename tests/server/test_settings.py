@@ -157,9 +157,9 @@ def test_trusted_proxies_are_addresses_and_networks(given: str, kept: str) -> No
         ("10.0.0.5, *", "would trust every address"),
         ("0.0.0.0/0", "would trust every address"),
         ("::/0", "would trust every address"),
-        ("caddy", "no address"),
-        ("10.0.0.5:80", "no address"),
-        ("10.0.0.0/33", "no network"),
+        ("caddy", "is not an address"),
+        ("10.0.0.5:80", "is not an address"),
+        ("10.0.0.0/33", "is not a network"),
         ("10.0.0.5/8", "Write 10.0.0.5 or 10.0.0.0/8"),
     ],
 )

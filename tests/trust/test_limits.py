@@ -244,7 +244,7 @@ async def test_a_stream_too_many_is_told_when_to_come_back(
 
     assert refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
-    assert "looks again by itself" in refused.text
+    assert "will try again automatically" in refused.text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
