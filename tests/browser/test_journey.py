@@ -101,7 +101,7 @@ def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Session complete")
-    expect(page.get_by_text("You met 3 people.")).to_be_visible()
+    expect(page.get_by_text("You read 3 stories.")).to_be_visible()
 
 
 def test_the_keys_can_be_turned_off(calm_page: Page, new_site: Server) -> None:
@@ -112,7 +112,7 @@ def test_the_keys_can_be_turned_off(calm_page: Page, new_site: Server) -> None:
     page.keyboard.press("2")
 
     expect(page.locator("input[name=system][value=drive]")).not_to_be_checked()
-    expect(page.get_by_role("button", name="Turn keys on")).to_be_visible()
+    expect(page.get_by_role("button", name="Turn keyboard shortcuts on")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -145,7 +145,7 @@ def test_the_outcome_is_still_there_after_a_reload(calm_page: Page, new_site: Se
     page.reload()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Threat looks biggest for Cleo")
-    expect(page.get_by_text("You have met Cleo before")).to_have_count(0)
+    expect(page.get_by_text("You have answered this story before")).to_have_count(0)
 
 
 def test_the_way_back_from_the_outcome_leads_to_the_story(calm_page: Page, new_site: Server) -> None:
@@ -154,7 +154,7 @@ def test_the_way_back_from_the_outcome_leads_to_the_story(calm_page: Page, new_s
     page.locator("label.answer.drive").click()
     page.get_by_role("button", name="Send my answer").click()
 
-    page.get_by_role("link", name="Read it again").click()
+    page.get_by_role("link", name="Read the story again").click()
 
     expect(page.get_by_role("button", name="Send my answer")).to_be_visible()
 
@@ -166,6 +166,6 @@ def test_a_server_that_cannot_be_reached_is_told_and_the_choice_is_kept(page: Pa
 
     page.get_by_role("button", name="Send my answer").click()
 
-    expect(page.get_by_role("alert").filter(has_text="could not reach the server")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="cannot reach the server")).to_be_visible()
     expect(page.locator("input[name=system][value=drive]")).to_be_checked()
     expect(page.get_by_role("button", name="Send my answer")).to_be_enabled()
