@@ -45,7 +45,7 @@ def test_a_trainee_sees_an_outcome_and_after_forty_stories_their_progress(
             how = ("guessing", "leaning", "sure")[number % 3]
             client.post(f"/vignettes/{slug}/guesses", data={"system": SYSTEMS[number % 3], "confidence": how})
     page.goto(f"{shipped_site.base_url}/practice/progress")
-    expect(page.get_by_role("heading", name="How often you match the key")).to_be_visible()
+    expect(page.get_by_role("heading", name="How often your answer matches ours")).to_be_visible()
     keep("progress", page)
 
 
