@@ -48,7 +48,7 @@ def test_a_changed_sign_is_told_in_plain_words() -> None:
     (found,) = [d for d in differences(ANA_FILE, new) if d.part == "Signs"]
     told = "".join(piece.text for piece in found.pieces if piece.kind != "gone")
 
-    assert "expects the worst" in told
+    assert "expecting the worst" in told
 
 
 def test_very_long_texts_are_compared_by_lines() -> None:

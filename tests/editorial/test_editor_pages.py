@@ -163,7 +163,7 @@ async def test_a_published_story_is_changed_beside_what_learners_see(editor: Per
     assert mark.json() == {"etag": "1.0", "who": None}
     assert (await editor.get(f"{path}/mark")).json() == {"etag": "1.1", "who": "Edith"}
     assert "Another reason." not in (await editor.get(f"/vignettes/{ANA}")).text
-    assert "saved as a draft" in (await editor.get(path)).text
+    assert "You are editing a draft" in (await editor.get(path)).text
 
 
 async def test_whoever_may_not_change_a_story_does_not_meet_the_editor(author: Person, rater: Person) -> None:

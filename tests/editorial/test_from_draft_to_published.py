@@ -214,9 +214,9 @@ async def test_learners_who_answered_an_older_version_still_see_what_they_answer
     later = (await client.get(f"/vignettes/{ANA}/outcome")).text
 
     assert "in May" in page
-    assert "improved since" in page
+    assert "We have improved the wording of this story" in page
     assert "in May" in later
-    assert "a new meaning since" in later
+    assert "We have changed the meaning of this story" in later
 
 
 async def test_a_retired_vignette_is_no_longer_served_and_can_come_back(editor: Person, learner: Learner) -> None:

@@ -111,7 +111,7 @@ async def test_faults_of_files_and_offers_of_the_product_are_told_at_the_top(
     page = (await author.get("/trainers")).text
 
     assert "zoe.md:3:1: there is no title" in page
-    assert "An update is available for one story" in page
+    assert "An update is available for 1 story" in page
 
 
 @pytest.mark.parametrize("path", ["/trainers", "/trainers?q=story", "/trainers/map", "/trainers/analysis"])

@@ -11,7 +11,7 @@ from tests.editorial.people import MARKDOWN
 from tests.live import Server, StartServer
 
 HERE = f"/trainers/vignettes/{ANA}"
-LIST_TELLS = "An update is available for one story"
+LIST_TELLS = "An update is available for 1 story"
 PAGE_TELLS = "Update available"
 OURS = ANA_FILE.replace("in May", "in June")
 NEWER = ANA_FILE.replace("in May", "in August")
@@ -61,7 +61,7 @@ def test_an_upgrade_is_offered_and_shows_what_changed_while_ours_stays(start_ser
         page = client.get(HERE).text
         offer = page[page.index(PAGE_TELLS) :]
         assert "deleted: </span>June" in offer
-        assert "put in: </span>August" in offer
+        assert "added: </span>August" in offer
         assert "in June" in client.get(f"/api/v1/vignettes/{ANA}").json()["text"]
 
 

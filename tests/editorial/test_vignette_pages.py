@@ -45,9 +45,9 @@ async def test_each_role_is_offered_the_steps_that_it_may_take(
     assert "Publish story" in (await editor.get(page)).text
 
     assert "Archive story" not in (await author.get(HERE)).text
-    assert "Change it" not in (await author.get(HERE)).text
+    assert "Edit story" not in (await author.get(HERE)).text
     assert "Archive story" in (await editor.get(HERE)).text
-    assert "Change it" in (await editor.get(HERE)).text
+    assert "Edit story" in (await editor.get(HERE)).text
 
 
 async def test_a_step_is_taken_by_its_button_and_refused_to_others(author: Person, editor: Person) -> None:
@@ -56,7 +56,9 @@ async def test_a_step_is_taken_by_its_button_and_refused_to_others(author: Perso
 
     assert (refused.status_code, taken.status_code) == (403, 303)
     assert "Only editors can archive stories" in refused.text
-    assert (await editor.client.get(f"/vignettes/{ANA}")).status_code == 404
+    gone = await editor.client.get(f"/vignettes/{ANA}")
+    assert gone.status_code == 410
+    assert "Ana’s story has been replaced" in gone.text
     await post(editor, f"{HERE}/status", status="published")
     assert (await editor.client.get(f"/vignettes/{ANA}")).status_code == 200
 
@@ -94,15 +96,15 @@ async def test_a_waiting_draft_is_shown_by_its_differences_and_published_once_on
 async def test_an_earlier_version_is_brought_back_by_editors(author: Person, editor: Person) -> None:
     await editor.put(ANA, NEW, change="wording")
     page = (await editor.get(f"{HERE}/versions/1")).text
-    assert "Bring version 1 back" in page
-    assert "Bring version 1 back" not in (await author.get(f"{HERE}/versions/1")).text
+    assert "Restore version 1" in page
+    assert "Restore version 1" not in (await author.get(f"{HERE}/versions/1")).text
     path = f"{HERE}/versions/1/restore"
 
     assert (await post(author, path, change="wording")).status_code == 403
     assert (await post(editor, path)).status_code == 422
     assert (await post(editor, path, change="wording")).status_code == 303
     assert "in May" in (await editor.client.get(f"/vignettes/{ANA}")).text
-    assert "Brought back from version 1" in (await editor.get(f"{HERE}/versions")).text
+    assert "Restored from version 1" in (await editor.get(f"{HERE}/versions")).text
     assert (await editor.get(f"{HERE}/versions/4")).status_code == 404
 
 
@@ -117,7 +119,7 @@ async def test_the_products_newer_text_is_shown_by_its_difference_and_taken_or_t
     assert (await post(author, f"{HERE}/shipped/keep")).status_code == 403
     assert (await post(editor, f"{HERE}/shipped/take")).status_code == 422
     assert (await post(editor, f"{HERE}/shipped/keep")).status_code == 303
-    assert "newer text" not in (await editor.get(HERE)).text
+    assert "Update available" not in (await editor.get(HERE)).text
     assert "in May" in (await editor.source(ANA)).text
 
     offer(engine)

@@ -181,7 +181,7 @@ async def test_a_vignette_that_nobody_can_have_met_has_no_analysis(editor: Perso
     await editor.add()
 
     assert (await editor.get("/api/v1/vignettes/dan-the-race/analysis")).status_code == 404
-    assert "There is no analysis yet" in (await editor.get("/trainers/vignettes/dan-the-race/analysis")).text
+    assert "No one has answered this story yet" in (await editor.get("/trainers/vignettes/dan-the-race/analysis")).text
 
 
 def test_movement_over_few_groups_or_people_is_not_shown() -> None:
