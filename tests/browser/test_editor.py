@@ -367,7 +367,7 @@ def test_whoever_takes_the_other_text_is_not_given_back_their_own(
     saved(second)
     story_box(page).fill("Grace waits for the train.")
     page.get_by_role("button", name="Compare both versions").click()
-    page.get_by_role("link", name="Take theirs").click()
+    page.get_by_role("link", name="Use theirs").click()
 
     expect(story_box(page)).to_have_value("Grace waits for the bus.")
     page.reload()
