@@ -96,8 +96,8 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
 
     story_box(page).fill(STORY)
     expect(page.get_by_text("Nothing points to drive yet.")).to_be_visible()
-    mark(page, "gets up at four", "Drive", "puts in effort for something wanted")
-    mark(page, "laughs out loud", "Drive", "enjoys the win")
+    mark(page, "gets up at four", "Drive", "working for something they want")
+    mark(page, "laughs out loud", "Drive", "enjoying a success")
     mark(page, "looks into her purse once more", "Threat", "watching for danger")
     page.get_by_label("How clear “looks into her purse once more” is").select_option("a hint")
     page.get_by_label("Why is it the biggest?").fill("She wants to sell out, and enjoys it when she does.")
@@ -122,8 +122,8 @@ def test_marks_follow_the_words_while_the_text_is_edited(writer: Page, site: Ser
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     story_box(page).fill(STORY)
-    mark(page, "gets up at four", "Drive", "puts in effort")
-    mark(page, "laughs out", "Drive", "enjoys the win")
+    mark(page, "gets up at four", "Drive", "working for something")
+    mark(page, "laughs out", "Drive", "enjoying a success")
     marks = page.locator("[data-marks] [data-quote]")
 
     select(page, "Grace has")
@@ -152,12 +152,12 @@ def test_marks_never_nest_or_cross_and_the_page_says_so_kindly(
     page = writer
     page.goto(new_story(site, cookies))
     story_box(page).fill(STORY)
-    mark(page, "gets up at four", "Drive", "puts in effort")
+    mark(page, "gets up at four", "Drive", "working for something")
     said = page.locator("[data-said]")
 
     for words, answer in (
-        ("up at", "“gets up at four” is marked already"),
-        ("four to be", "“gets up at four” is marked already"),
+        ("up at", "“gets up at four” is already marked"),
+        ("four to be", "“gets up at four” is already marked"),
         ("out loud.\n\nOn the bus", "cannot cross paragraphs"),
         ("", "Select some words"),
     ):
@@ -166,7 +166,7 @@ def test_marks_never_nest_or_cross_and_the_page_says_so_kindly(
         expect(said).to_contain_text(answer)
     expect(page.locator("[data-marks] li")).to_have_count(1)
 
-    mark(page, "gets up at four", "Threat", "works hard out of fear")
+    mark(page, "gets up at four", "Threat", "working hard out of fear")
     expect(page.get_by_label("What “gets up at four” shows")).to_have_value("threat.striving")
     page.get_by_role("button", name="Remove the mark on “gets up at four”").click()
     expect(page.locator("[data-marks] li")).to_have_count(0)
@@ -197,12 +197,12 @@ def test_everything_goes_by_keyboard(writer: Page, site: Server, cookies: dict[s
     page.keyboard.press("Control+Shift+ArrowLeft")
     page.keyboard.press("Control+k")
     expect(
-        page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="has a goal in sight")
+        page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="aiming for a goal")
     ).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(
         page.get_by_role("listbox", name="What do these words show?").get_by_role(
-            "option", name="feels safe and settled"
+            "option", name="feeling safe and settled"
         )
     ).to_be_focused()
     page.keyboard.press("Escape")
@@ -211,10 +211,10 @@ def test_everything_goes_by_keyboard(writer: Page, site: Server, cookies: dict[s
     page.keyboard.press("Control+k")
     page.keyboard.press("e")
     expect(
-        page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="enjoys the win")
+        page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="enjoying a success")
     ).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-said]")).to_have_text("“sings” is marked: enjoys the win.")
+    expect(page.locator("[data-said]")).to_have_text("“sings” is marked: enjoying a success.")
 
     press_until(page, "Tab", ".fromto summary")
     page.keyboard.press("Enter")
@@ -252,7 +252,9 @@ def test_on_a_phone_words_are_selected_and_marked_by_touch(
     story_box(page).fill(STORY)
     select(page, "laughs out loud")
     page.get_by_role("button", name="Drive", exact=True).tap()
-    option = page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name="enjoys the win")
+    option = page.get_by_role("listbox", name="What do these words show?").get_by_role(
+        "option", name="enjoying a success"
+    )
     expect(option).to_be_in_viewport()
     box = option.bounding_box()
     assert box is not None
@@ -274,7 +276,7 @@ def test_without_a_network_nothing_is_lost_and_it_is_saved_when_it_is_back(
     page.context.set_offline(True)
     story_box(page).fill("Grace waits for the train.")
     state = page.locator("[data-state]")
-    expect(state).to_have_text("Not saved yet: no connection. Kept on this device.")
+    expect(state).to_have_text("Not saved yet: no connection. Your changes are on this device.")
     story_box(page).press_sequentially(" It comes.")
     assert "waits" not in source(site, cookies, url)
 
@@ -290,9 +292,9 @@ def test_a_reload_brings_back_what_was_not_saved(writer: Page, site: Server, coo
     page.on("dialog", lambda dialog: dialog.accept())
     page.route("**/autosave", lambda route: route.abort())
     story_box(page).fill(STORY)
-    mark(page, "laughs out loud", "Drive", "enjoys the win")
+    mark(page, "laughs out loud", "Drive", "enjoying a success")
     page.get_by_text("2, some doubt").click()
-    expect(page.locator("[data-state]")).to_contain_text("Kept on this device")
+    expect(page.locator("[data-state]")).to_contain_text("Your changes are on this device")
     page.reload()
 
     expect(story_box(page)).to_have_value(STORY)
@@ -365,7 +367,7 @@ def test_whoever_takes_the_other_text_is_not_given_back_their_own(
     saved(second)
     story_box(page).fill("Grace waits for the train.")
     page.get_by_role("button", name="Compare both versions").click()
-    page.get_by_role("link", name="Take theirs").click()
+    page.get_by_role("link", name="Use theirs").click()
 
     expect(story_box(page)).to_have_value("Grace waits for the bus.")
     page.reload()
@@ -412,12 +414,12 @@ def test_without_scripts_a_story_is_written_in_either_tab(
     page, url = context.new_page(), new_story(site, cookies)
     page.goto(url)
     page.get_by_role("textbox", name="What happens").fill("Grace [waits]{.threat.scan}.\nThen she goes.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save draft").click()
     expect(page.locator("[data-state]")).to_have_text("Saved")
     expect(page.locator("[data-look] .story mark")).to_contain_text("waits")
     page.get_by_role("link", name="Source").click()
     page.get_by_label("Story file").fill(page.get_by_label("Story file").input_value().replace("Then she", "Now she"))
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save draft").click()
 
     assert "Grace [waits]{.threat.scan}.\n\nNow she goes." in source(site, cookies, url)
     context.close()
@@ -433,7 +435,7 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
     if state in ("blank", "source"):
         return
     story_box(page).fill(STORY)
-    mark(page, "laughs out loud", "Drive", "enjoys the win")
+    mark(page, "laughs out loud", "Drive", "enjoying a success")
     saved(page)
     page.get_by_text("Tags, topics and balance").click()
     page.get_by_text("Mark words without selecting").click()
