@@ -122,7 +122,7 @@ def test_marks_follow_the_words_while_the_text_is_edited(writer: Page, site: Ser
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     story_box(page).fill(STORY)
-    mark(page, "gets up at four", "Drive", "working for something they want")
+    mark(page, "gets up at four", "Drive", "working for something")
     mark(page, "laughs out", "Drive", "enjoying a success")
     marks = page.locator("[data-marks] [data-quote]")
 
@@ -152,7 +152,7 @@ def test_marks_never_nest_or_cross_and_the_page_says_so_kindly(
     page = writer
     page.goto(new_story(site, cookies))
     story_box(page).fill(STORY)
-    mark(page, "gets up at four", "Drive", "working for something they want")
+    mark(page, "gets up at four", "Drive", "working for something")
     said = page.locator("[data-said]")
 
     for words, answer in (
@@ -414,12 +414,12 @@ def test_without_scripts_a_story_is_written_in_either_tab(
     page, url = context.new_page(), new_story(site, cookies)
     page.goto(url)
     page.get_by_role("textbox", name="What happens").fill("Grace [waits]{.threat.scan}.\nThen she goes.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save draft").click()
     expect(page.locator("[data-state]")).to_have_text("Saved")
     expect(page.locator("[data-look] .story mark")).to_contain_text("waits")
     page.get_by_role("link", name="Source").click()
     page.get_by_label("Story file").fill(page.get_by_label("Story file").input_value().replace("Then she", "Now she"))
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save draft").click()
 
     assert "Grace [waits]{.threat.scan}.\n\nNow she goes." in source(site, cookies, url)
     context.close()

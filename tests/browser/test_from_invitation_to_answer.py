@@ -126,7 +126,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     engine.dispose()
 
     write(amina)
-    amina.get_by_role("link", name="Done: look at it").click()
+    amina.get_by_role("link", name="Finish and preview").click()
     look(amina, TITLE)
     expect(amina.get_by_role("heading", level=2, name="Draft")).to_be_visible()
     amina.get_by_role("button", name="Send for review").click()
@@ -159,7 +159,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     select(edith, "At home")
     edith.keyboard.type("Back home")
     saved(edith)
-    edith.get_by_role("link", name="Done: look at it").click()
+    edith.get_by_role("link", name="Finish and preview").click()
     expect(edith.get_by_role("heading", level=2, name="Unpublished changes")).to_be_visible()
     look(edith, TITLE)
     edith.get_by_role("radio", name="The wording").check()
