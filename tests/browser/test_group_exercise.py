@@ -380,9 +380,7 @@ def everybody_votes_again_and_some_mark_words(group: Group) -> None:
 def everybody_sees_the_answers_about_julie(group: Group) -> None:
     told = "After talking, most of us chose drive"
     group.press("ArrowRight", told)
-    group.all_see(
-        told, "How our group answered", "6 answered", "The words we marked"
-    )
+    group.all_see(told, "How our group answered", "6 answered", "The words we marked")
     look_again(group.plain)
     for page in (group.one, group.offline, group.plain, group.keys, group.twice, group.tab):
         see(page, told, "You chose drive.", "Matches our answer", "Only you see this.")
