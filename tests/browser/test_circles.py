@@ -277,7 +277,7 @@ def test_numbers_size_the_circles_without_scripts(page: Page, new_site: Server) 
 def test_without_scripts_the_page_leads_to_the_paper(page: Page, new_site: Server) -> None:
     page.goto(f"{new_site.base_url}/circles")
     expect(page.get_by_role("slider")).to_have_count(0)
-    page.get_by_role("link", name="print the circles").click()
+    page.get_by_role("link", name="print the circles").first.click()
 
     expect(page.get_by_role("heading", name="Draw your systems")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_have_count(0)

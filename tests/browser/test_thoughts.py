@@ -15,7 +15,7 @@ from tests.live import Server
 
 def think(page: Page) -> None:
     page.get_by_text("What makes you think so?").click()
-    page.get_by_label("In one line").fill("the chart grows")
+    page.get_by_label("Your reason, in one line").fill("the chart grows")
     mark(page, "wall", "chart")
 
 
@@ -35,8 +35,8 @@ def test_a_line_words_and_circles_come_back_beside_the_keys(
     page.get_by_role("button", name="Send my answer").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Drive looks biggest for Ana")
-    expect(page.get_by_text("The same circle, from other words.")).to_be_visible()
-    expect(page.get_by_text("What made you think so:")).to_contain_text("the chart grows")
+    expect(page.get_by_text("Same answer, different reason.")).to_be_visible()
+    expect(page.get_by_text("Your reason:")).to_contain_text("the chart grows")
     expect(page.locator(".mine__words > div").first).to_have_text(re.compile("You marked.*wall.*chart"))
     row = page.get_by_role("row").filter(has_text="Drive").first
     expect(row).to_contain_text("50%")
@@ -56,9 +56,9 @@ def test_words_and_a_line_go_with_the_answer_without_scripts(page: Page, new_sit
     page.goto(f"{new_site.base_url}/vignettes/{ANA}")
     page.locator("label.answer.threat").click()
     page.get_by_text("What makes you think so?").click()
-    page.get_by_label("In one line").fill("her knee")
+    page.get_by_label("Your reason, in one line").fill("her knee")
     mark(page, "looks", "twice")
     page.get_by_role("button", name="Send my answer").click()
 
-    expect(page.get_by_text("Another circle, for good reasons: “she looks at it twice”")).to_be_visible()
-    expect(page.get_by_text("What made you think so:")).to_contain_text("her knee")
+    expect(page.get_by_text("Good spot: “she looks at it twice”")).to_be_visible()
+    expect(page.get_by_text("Your reason:")).to_contain_text("her knee")
