@@ -122,7 +122,7 @@ def test_what_was_kept_is_there_for_the_next_visit_and_gone_after_clearing(
     page.goto(new_site.base_url + path)
     act(page)
     page.get_by_role("button", name="Save on this device").click()
-    expect(page.get_by_text("Kept on this device, with every change")).to_be_visible()
+    expect(page.get_by_text("Saved on this device. Any changes will be saved too.")).to_be_visible()
     assert len(stored(page)) == 1
     page.close()
 
