@@ -20,7 +20,7 @@ from tests.session_plans.shipped import in_a_group, look, plans
 
 STEP = """<{tag} class="{classes}" id="step" data-step="{number}" data-place="{number}"
 data-title="{{{{ face.title }}}}" data-say="{{{{ face.title }}}}">
-{{% include "plans/{template}" %}}<p>{{{{ note }}}}</p></{tag}>"""
+{{% include "session_plans/{template}" %}}<p>{{{{ note }}}}</p></{tag}>"""
 MEMBER = STEP.format(tag="article", classes="phone phone--plan", template="_phone_step.html", number="{{ number }}")
 WALL = STEP.format(tag="div", classes="wall wall--plan", template="_wall_step.html", number="{{ number }}")
 PAGE = """{%% set part = "%s" %%}{%% extends "groups/_layout.html" %%}
