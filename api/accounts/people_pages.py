@@ -82,8 +82,10 @@ def post_role(
     try:
         confirm(request, trainer, present, "change_role")
         service.change_role(engine_of(request), trainer, trainer_id, role)
-    except (Conflict, Unprocessable) as problem:
+    except Unprocessable as problem:
         return _person_page(request, trainer, trainer_id, problem, role)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
     # Whoever has just given this up may not see the page of a person any more.
     left = trainer_id == trainer.id and role != "admin"
     return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
