@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 from api.kit.errors import Unprocessable
+from api.kit.plain_text import is_plain, one_line
 
 LONGEST_NAME: Final = 60
 
@@ -22,8 +23,13 @@ _UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 def chosen_name(name: str) -> str:
     """The name as it is kept: composed, without blanks around it. Raises Unprocessable."""
-    name = unicodedata.normalize("NFC", name.strip())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or not skeleton(name):
+    name = one_line(name)
+    if not is_plain(name):
+        raise Unprocessable(
+            "Use plain text for the name, without control characters or characters that reverse the text.",
+            [{"pointer": "/name", "detail": "plain text"}],
+        )
+    if not 1 <= len(name) <= LONGEST_NAME or not skeleton(name):
         raise Unprocessable(
             "Choose a name of 1 to 60 characters.", [{"pointer": "/name", "detail": "1 to 60 characters"}]
         )

@@ -36,7 +36,7 @@ Code = Annotated[str, Path(max_length=40)]
 
 @router.get("/practice/class")
 def show_own(
-    request: Request, code: Annotated[str, Query(max_length=40)] = "", k: Annotated[str, Query(max_length=40)] = ""
+    request: Request, code: Annotated[str, Query(max_length=300)] = "", k: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """The class that the learner is in, or where its code is typed; opening a link alone joins nothing."""
     return _own_page(request, code, k)
@@ -45,7 +45,7 @@ def show_own(
 @router.post("/practice/class")
 async def join(
     request: Request,
-    code: Annotated[str, Form(max_length=40)] = "",
+    code: Annotated[str, Form(max_length=300)] = "",
     k: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Joins a class; the page comes back with a sentence when it cannot be."""

@@ -15,12 +15,14 @@ from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClas
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import LENGTH as GROUP_LENGTH
 from api.kit.join_codes import new_code, normalise
+from api.kit.plain_text import is_plain, is_visible, one_line
 from api.persistence.engine import insert_into, now, table, write_engine
 
 CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
 LONGEST_NAME = 60
 LARGEST_CLASS = 500
 USUAL_DAYS, LONGEST_DAYS = 183, 731
+LAST_ZONE = timedelta(hours=12)  # a day that is over in UTC goes on so long where it ends last
 
 _class, _member = table(LearnerClass), table(ClassMember)
 _COLUMNS = (_class.c.id, _class.c.code, _class.c.name, _class.c.trainer_id, _class.c.closes_at)
@@ -53,20 +55,26 @@ def usual_last_day() -> date:
 
 
 def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | None = None) -> ClassInfo:
-    """Makes a class of the trainer's own; it closes at the end of `last_day` (UTC), else after half a year.
+    """Makes a class of the trainer's own; it closes when `last_day` is over everywhere, else after half a year.
 
     Raises Unprocessable for a name or day that cannot be.
     """
     require(trainer, "lead_class", own=True)
-    name = " ".join(name.split())
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+    name = one_line(name)
+    if not is_plain(name):
+        raise Unprocessable(
+            "Use plain text for the name, without control characters or characters that reverse the text.",
+            [{"pointer": "/name", "detail": "plain text"}],
+        )
+    if not is_visible(name) or len(name) > LONGEST_NAME:
         detail = f"Give the class a name of 1 to {LONGEST_NAME} characters."
         raise Unprocessable(detail, [{"pointer": "/name", "detail": "too long, or empty"}])
     made, day = now(), last_day or usual_last_day()
-    if not made.date() <= day <= made.date() + timedelta(days=LONGEST_DAYS):
+    # Where people live west of Greenwich, today is yesterday's date here for some hours.
+    if not (made - LAST_ZONE).date() <= day <= made.date() + timedelta(days=LONGEST_DAYS):
         detail = "Let the class close on a day from today on, within two years."
         raise Unprocessable(detail, [{"pointer": "/closes_on", "detail": "not within two years"}])
-    closes_at = datetime.combine(day + timedelta(days=1), time(), UTC)
+    closes_at = datetime.combine(day + timedelta(days=1), time(), UTC) + LAST_ZONE
     row = {"name": name, "trainer_id": trainer.id, "created_at": made, "closes_at": closes_at}
     while True:
         code = new_code(CODE_LENGTH)

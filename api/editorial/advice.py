@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.editorial.similar import Likeness
+from api.kit.plain_text import folded, names
 from api.kit.systems import NAME, SYSTEMS, System
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
@@ -168,12 +169,12 @@ def _story(case: Case, count: int) -> Iterator[Advice]:
             yield Advice(
                 "next", f"One sentence has {length} words.", f"“{start}” Try two short sentences.", "story", sentence
             )
-    if not re.search(rf"\b{re.escape(case.head.person)}\b", case.story):
+    if not names(case.story, case.head.person):
         yield Advice(
             "next", f"{case.head.person} is not in the story yet.", "Use the name once, or change it above.", "person"
         )
     for lost in case.head.reconstructed:
-        if lost.text not in case.story:
+        if folded(lost.text) not in folded(case.story):
             yield Advice(
                 "next", "Reconstructed words have gone.", f"“{lost.text}” is listed in the source.", "source", lost.text
             )

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from api.kit.plain_text import tidy
 from api.kit.systems import SYSTEMS, Answer, System
-from api.kit.yaml import CONTROL, plain_lines
+from api.kit.yaml import CONTROL
 from api.vignettes.case import About, Blend, Case, FrontMatter, Key
 from api.vignettes.case_file_writer import head_lines
 from api.vignettes.reading import HEAD, QUESTION, SECTION, Purpose, purpose_of, read
@@ -106,7 +107,7 @@ def settled(form: CaseForm, head: FrontMatter) -> CaseForm:
 
 
 def _cut(source: str) -> _File | None:
-    source = plain_lines(source)
+    source = tidy(source)
     case, _ = read(source)
     match = HEAD.match(source)
     if case is None or match is None:
@@ -200,7 +201,7 @@ def _talk(file: _File, questions: tuple[str, ...]) -> str:
 
 
 def _plain(text: str) -> str:
-    return CONTROL.sub("", plain_lines(text))
+    return CONTROL.sub("", tidy(text))
 
 
 def _line(text: str) -> str:

@@ -22,6 +22,21 @@ class Draft(SQLModel, table=True):
     saved_at: datetime = Field(sa_type=UTCDateTime)
 
 
+class KeptText(SQLModel, table=True):
+    """A text that an import brought in (`kind` import) or took the place of (`kind` draft); both can be brought back."""
+
+    __tablename__ = "kept_text"
+
+    id: int | None = Field(default=None, primary_key=True)
+    vignette_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("vignette.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    source: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(max_length=6)
+    saved_by: int | None = Field(default=None, foreign_key="trainer.id")
+    kept_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class Rating(SQLModel, table=True):
     """What a trainer answered before seeing the key. `story` marks the words that were read, whatever else changed."""
 

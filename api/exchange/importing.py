@@ -1,6 +1,8 @@
 """From files to a plan over the library in the database, and the plan carried out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
+import dataclasses
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,37 +13,51 @@ from sqlmodel.sql.expression import SelectOfScalar
 from api.accounts.models import Trainer
 from api.audit.trail import record
 from api.editorial.drafting import OWN
-from api.editorial.models import Draft
+from api.editorial.models import Draft, KeptText
 from api.editorial.texts import newest_source
 from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
-from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
-from api.exchange.import_preview import Plan, Step, plan
+from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Progress, Refused, Row, nothing_known, quiet
+from api.exchange.import_preview import Plan, Present, Step, plan
 from api.persistence.engine import now, write_engine
+from api.vignettes.case import Case
 from api.vignettes.catalogue import PUBLISHED
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.reading import LARGEST_FILE, read
 from api.vignettes.storing import add_version, describe, meaning
 
 CHUNK = 50
+PORTION = 500
 TRIES = 5  # for a chunk, while another import adds the same stories
 
 
-def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
+def read_path(path: Path, progress: Progress = quiet, current: Current = nothing_known) -> list[Row]:
     """The rows of a file, or of the case files in a folder and the folders in it. Raises Refused."""
     try:
         if path.is_dir():
             return load_files({str(file.relative_to(path)): _start_of(file) for file in _files(path)}, progress)
         if path.stat().st_size > LARGEST_UPLOAD:
             raise Refused(f"The file is larger than {LARGEST_UPLOAD // 2**20} MB. Split it into smaller files.")
-        return read_file(path.name, path.read_bytes(), progress)
+        return read_file(path.name, path.read_bytes(), progress, current)
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def planned(engine: Engine, rows: list[Row]) -> Plan:
-    """What an import of the rows would do to the library as it now is."""
-    return plan(current_sources(engine), rows)
+def planned(engine: Engine, rows: list[Row], author_id: int | None = None, *, replace: bool = True) -> Plan:
+    """What an import of the rows by this trainer would do to the library as it now is."""
+    with Session(engine) as db:
+        return plan(_present(db, _slugs(rows), author_id), rows, replace=replace)
+
+
+def current_case(engine: Engine) -> Current:
+    """The newest case of a slug, for fields that a file leaves out."""
+
+    def current(slug: str) -> Case | None:
+        with Session(engine) as db:
+            source = _sources(db, [slug]).get(slug)
+        return read(source)[0] if source else None
+
+    return current
 
 
 def current_sources(engine: Engine) -> dict[str, str]:
@@ -51,17 +67,25 @@ def current_sources(engine: Engine) -> dict[str, str]:
 
 
 def apply(
-    engine: Engine, rows: list[Row], author_id: int | None, *, publish: bool = False, progress: Progress = quiet
+    engine: Engine,
+    rows: list[Row],
+    author_id: int | None,
+    *,
+    publish: bool = False,
+    replace: bool = True,
+    progress: Progress = quiet,
 ) -> Plan:
     """Carries an import out and says what it did; with any fault it does nothing at all.
 
     New vignettes become drafts, changes become drafts beside what is published; with `publish` both are published at
-    once, as a new meaning where the key changed. It is done CHUNK rows at a time, each chunk in one transaction over
-    the library as it then is, so that people who answer meanwhile need not wait for all of it. Done again after it
-    was cut short, it goes on where it stopped.
+    once, as a new meaning where the key changed. Drafts of other people are replaced only with `replace`. Every text
+    that is replaced or brought in is kept, so that each can be brought back. It is done CHUNK rows at a time, each
+    chunk in one transaction over the library as it then is, so that people who answer meanwhile need not wait for all
+    of it. What somebody has saved since is left alone. Done again after it was cut short, it goes on where it stopped.
     """
-    before = current_sources(engine)
-    whole = plan(before, rows)
+    with Session(engine) as db:
+        before = _present(db, _slugs(rows), author_id)
+    whole = plan(before, rows, replace=replace)
     if whole.refused:
         return whole
     todo = {step.slug: step for step in whole.steps if step.action in ("create", "update")}
@@ -79,11 +103,15 @@ def apply(
     return whole
 
 
+def _slugs(rows: Iterable[Row]) -> list[str]:
+    return [row.case.head.slug for row in rows if row.case is not None]
+
+
 def _apply_chunk(
     engine: Engine,
     chunk: dict[str, Row],
     todo: dict[str | None, Step],
-    before: dict[str, str],
+    before: Mapping[str, Present],
     author_id: int | None,
     publish: bool,
 ) -> None:
@@ -93,14 +121,13 @@ def _apply_chunk(
         record(db, author, "import", _counted(len(chunk)))
         drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
         sources = _sources(db, chunk)
-        # Looked at again is only what somebody has changed since: reading is most of the work.
-        since = [row for slug, row in chunk.items() if sources.get(slug) != before.get(slug)]
-        again = {step.slug: step for step in plan(sources, since).steps}
         for slug in sorted(chunk):  # in one order, so that two imports at once cannot wait for each other
-            step, row = again.get(slug, todo[slug]), present.get(slug)
+            was = before.get(slug)
+            if sources.get(slug) != (was.newest if was else None):  # saved by somebody since the plan was made
+                continue
+            step, row = todo[slug], present.get(slug)
             draft = drafts.get(row.id) if row and row.id else None
-            if step.case is not None and step.action in ("create", "update"):
-                _take(db, row, draft, step, author_id, publish)
+            _take(db, row, draft, step, author_id, publish)
         db.commit()
 
 
@@ -128,15 +155,24 @@ def _take(
         add_version(db, row, case, source, change=change, author_id=author_id, note="Imported")
         row.status, row.adapted = PUBLISHED, row.adapted or row.origin != OWN
         if draft is not None:
+            _keep(db, draft, draft.source, draft.saved_by, "draft")
             db.delete(draft)
         return
-    if draft is None:
+    if draft is not None:
+        _keep(db, draft, draft.source, draft.saved_by, "draft")
+    else:
         draft = Draft(vignette_id=row.id, source=source, revision=0, base_version=row.version, saved_at=now())
     draft.source, draft.saved_by, draft.saved_at = source, author_id, now()
     draft.revision += 1
     db.add(draft)
+    _keep(db, draft, source, author_id, "import")
     if row.version == 0:
         describe(db, row, case)
+
+
+def _keep(db: Session, draft: Draft, source: str, who: int | None, kind: str) -> None:
+    """Keeps a text that is replaced, or brought in, so that it can be brought back."""
+    db.add(KeptText(vignette_id=draft.vignette_id, source=source, kind=kind, saved_by=who, kept_at=now()))
 
 
 def _rows(slugs: Collection[str]) -> SelectOfScalar[Vignette]:
@@ -156,6 +192,47 @@ def _sources(db: Session, slugs: Collection[str] | None = None) -> dict[str, str
     if slugs is not None:
         versions, drafts = (query.where(col(Vignette.slug).in_(slugs)) for query in (versions, drafts))
     return dict(db.exec(versions).all()) | dict(db.exec(drafts).all())
+
+
+def _present(db: Session, slugs: Collection[str], author_id: int | None) -> dict[str, Present]:
+    """The present texts of stories. Nobody is asked about a draft that the same person brought in and nobody changed."""
+    found: dict[str, Present] = {}
+    for some in _portions(slugs):
+        versions = select(Vignette.slug, Vignette.version, VignetteVersion).join(
+            VignetteVersion, col(VignetteVersion.vignette_id) == Vignette.id
+        )
+        for slug, newest, version in db.exec(versions.where(col(Vignette.slug).in_(some))):
+            before = found.get(slug, Present())
+            if version.number == newest:
+                found[slug] = dataclasses.replace(before, published=version.source)
+            else:
+                found[slug] = dataclasses.replace(before, older=before.older | {version.source, version.parsed or ""})
+        brought = (
+            select(KeptText.id)
+            .where(
+                KeptText.vignette_id == Draft.vignette_id,
+                KeptText.kind == "import",
+                col(KeptText.source) == Draft.source,
+                col(KeptText.saved_by).is_not_distinct_from(author_id),
+            )
+            .exists()
+        )
+        drafts = (
+            select(Vignette.slug, Draft.source, Trainer.name, brought)
+            .join(Draft, col(Draft.vignette_id) == Vignette.id)
+            .join(Trainer, col(Trainer.id) == Draft.saved_by, isouter=True)
+        )
+        for slug, source, name, own in db.exec(drafts.where(col(Vignette.slug).in_(some))):
+            who = None if own else name or "someone"
+            found[slug] = dataclasses.replace(found.get(slug, Present()), draft=source, draft_by=who)
+    return found
+
+
+def _portions(slugs: Collection[str]) -> Iterator[list[str]]:
+    """In portions that every database takes as parameters."""
+    rest = iter(dict.fromkeys(slugs))
+    while portion := list(islice(rest, PORTION)):
+        yield portion
 
 
 def _files(folder: Path) -> list[Path]:

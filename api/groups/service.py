@@ -18,6 +18,7 @@ from api.groups.state import GroupState, read_states
 from api.groups.voting import COLUMN
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import new_code
+from api.kit.plain_text import is_plain, one_line
 from api.kit.settings import Settings
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.engine import insert_into, now, table, write_engine
@@ -57,10 +58,11 @@ def create_group(
 
     A guided `session` brings its own vignettes instead of a `plan` of them.
     """
-    name = " ".join(name.split())
-    if not name.isprintable():
+    name = one_line(name)
+    if not is_plain(name):
         raise Unprocessable(
-            "Use plain text for the name, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
+            "Use plain text for the name, without control characters or characters that reverse the text.",
+            [{"pointer": "/name", "detail": "plain text"}],
         )
     if len(name) > LONGEST_NAME:
         raise Unprocessable(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from api.kit.plain_text import tidy
 from api.kit.systems import SYSTEMS, Answer, System
 from api.vignettes.case import Case, Cue
 
@@ -52,12 +53,17 @@ class AnswerBody(BaseModel):
     reason: Annotated[str, Field(max_length=280)] | None = Field(None, description="One line: what made you think so.")
     circles: CircleSizes | None = None
 
+    @field_validator("reason", mode="before")
+    @classmethod
+    def _tidied(cls, reason: object) -> object:
+        return tidy(reason).strip() if isinstance(reason, str) else reason
+
     @field_validator("reason")
     @classmethod
     def _printable(cls, reason: str | None) -> str | None:
         if reason and any(ord(character) < 32 for character in reason):
             raise ValueError("one line of text, without control characters")
-        return (reason or "").strip() or None
+        return reason or None
 
     @model_validator(mode="after")
     def _spans_run_forward(self) -> Self:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 
 from api.kit.errors import Conflict, TooLarge, Unprocessable
-from api.kit.yaml import plain_lines
+from api.kit.plain_text import tidy
 
 LONGEST_SLUG = 60
 _SAME_TITLE = 1000
@@ -29,11 +29,11 @@ class EditConflict(Conflict):
 
 
 def as_kept(source: str, largest: int, thing: str) -> str:
-    """The text with plain line ends. Raises TooLarge above `largest` bytes, Unprocessable for what no database takes.
+    """The tidy text. Raises TooLarge above `largest` bytes, Unprocessable for what no database takes.
 
     `thing` is what its people call it.
     """
-    source = plain_lines(source)
+    source = tidy(source)
     if "\0" in source:
         raise Unprocessable("The text contains an invalid character (NUL). Remove it, then save again.")
     try:

@@ -9,12 +9,15 @@ import yaml
 from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 
+from api.kit.plain_text import tidy
+
 # Among them the line breaks that only some programs know: lines are counted by \n alone.
 MOST_FAULTS = 100  # told of one part: each costs a look through the text, and no one reads more at once
 CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
-NO_FIELD: Final = "Extra inputs are not permitted"  # how Pydantic says it
-MISSING: Final = "Field required"
+_UNREAD: Final = (
+    "each line is “name: value”; put a value in quotes if it has a colon, a # or brackets, and close what you open"
+)
 
 Path = Sequence[int | str]
 
@@ -61,16 +64,11 @@ class Document:
         return mark.line + self.first_line, mark.column + 1
 
 
-def plain_lines(text: str) -> str:
-    """The text as other systems may have saved it, with the line ends that are counted here."""
-    return text.replace("\r\n", "\n").removeprefix("\ufeff")
-
-
 def clean(text: str, largest: int, kind: str) -> tuple[str, list[Fault]]:
     """The text with plain line ends; a fault if it has more than `largest` bytes or holds control characters."""
     if len(text.encode("utf-8", "surrogatepass")) > largest:
         return "", [Fault(1, 1, f"the file is larger than {largest} bytes; {kind}")]
-    text = plain_lines(text)
+    text = tidy(text)
     if odd := CONTROL.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         column = odd.start() - text.rfind("\n", 0, odd.start())
@@ -93,7 +91,7 @@ def _parse(loader: Any, text: str, name: str, example: str, first_line: int) -> 
     # PyYAML's constructors let all of these escape from odd scalars and deep nesting.
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
+        problem = error.problem if isinstance(error, _Refusal) else _UNREAD
         line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
         return None, [Fault(line, column, f"{name} is not plain YAML: {problem}")]
     finally:
@@ -124,6 +122,10 @@ def _follow(root: yaml.Node, path: Path) -> tuple[Any, yaml.Node]:
     return mark, node
 
 
+class _Refusal(yaml.MarkedYAMLError):
+    """What we refuse ourselves, in our own words."""
+
+
 class _Strict(Composer, SafeConstructor):
     """Safe YAML without aliases, which a small file can use to grow without bound, and without repeated keys.
 
@@ -134,16 +136,16 @@ class _Strict(Composer, SafeConstructor):
         events: Any = self  # which the other bases of a loader give
         if events.check_event(yaml.AliasEvent):
             mark = events.peek_event().start_mark
-            raise yaml.MarkedYAMLError(problem="aliases (*name) are not used here", problem_mark=mark)
+            raise _Refusal(problem="aliases (*name) are not used here", problem_mark=mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a name is a word, not a list", problem_mark=key.start_mark)
+                raise _Refusal(problem="a name is a word, not a list", problem_mark=key.start_mark)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
+                raise _Refusal(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

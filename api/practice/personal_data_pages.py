@@ -32,7 +32,7 @@ _UNKNOWN = (
 
 
 async def _limit_wrong_codes(
-    request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
+    request: Request, code: Annotated[str, Form(max_length=300)] = "", k: Annotated[str, Form(max_length=40)] = ""
 ) -> None:
     tokens = tokens_of(request)
     if not (k and tokens.is_marked(_LINK, normalise(code), k)):
@@ -111,7 +111,7 @@ def carry_on_form(
 
 @router.post("/practice/carry-on", dependencies=[Depends(_limit_wrong_codes)])
 def carry_on(
-    request: Request, code: Annotated[str, Form(max_length=40)] = "", k: Annotated[str, Form(max_length=40)] = ""
+    request: Request, code: Annotated[str, Form(max_length=300)] = "", k: Annotated[str, Form(max_length=40)] = ""
 ) -> Response:
     """Makes this device the one that the code came from."""
     learner = use_code(engine_of(request), code)

@@ -16,6 +16,7 @@ from api.editorial.models import Rating
 from api.editorial.texts import find_row, is_author, read_text, require_sight
 from api.guesses.rules import GuessBody
 from api.kit.errors import Conflict, Forbidden, Unprocessable
+from api.kit.plain_text import tidy
 from api.kit.systems import ANSWERS
 from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case, story_mark
@@ -40,7 +41,7 @@ def story_to_rate(engine: Engine, trainer: Trainer, slug: str) -> Case:
 
 def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: str | None) -> None:
     """Keeps a blind answer. A second one of the same trainer is refused: after the first they know the key."""
-    comment = (comment or "").replace("\0", "").strip() or None
+    comment = tidy(comment or "").replace("\0", "").strip() or None
     if comment and len(comment) > LONGEST_COMMENT:
         raise Unprocessable(
             f"Shorten your comment to {LONGEST_COMMENT} characters or fewer.",

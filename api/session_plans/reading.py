@@ -4,11 +4,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from api.kit.refusals import details, told
 from api.kit.suggest import did_you_mean
 from api.kit.yaml import Document, Fault, clean, parse
 from api.session_plans.parts import Notes
 from api.session_plans.plan import Plan, Step
-from api.session_plans.refusals import details, told
 from api.session_plans.steps import Guide, Prompt, TakeHome
 
 LARGEST_FILE = 256_000  # bytes; a whole training day is a fifth of this

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError
 
+from api.kit.refusals import details, told
 from api.kit.suggest import did_you_mean
 from api.kit.yaml import Document, Fault, clean, parse
 from api.session_plans.parts import Frozen, Line
-from api.session_plans.refusals import details, told
 
 LARGEST_FILE = 16_000  # bytes
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from api.kit.plain_text import folded, names
 from api.kit.prose import LONGEST as LONGEST_PROSE
 from api.kit.suggest import did_you_mean
 from api.kit.systems import NAME, SYSTEMS
@@ -111,10 +112,10 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
         yield Fault(
             *place(case.story[match.start() :][:40]), f"“{match[0]}” is a diagnosis or jargon; say what can be seen"
         )
-    if not re.search(rf"\b{re.escape(case.head.person)}\b", case.story):
+    if not names(case.story, case.head.person):
         yield Fault(*place("person:"), f"the story does not name {case.head.person}")
     for words_lost in case.head.reconstructed[:MOST_FAULTS]:
-        if words_lost.text not in case.story:
+        if folded(words_lost.text) not in folded(case.story):
             yield Fault(*place("reconstructed:"), f"reconstructed: “{words_lost.text}” does not stand in the story")
 
 

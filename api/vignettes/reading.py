@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from api.kit.suggest import did_you_mean
 from api.kit.systems import SYSTEMS, System
-from api.kit.yaml import MISSING, MOST_FAULTS, NO_FIELD, Document, Fault, clean, lower_first, parse
+from api.kit.yaml import MOST_FAULTS, Document, Fault, clean, parse
 from api.vignettes.case import Case, Cue, FrontMatter
 from api.vignettes.codebook import CUE_LABEL
+from api.vignettes.refusals import told
 
 LARGEST_FILE = 64_000  # bytes; the longest honest case file is a tenth of this
 
@@ -29,6 +30,9 @@ _POLARITIES = ("present", "absent")
 _OTHER_HEADINGS = ("why someone might choose ", "why somebody may say ")
 HEAD = re.compile(r"\A---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
 SECTION = re.compile(r"^## ", re.M)
+_STRAY = re.compile(r"^[ \t]*(?![-*]?[ \t]*$)\S.*", re.M)  # a line that is no question, nor the hyphen of an empty one
+_REMARK = re.compile(r"[ \t]+(#.*)")
+_SPOKEN = {"title", "person", "content_note", "tags", "sources", "authors", "licence", "reconstructed"}
 QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
 
 
@@ -70,20 +74,27 @@ def read(text: str) -> tuple[Case | None, list[Fault]]:
     why: dict[str, str] = {}
     others: dict[System, str] = {}
     questions: list[str] = []
+    seen: set[Purpose] = set()
     for section in sections[1:]:
         title, _, body = section.text.partition("\n")
         purpose = purpose_of(title)
-        if purpose is None:
+        if purpose in seen:
+            section.fault(0, f"the section “{title.removeprefix('##').strip()}” stands twice; join the two")
+        elif purpose is None:
             title = title.removeprefix("##").strip().rstrip("?").lower()
             section.fault(
                 0, f"the section “{title}” is unknown; sections are: Why …, Why someone might choose …, To talk about"
             )
         elif purpose.system is None:
             questions = [" ".join(item[1].split()) for item in QUESTION.finditer(body)]
+            for stray in _STRAY.finditer(QUESTION.sub(lambda item: re.sub(r"\S", " ", item[0]), body)):
+                section.fault(len(title) + 1 + stray.start(), "questions start with -; write - before this line")
         elif purpose.kind == "other":
             others[purpose.system] = body.strip()
         else:
             why[purpose.system] = body.strip()
+        if purpose is not None:
+            seen.add(purpose)
         faults += section.faults
     if head is None:
         return None, sorted(faults)
@@ -126,17 +137,37 @@ def _read_head(text: str) -> tuple[FrontMatter | None, list[Fault]]:
     if document is None:
         return None, faults
     try:
-        return FrontMatter.model_validate(document.data), []
+        return FrontMatter.model_validate(document.data), list(_remarks(document)) if "#" in text else []
     except ValidationError as error:
-        return None, [_head_fault(document, detail["loc"], detail["msg"]) for detail in error.errors()[:MOST_FAULTS]]
+        return None, [_head_fault(document, detail) for detail in error.errors()[:MOST_FAULTS]]
 
 
-def _head_fault(document: Document, path: tuple[int | str, ...], message: str) -> Fault:
-    if message == NO_FIELD:
-        message = "is not a field of the front matter" + did_you_mean(str(path[-1]), FrontMatter.model_fields)
-    elif message == MISSING:
-        message = "is missing"
-    return Fault(*document.place(path), f"{'.'.join(map(str, path))}: {lower_first(message)}")
+def _head_fault(document: Document, detail: Any) -> Fault:
+    path = detail["loc"]
+    return Fault(*document.place(path), f"{'.'.join(map(str, path))}: {told(detail)}")
+
+
+def _remarks(document: Document) -> Iterator[Fault]:
+    """A fault for each text behind which YAML has found a remark, since whoever writes `# 5` may well mean it."""
+    for path, node in _texts(document.root):
+        if path and path[0] in _SPOKEN and not node.style:
+            line_end = document.text.find("\n", node.end_mark.index)
+            behind = document.text[node.end_mark.index : line_end if line_end >= 0 else None]
+            if found := _REMARK.match(behind):
+                said = f"“{found[1][:40]}” is left out as a remark; put the whole text in quotes if it belongs there"
+                yield Fault(node.end_mark.line + document.first_line, node.end_mark.column + 1, f"{path[0]}: {said}")
+
+
+def _texts(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every value of a document that is no list or mapping, with the names that lead to it."""
+    if node.id == "mapping":
+        for name, value in node.value:
+            yield from _texts(value, (*path, name.value))
+    elif node.id == "sequence":
+        for value in node.value:
+            yield from _texts(value, path)
+    else:
+        yield path, node
 
 
 def _read_story(raw: _Text) -> tuple[str, list[Cue]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from api.exchange.formats import anki, casefiles, csv_table, gift, json_document, qti, xlsx
-from api.exchange.formats.rows import Progress, Refused, Row
+from api.exchange.formats.rows import Current, Progress, Refused, Row, nothing_known
 from api.vignettes.case import Case
 
 
@@ -18,15 +18,22 @@ class Format:
     ending: str
     media_type: str
     dump: Callable[[Iterable[Case]], bytes]
-    load: Callable[[bytes, Progress], list[Row]] | None = None
+    load: Callable[[bytes, Progress, Current], list[Row]] | None = None
     template: Callable[[Case], bytes] | None = None
+    other_endings: tuple[str, ...] = ()
 
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TABLES = (".tsv", ".tab", ".txt")
+_TOLD = dict.fromkeys(
+    (".xls", ".xlsb", ".ods", ".numbers"), "This kind of spreadsheet is not read. Save it as .xlsx or as “CSV UTF-8”."
+)
 _ALL = (
     Format("zip", "Case files in a zip", ".zip", "application/zip", casefiles.dump, casefiles.load),
     Format("json", "JSON", ".json", "application/json", json_document.dump, json_document.load),
-    Format("csv", "CSV", ".csv", "text/csv; charset=utf-8", csv_table.dump, csv_table.load, csv_table.template),
+    Format(
+        "csv", "CSV", ".csv", "text/csv; charset=utf-8", csv_table.dump, csv_table.load, csv_table.template, _TABLES
+    ),
     Format("xlsx", "Excel workbook", ".xlsx", _SHEET, xlsx.dump, xlsx.load, xlsx.template),
     Format("gift", "Moodle GIFT", ".gift", "text/plain; charset=utf-8", gift.dump),
     Format("qti", "QTI 3.0 package", ".zip", "application/zip", qti.dump),
@@ -37,15 +44,20 @@ FORMATS = {form.name: form for form in _ALL}
 READABLE = tuple(form for form in _ALL if form.load)
 
 
-def read_file(name: str, data: bytes, progress: Progress) -> list[Row]:
-    """The rows of a file in whichever readable format its name's ending says; a single case file too."""
+def read_file(name: str, data: bytes, progress: Progress, current: Current = nothing_known) -> list[Row]:
+    """The rows of a file in whichever readable format its name's ending and its contents say; a single case file too.
+
+    Fields that are not in the file stay as they are in what `current` gives.
+    """
     ending = PurePath(name).suffix.lower()
     if ending == ".md":
         row = casefiles.load_one(PurePath(name).name, data)
         progress(1, 1)
         return [row]
+    if ending in _TOLD:
+        raise Refused(_TOLD[ending])
     for form in READABLE:
-        if form.load and form.ending == ending:
-            return form.load(data, progress)
+        if form.load and (form.ending == ending or ending in form.other_endings):
+            return form.load(data, progress, current)
     endings = ", ".join(form.ending for form in READABLE)
     raise Refused(f"The ending “{ending[:20]}” is not read; files end in .md, {endings}.")

@@ -2,19 +2,21 @@
 
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from itertools import pairwise
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from zlib import error as ZlibError
 
 from api.exchange.formats.rows import Refused
+from api.kit.plain_text import is_plain
 
 MOST_ENTRIES = 20_000
 LARGEST_UNPACKED = 64 * 1024 * 1024  # bytes; ten thousand case files are half of it
 LARGEST_RATIO = 200  # text packs to a fifth, a table of the same row again and again to a fiftieth
 _RATIO_MATTERS = 1024 * 1024  # bytes; a small file may be packed as tightly as it can
 _SHORTEST_HEAD = 30  # bytes before an entry's name
+_DOS = 0  # where a zip says that it was made
 _CHUNK = 64 * 1024
 _PACKED = re.compile(rb"PK\x03\x04|PK\x05\x06|\x1f\x8b|BZh[1-9]|\xfd7zXZ|7z\xbc\xaf|Rar!")
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a fixed time, so that the same cases give the same bytes
@@ -32,11 +34,14 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def unpack(data: bytes) -> dict[str, bytes]:
+def unpack(data: bytes, wanted: Callable[[str], bool] = lambda _name: True) -> dict[str, bytes]:
     """The files of a zip by name, in its order, without folders; refused when anything about it is odd.
 
-    Counts what really comes out, since the sizes that a zip tells of itself can lie.
+    Files that are not `wanted` by their names are passed over unread. Counts what really comes out, since the sizes that
+    a zip tells of itself can lie.
     """
+    if not data.startswith(b"PK"):
+        raise Refused("The file is no zip, or it is damaged. Create the zip again.")
     # Opening reads the whole directory, so its length is looked at first.
     if data.count(b"PK\x01\x02") > MOST_ENTRIES:
         raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files. Split it into smaller files.")
@@ -45,6 +50,8 @@ def unpack(data: bytes) -> dict[str, bytes]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             for entry in _sound(archive.infolist()):
+                if not wanted(entry.filename):
+                    continue
                 if entry.filename in found:
                     raise Refused(f"The zip holds {_shown(entry.filename)} twice.")
                 content = _read(archive, entry, room)
@@ -58,7 +65,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
     except (BadZipFile, ZlibError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, Refused):
             raise
-        raise Refused("The zip is damaged. Create it again.") from None
+        raise Refused("The zip is damaged or was cut off on its way. Create it again, then send it again.") from None
     return found
 
 
@@ -71,9 +78,12 @@ def _sound(entries: list[ZipInfo]) -> Iterator[ZipInfo]:
         if entry.header_offset + _SHORTEST_HEAD + entry.compress_size > following.header_offset:
             raise Refused("The zip is damaged: files in it overlap. Please pack it again.")
     for entry in entries:
-        name, mode = entry.filename, entry.external_attr >> 16
-        odd = not name or name.startswith("/") or "\\" in entry.orig_filename or "\0" in entry.orig_filename
-        if odd or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or not name.isprintable():
+        mode = entry.external_attr >> 16
+        if entry.create_system == _DOS:  # some of its programs write the backslashes of their own folders
+            entry.filename = entry.filename.replace("\\", "/")
+        name = entry.filename
+        odd = not name or name.startswith("/") or "\\" in name or "\0" in entry.orig_filename
+        if odd or re.match(r"[A-Za-z]:", name) or ".." in name.split("/") or not is_plain(name):
             raise Refused(f"The zip holds a file whose name leads elsewhere: {_shown(entry.orig_filename)}.")
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise Refused(f"The zip holds a link or device, {_shown(name)}, and no plain file.")

@@ -5,12 +5,14 @@ note (it comes back as none), and empty explanations.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from api.exchange.formats.exchanged import Path, from_case, to_row
-from api.exchange.formats.rows import Refused, Row
+from api.exchange.formats.rows import Current, Finding, Refused, Row, nothing_known
+from api.kit.plain_text import one_line
 from api.kit.suggest import did_you_mean
 from api.vignettes.case import About, Case
 
@@ -24,7 +26,7 @@ class Column:
     name: str
     path: Path
     explains: str
-    kind: Literal["text", "number", "names", "lines"] = "text"
+    kind: Literal["text", "number", "names", "words", "lines"] = "text"
     required: bool = True
 
 
@@ -70,7 +72,7 @@ COLUMNS: tuple[Column, ...] = (
         for system in ("threat", "drive", "soothing")
     ),
     Column("to talk about", ("questions",), f"Questions. {_LINES}", "lines", required=False),
-    Column("tags", ("tags",), f"Words to find it by. {_LINES}", "lines", required=False),
+    Column("tags", ("tags",), f"Words to find it by. {_LINES}", "words", required=False),
     Column("skills", ("skills",), "The pairs and cue types that it practises.", "names", required=False),
     *(
         Column(
@@ -93,6 +95,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
 )
 _BY_NAME = {column.name: column for column in COLUMNS}
+_NUMBER = re.compile(r"(?:level )?([0-9]{1,6})(?:[.,]0{1,6})?\s*%?", re.I)
 NOTE_MARK = "#"  # a row that starts so explains, and is passed over
 
 
@@ -113,34 +116,45 @@ def notes() -> list[tuple[str, str]]:
     ]
 
 
-def header(titles: Sequence[object]) -> list[Column]:
-    """The columns that a first row names, in any order; capitals, underscores and blanks at the ends do not matter."""
-    names = [" ".join(str(title or "").replace("_", " ").lower().split()) for title in titles]
-    while names and not names[-1]:
-        names.pop()
-    for name in names:
+def header(names: Sequence[str]) -> list[Column | None]:
+    """The columns that a first row names, in any order; None for one without a name. Raises Refused."""
+    for name in filter(None, names):
         if name not in _BY_NAME:
             raise Refused(f"The first row names columns; “{name[:40]}” is unknown{did_you_mean(name[:40], _BY_NAME)}")
         if names.count(name) > 1:
             raise Refused(f"The column “{name}” appears twice.")
-    missing = [column.name for column in COLUMNS if column.required and column.name not in names]
-    if missing:
-        raise Refused(f"Columns are missing from the first row: {', '.join(missing)}. The template has them all.")
-    return [_BY_NAME[name] for name in names]
+    if "slug" not in names:
+        raise Refused("The first row names columns, slug among them. The template has them all.")
+    return [_BY_NAME.get(name) for name in names]
 
 
-def read_row(place: str, columns: Sequence[Column], values: Sequence[str]) -> Row:
-    """The row of cells under their columns."""
-    given = {column.name: value.strip() for column, value in zip(columns, values, strict=False)}
+def read_row(place: str, given: Sequence[tuple[Column, str]], current: Current = nothing_known) -> Row:
+    """The row of cells with their columns. A field without a column stays as it is; an empty cell empties it."""
+    slug = next((value.strip() for column, value in given if column.name == "slug"), "")
+    there = {column.name for column, _ in given}
+    absent = [column for column in COLUMNS if column.name not in there]
+    known = current(slug) if absent and slug else None
+    told = dict(zip((column.name for column in COLUMNS), cells(known), strict=True)) if known else {}
     data: dict[str, Any] = {"key": {"blend": {}}, "about": {}, "others": {}}
-    for name, value in given.items():
-        _put(data, _BY_NAME[name], value)
+    for column in absent:
+        _put(data, column, str(told.get(column.name) or "").strip())
+    for column, value in given:
+        _put(data, column, value.strip())
     row = to_row(data, place, _column_of)
-    empty = {f"{place}, column {c.name}" for c in COLUMNS if c.required and not given.get(c.name)}
-    findings = tuple(
-        type(found)(found.place, "is empty" if found.place in empty else found.message) for found in row.findings
+    blank = {column.name for column, value in given if not value.strip()}
+    empty = {f"{place}, column {c.name}" for c in COLUMNS if c.required and c.name in blank}
+    missing = set() if known else {f"{place}, column {c.name}" for c in absent if c.required}
+    return Row(
+        row.place, row.case, row.source, tuple(dict.fromkeys(_told(found, empty, missing) for found in row.findings))
     )
-    return Row(row.place, row.case, row.source, tuple(dict.fromkeys(findings)))
+
+
+def _told(found: Finding, empty: Collection[str], missing: Collection[str]) -> Finding:
+    if found.place in empty:
+        return Finding(found.place, "is empty")
+    if found.place in missing:
+        return Finding(found.place, "is not in the file; a new story needs it")
+    return found
 
 
 def is_note(values: Sequence[str]) -> bool:
@@ -186,12 +200,20 @@ def _value(column: Column, value: str) -> Any:
     if column.kind == "lines":
         return _lines(value)
     if column.kind == "names":
-        return [name for name in re.split(r"[,;\s]+", value) if name]
-    return _number(value) if column.kind == "number" else value
+        return [name.lower() for name in re.split(r"[,;\s]+", value) if name]
+    if column.name in ("dominant", "secondary") or column.path[0] == "about":
+        return value.lower()
+    if column.kind == "words":
+        return [word.strip() for word in re.split(r"[,;\n]", value) if word.strip()]
+    if column.kind == "number":
+        return _number(value)
+    return value if column.path[0] in ("story", "why", "others") else one_line(value)
 
 
 def _number(value: str) -> int | str | None:
-    return int(value) if re.fullmatch(r"[0-9]{1,6}", value) else value or None
+    """Whole numbers, also as spreadsheets show them: 5 %, 5%, 5.0, “Level 1”."""
+    plain = _NUMBER.fullmatch(unicodedata.normalize("NFKC", value))
+    return int(plain[1]) if plain else value or None
 
 
 def _lines(value: str) -> list[str]:

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from api.exchange.formats.rows import Finding, Row
-from api.kit.suggest import did_you_mean
 from api.kit.systems import SYSTEMS, System
 from api.vignettes.case import Case, FrontMatter
 from api.vignettes.case_file_writer import marked, write
 from api.vignettes.checking import check
 from api.vignettes.reading import LARGEST_FILE
+from api.vignettes.refusals import told
 
 MOST_FINDINGS = 20  # of one row; whoever has more reads no more
 
@@ -55,15 +55,17 @@ def to_row(data: Mapping[str, Any], place: str, name: Naming) -> Row:
     if len(json.dumps(data, default=str)) > 2 * LARGEST_FILE:
         return Row(place, None, "", (finding((), f"the vignette is larger than {LARGEST_FILE} bytes"),))
     try:
-        told = Exchanged.model_validate(data)
+        read = Exchanged.model_validate(data)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FINDINGS]
-        return Row(place, None, "", tuple(finding(detail["loc"], _plainly(detail)) for detail in details))
-    headings = [path for path, text in _prose(told) if any(line.startswith("## ") for line in text.splitlines())]
+        details = error.errors(include_url=False)[:MOST_FINDINGS]
+        return Row(
+            place, None, "", tuple(finding(detail["loc"], told(detail, Exchanged.model_fields)) for detail in details)
+        )
+    headings = [path for path, text in _prose(read) if any(line.startswith("## ") for line in text.splitlines())]
     if headings:
         told_apart = "a line starts with ##, which would start another section of the vignette"
         return Row(place, None, "", tuple(finding(path, told_apart) for path in headings))
-    text, owners = _assemble(told)
+    text, owners = _assemble(read)
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         return Row(place, None, "", (finding((), f"the vignette is larger than {LARGEST_FILE} bytes"),))
     case, faults = check(text)
@@ -105,12 +107,3 @@ def _key_lines(key: dict[str, Any]) -> list[tuple[Path, str]]:
 def _quoted(value: object) -> str:
     """JSON, which YAML reads as well, on one line."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _plainly(detail: Any) -> str:
-    kind, message = detail["type"], detail["msg"]
-    if kind == "extra_forbidden":
-        return "is not a field of a vignette" + did_you_mean(str(detail["loc"][-1])[:40], Exchanged.model_fields)
-    if kind == "missing":
-        return "is missing"
-    return str(message[:1].lower() + message[1:])

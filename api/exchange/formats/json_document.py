@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from api.exchange.formats.exchanged import Exchanged, Path, from_case, to_row
-from api.exchange.formats.rows import Progress, Refused, Row, decode, limit, limit_rows, quiet
+from api.exchange.formats.rows import Current, Progress, Refused, Row, decode, limit, limit_rows, nothing_known, quiet
+from api.kit.plain_text import tidy
 from api.vignettes.case import Case
 from api.vignettes.codebook import SKILLS
 
@@ -41,15 +42,47 @@ def dump(cases: Iterable[Case]) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def load(data: bytes, progress: Progress = quiet) -> list[Row]:
+def load(data: bytes, progress: Progress = quiet, current: Current = nothing_known) -> list[Row]:
     """The rows of a document."""
     vignettes = _vignettes(decode(limit(data)))
     limit_rows(len(vignettes))
     rows = []
     for number, vignette in enumerate(vignettes, 1):
-        rows.append(to_row(vignette, f"vignette {number}", _name))
+        rows.append(to_row(_completed(vignette, current), f"vignette {number}", _name))
         progress(number, len(vignettes))
     return rows
+
+
+def _completed(vignette: dict[str, Any], current: Current) -> dict[str, Any]:
+    """The vignette with the fields that the file leaves out as they are in the library; null empties a field."""
+    slug = vignette.get("slug")
+    known = current(slug) if isinstance(slug, str) and not vignette.keys() >= Exchanged.model_fields.keys() else None
+    told = _tidied(vignette)
+    if known is not None:
+        told = _over(from_case(known), told)
+    empty = {name: field.get_default(call_default_factory=True) for name, field in Exchanged.model_fields.items()}
+    return {
+        name: empty[name]
+        if value is None and name in empty and not Exchanged.model_fields[name].is_required()
+        else value
+        for name, value in told.items()
+    }
+
+
+def _over(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, and of all else what was there; also within `key`, `about` and `others`."""
+    return before | {
+        name: _over(before[name], value) if isinstance(value, dict) and isinstance(before.get(name), dict) else value
+        for name, value in given.items()
+    }
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, list):
+        return [_tidied(item) for item in value]
+    return {name: _tidied(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def _vignettes(text: str) -> list[dict[str, Any]]:
@@ -57,7 +90,10 @@ def _vignettes(text: str) -> list[dict[str, Any]]:
         document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
         json.dumps(document, ensure_ascii=False).encode()  # half a character, \ud800, is in no text
     except json.JSONDecodeError as error:
-        raise Refused(f"The file is not JSON: line {error.lineno}, column {error.colno}: {error.msg}.") from None
+        raise Refused(
+            f"The file is not JSON: look at line {error.lineno}, column {error.colno} for a comma, quotation mark or "
+            "bracket that is missing or too many."
+        ) from None
     except UnicodeEncodeError:
         raise Refused("The file holds half a character, such as \\ud800; please write it whole.") from None
     except RecursionError:

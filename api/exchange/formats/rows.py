@@ -14,6 +14,10 @@ Progress = Callable[[int, int], None]
 """Is told how many rows are read, and of how many."""
 
 
+Current = Callable[[str], Case | None]
+"""Gives the case that a slug has now: a field that is not in a file stays as it is there."""
+
+
 class Refused(ValueError):
     """A file that is not read at all; its text is one sentence that says why and what would help."""
 
@@ -28,16 +32,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One vignette of a file: its case, the case file's text, and everything found; good when nothing was."""
+    """One vignette of a file: its case, the case file's text, and everything found; good when nothing was.
+
+    `notes` say what the file does not carry, or what of it is not taken; a draft can be begun without.
+    """
 
     place: str
     case: Case | None
     source: str
     findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def quiet(done: int, total: int) -> None:
     """Tells nobody how far reading is."""
+
+
+def nothing_known(_slug: str) -> Case | None:
+    """The library of whoever has none."""
+    return None
 
 
 def limit(data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from api.groups.sessions.placing import changed, keep_place, place_of
 from api.groups.sessions.reading import Plans
 from api.groups.state import GroupState
 from api.kit.errors import Conflict, NotFound, Unprocessable
+from api.kit.plain_text import is_plain, one_line
 from api.persistence.engine import table, write_engine
 from api.session_plans.steps import BoardStep
 
@@ -22,10 +23,10 @@ _line, _visit = table(BoardLine), table(Visit)
 
 def clean_line(text: str) -> str:
     """The text as it is kept: one line. Raises Unprocessable for what is empty, too long or cannot be printed."""
-    text = " ".join(text.split())
+    text = one_line(text)
     if not text:
         raise Unprocessable("Write a few words first.", [{"pointer": "/text", "detail": "a few words"}])
-    if len(text) > LONGEST_LINE or not text.isprintable():
+    if len(text) > LONGEST_LINE or not is_plain(text):
         raise Unprocessable(
             f"Use at most {LONGEST_LINE} characters of plain text for a line.",
             [{"pointer": "/text", "detail": "plain text"}],
