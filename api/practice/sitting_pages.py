@@ -16,6 +16,7 @@ from api.practice.answered import answered_stories, view_answered
 from api.practice.content_notes import is_open
 from api.practice.contrasting import shared_pair
 from api.practice.dependencies import practice_of
+from api.practice.due_calendar import has_address
 from api.practice.naming import skill_name
 from api.practice.place import place_line
 from api.practice.shelf import to_item
@@ -114,10 +115,22 @@ def end(request: Request) -> Response:
 @router.get("/practice/progress")
 def progress(request: Request) -> Response:
     """Everything about the learner's answers so far, as pictures with tables."""
+    return progress_page(request)
+
+
+def progress_page(request: Request, calendar_url: str | None = None) -> Response:
+    """The page of progress; with the address of the calendar just after it was made."""
     learner = find_learner(request)
-    practice = practice_of(request)
-    view = progress_view(practice.progress(catalogue_of(request), learner or ""))
-    return render(request, "practice/progress.html", title="Your progress", section="practice", view=view)
+    view = progress_view(practice_of(request).progress(catalogue_of(request), learner or ""))
+    return render(
+        request,
+        "practice/progress.html",
+        title="Your progress",
+        section="practice",
+        view=view,
+        calendar_url=calendar_url,
+        has_calendar=learner is not None and has_address(engine_of(request), learner),
+    )
 
 
 @router.get("/practice/stories")

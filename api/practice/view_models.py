@@ -45,6 +45,7 @@ class StartView:
     answered: int
     stories: int
     advice: Advice | None
+    due: int  # topics that are due now
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,9 @@ def start_view(progress: Progress | None, place: Place | None, stories: int) -> 
         )
         for kind in (kinds if answered else ("placement", "five", "ten", "mixups"))
     )
-    return StartView(doors, place, answered, stories, progress.advice if progress and answered else None)
+    at = now().timestamp()
+    due = sum(row.due is not None and row.due <= at for row in progress.skills) if progress else 0
+    return StartView(doors, place, answered, stories, progress.advice if progress and answered else None, due)
 
 
 def progress_view(progress: Progress) -> ProgressView:
