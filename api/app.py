@@ -230,8 +230,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> None:
     """The routes, and what every request goes through before them."""
-    for router in ROUTERS:
-        app.include_router(router)
+    # The routes as they stand: `include_router` would make each a second time with an application's first requests,
+    # and look for it twice with every one.
+    app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     app.state.problem_pages = PROBLEM_PAGES
     problems.register(app)
