@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, exists, func, insert, or_, select
 
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.classes.service import ClassInfo
@@ -112,7 +112,7 @@ def _is_due(smallest: int) -> ColumnElement[bool]:
     return or_(new >= smallest, func.count() - new >= smallest)
 
 
-def _enough_of_each(rows: Sequence[Row[Any]], smallest: int) -> list[Row[Any]]:
+def _enough_of_each(rows: Sequence[Any], smallest: int) -> list[Any]:
     """The answers of those who have just joined, if they are enough by themselves, and likewise those of the others."""
     sides = [[row for row in rows if bool(row.is_new) is new] for new in (False, True)]
     return [row for side in sides if len(side) >= smallest for row in side]
