@@ -86,8 +86,8 @@ async def test_a_flood_of_sign_ins_takes_little_memory_and_no_one_waits(
         tried=len(addresses) + asked,
         refused=statuses[429],
         lost=0,
-        seen=f"Others: their pages, at most {1000 * max(0.0, slowest - crowd):.0f} ms later than beside as many looks. Those who sign in: to try "
-        f"again in a few seconds. The server grew by {grown / MB:.0f} MB.",
+        seen=f"Others: their pages, at most {1000 * max(0.0, slowest - crowd):.0f} ms later than beside as many looks. "
+        f"Those who sign in: to try again in a few seconds. The server grew by {grown / MB:.0f} MB.",
     )
 
 
