@@ -13,6 +13,7 @@ from api.persistence.engine import now
 from api.web.dependencies import settings_of
 
 PREFIX: Final = "__Host-"
+TRIAL: Final = "keeps-cookies"
 _FOUND: Final = "three_circles.cookies"
 
 # Servers before the prefix gave cookies without it. Until this day a learner is asked whether such a cookie is theirs.
@@ -48,6 +49,17 @@ def put_cookie(request: Request, response: Response, name: str, value: str, max_
     response.set_cookie(
         f"{PREFIX}{name}" if https else name, value, max_age=max_age, httponly=True, samesite="lax", secure=https
     )
+
+
+def try_cookies(request: Request, response: Response) -> None:
+    """Sets a cookie that says nothing, to see whether the browser brings it back."""
+    put_cookie(request, response, TRIAL, "yes", 3600)
+
+
+def keeps_no_cookies(request: Request) -> bool:
+    """Whether a browser that was given a cookie has come back without any."""
+    is_browser = "origin" in request.headers or "sec-fetch-site" in request.headers
+    return is_browser and not _cookies(request)
 
 
 def drop_cookie(request: Request, response: Response, name: str) -> None:

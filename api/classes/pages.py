@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.accounts.cookies import drop_cookie
+from api.accounts.cookies import drop_cookie, keeps_no_cookies, try_cookies
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.learner import find_learner, new_learner, remember
 from api.accounts.models import Trainer
@@ -51,6 +51,11 @@ async def join(
     """Joins a class; the page comes back with a sentence when it cannot be."""
     known = find_learner(request)
     learner = known or new_learner()
+    if keeps_no_cookies(request):
+        told = (
+            "This browser does not keep cookies, so you would not stay in the class. Allow cookies for this site, or "
+        )
+        return await run_in_threadpool(_own_page, request, code, k, Unprocessable(told + "open the link elsewhere."))
     try:
         if known is None:
             await take_learner(request)
@@ -77,7 +82,7 @@ def leave(request: Request) -> Response:
 def _own_page(request: Request, code: str, k: str = "", problem: Problem | None = None) -> Response:
     learner = find_learner(request)
     mine = service.class_of(engine_of(request), learner) if learner else None
-    return render(
+    response = render(
         request,
         "classes/own.html",
         title="Your class",
@@ -88,6 +93,9 @@ def _own_page(request: Request, code: str, k: str = "", problem: Problem | None 
         code=code,
         k=k,
     )
+    if learner is None:
+        try_cookies(request, response)
+    return response
 
 
 @router.get("/vignettes/{slug}/class")

@@ -23,7 +23,7 @@ class Draft(SQLModel, table=True):
 
 
 class KeptText(SQLModel, table=True):
-    """A text that an import brought in (`kind` import) or took the place of (`kind` draft); both can be brought back."""
+    """A text that an import brought in (`kind` import) or took the place of (`kind` draft). Both can come back."""
 
     __tablename__ = "kept_text"
 

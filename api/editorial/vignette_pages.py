@@ -9,7 +9,7 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.charts.figures import view_class_statistics
-from api.editorial import drafting, publishing
+from api.editorial import drafting, kept_texts, publishing
 from api.editorial.differences import differences
 from api.editorial.standing import EditorialStatus, get_status, is_sealed
 from api.editorial.texts import Change, Status
@@ -155,7 +155,15 @@ def versions(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
         tab="versions",
         standing=get_status(engine, trainer, slug),
         lines=publishing.history(engine, trainer, slug),
+        kept=kept_texts.kept_texts(engine, trainer, slug),
     )
+
+
+@router.post("/kept/{number}")
+def post_bring_back(request: Request, slug: str, number: RowNumber, trainer: CurrentTrainer) -> Response:
+    """Makes a text that an import kept the draft again."""
+    kept_texts.bring_back(engine_of(request), trainer, slug, number)
+    return RedirectResponse(f"/trainers/vignettes/{slug}/edit", status_code=303)
 
 
 @router.get("/versions/{number}")

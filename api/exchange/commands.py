@@ -53,6 +53,9 @@ def import_vignettes(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change, without changing anything.")
     ] = False,
+    replace_drafts: Annotated[
+        bool, typer.Option("--replace-drafts", help="Also replace drafts that trainers have saved.")
+    ] = False,
     publish: Annotated[
         bool, typer.Option("--publish", help="Publish the stories instead of saving them as drafts.")
     ] = False,
@@ -62,19 +65,22 @@ def import_vignettes(
     They become drafts, which trainers review and publish.
     """
     from api.exchange.formats.rows import Refused
-    from api.exchange.importing import apply, planned, read_path
+    from api.exchange.importing import apply, current_case, planned, read_path
 
+    engine = _engine()
     try:
-        rows = _with_progress("Reading", lambda progress: read_path(path, progress))
+        rows = _with_progress("Reading", lambda progress: read_path(path, progress, current_case(engine)))
     except Refused as refused:
         raise fail(str(refused)) from None
-    engine = _engine()
-    plan = planned(engine, rows)
+    plan = planned(engine, rows, replace=replace_drafts)
     _show(plan)
     if plan.refused:
         raise fail(plan.summary)
     if not dry_run:
-        _with_progress("Importing", lambda progress: apply(engine, rows, None, publish=publish, progress=progress))
+        _with_progress(
+            "Importing",
+            lambda progress: apply(engine, rows, None, publish=publish, replace=replace_drafts, progress=progress),
+        )
     out.print(plan.summary)
 
 

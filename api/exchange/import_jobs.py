@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePath
 from typing import Any, Literal, Self
 
@@ -22,7 +23,7 @@ from api.editorial.models import ImportJob
 from api.exchange.formats import read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
 from api.exchange.import_preview import Plan
-from api.exchange.importing import apply, planned
+from api.exchange.importing import apply, current_case, planned
 from api.kit.errors import Busy, Conflict, NotFound, TooLarge, Unprocessable
 from api.persistence.engine import now, table, write_engine
 
@@ -53,12 +54,16 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import would do or has done. `more` is the number of rows that are not shown."""
+    """What an import would do or has done. `more` is the number of rows that are not shown.
+
+    `asked` are the drafts of others that it would take the place of, each with its story and who saved it.
+    """
 
     summary: str
     counts: dict[str, int]
     lines: tuple[ImportRow, ...]
     more: int
+    asked: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
@@ -78,12 +83,13 @@ class Report:
             {str(action): count for action, count in plan.counts.items()},
             lines,
             max(0, len(steps) - SHOWN),
+            tuple(f"{step.slug}: {step.replaces}" for step in plan.steps if step.replaces),
         )
 
     @classmethod
     def read(cls, kept: dict[str, Any]) -> Self:
         lines = tuple(ImportRow(**line | {"told": tuple(line["told"])}) for line in kept["lines"])
-        return cls(kept["summary"], kept["counts"], lines, kept["more"])
+        return cls(kept["summary"], kept["counts"], lines, kept["more"], tuple(kept.get("asked", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +153,13 @@ def find(engine: Engine, trainer: Trainer, token: str) -> Job:
     return Job(row.token, row.name, row.state, row.done, row.total, Report.read(row.report) if row.report else None)
 
 
-def carry_out(engine: Engine, trainer: Trainer, token: str) -> None:
-    """Starts what the report told. Raises Conflict when it is not ready, Busy, NotFound, Forbidden."""
+def carry_out(engine: Engine, trainer: Trainer, token: str, *, replace: bool = False) -> None:
+    """Starts what the report told; drafts of others are replaced only with `replace`.
+
+    Raises Conflict when it is not ready, Busy, NotFound, Forbidden.
+    """
     require(trainer, "import")
-    with _place_for(engine, token, _import):
+    with _place_for(engine, token, partial(_import, replace=replace)):
         with Session(write_engine(engine)) as db:
             moved = db.exec(
                 update(ImportJob)
@@ -202,18 +211,22 @@ def _in_background(engine: Engine, token: str, work: Any) -> None:
 def _read(engine: Engine, token: str) -> None:
     rows = _rows(engine, token)
     if rows is not None:
-        plan = planned(engine, rows)
+        plan = planned(engine, rows, _author(engine, token))
         _note(engine, token, state="refused" if plan.refused else "ready", report=asdict(Report.of(plan)))
 
 
-def _import(engine: Engine, token: str) -> None:
+def _import(engine: Engine, token: str, *, replace: bool) -> None:
     rows = _rows(engine, token)
     if rows is None:
         return
-    with engine.connect() as connection:
-        author = connection.execute(select(_job.c.trainer_id).where(_job.c.token == token)).scalar_one()
-    plan = apply(engine, rows, author, progress=_teller(engine, token))
+    plan = apply(engine, rows, _author(engine, token), replace=replace, progress=_teller(engine, token))
     _note(engine, token, state="refused" if plan.refused else "done", report=asdict(Report.of(plan)), data=b"")
+
+
+def _author(engine: Engine, token: str) -> int:
+    with engine.connect() as connection:
+        found: int = connection.execute(select(_job.c.trainer_id).where(_job.c.token == token)).scalar_one()
+    return found
 
 
 def _rows(engine: Engine, token: str) -> list[Row] | None:
@@ -221,7 +234,7 @@ def _rows(engine: Engine, token: str) -> list[Row] | None:
     with engine.connect() as connection:
         name, data = connection.execute(select(_job.c.name, _job.c.data).where(_job.c.token == token)).one()
     try:
-        return read_file(name, data, _teller(engine, token))
+        return read_file(name, data, _teller(engine, token), current_case(engine))
     except Refused as refused:
         _note(engine, token, state="refused", report=asdict(Report(str(refused), {}, (), 0)))
         return None

@@ -90,6 +90,8 @@ def plan(existing: Mapping[str, Present], rows: Sequence[Row], *, replace: bool 
 
 
 def _step(existing: Mapping[str, Present], taken: dict[str, str], row: Row, replace: bool) -> Step:
+    if row.passed:
+        return Step(row.place, None, "unchanged", changes=tuple(found.message for found in row.findings))
     if row.case is None or row.findings:
         findings = row.findings or (Finding(row.place, "cannot be read"),)
         return Step(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)

@@ -1,7 +1,7 @@
 """From files to a plan over the library in the database, and the plan carried out."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
 import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -195,7 +195,7 @@ def _sources(db: Session, slugs: Collection[str] | None = None) -> dict[str, str
 
 
 def _present(db: Session, slugs: Collection[str], author_id: int | None) -> dict[str, Present]:
-    """The present texts of stories. Nobody is asked about a draft that the same person brought in and nobody changed."""
+    """The present texts of stories; nobody is named for a draft that the same person brought in and nobody changed."""
     found: dict[str, Present] = {}
     for some in _portions(slugs):
         versions = select(Vignette.slug, Vignette.version, VignetteVersion).join(

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
@@ -16,9 +16,9 @@ from api.accounts.permissions import may, require
 from api.audit.trail import record_export
 from api.exchange import import_jobs
 from api.exchange.formats import FORMATS, READABLE, Format, anki, read_file
-from api.exchange.formats.rows import LARGEST_UPLOAD, Refused, Row, quiet
+from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Refused, Row, quiet
 from api.exchange.import_jobs import Job, Report
-from api.exchange.importing import apply, planned
+from api.exchange.importing import apply, current_case, planned
 from api.kit.assets import VIGNETTES
 from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
 from api.persistence.dependencies import engine_of
@@ -139,9 +139,11 @@ def show_import(request: Request, trainer: CurrentTrainer, token: str) -> Respon
 
 
 @pages.post("/exchange/{token}/apply")
-def post_apply(request: Request, trainer: CurrentTrainer, token: str) -> Response:
-    """Carries it out."""
-    import_jobs.carry_out(engine_of(request), trainer, token)
+def post_apply(
+    request: Request, trainer: CurrentTrainer, token: str, replace: Annotated[bool, Form()] = False
+) -> Response:
+    """Carries it out; drafts of others are replaced only where the trainer has ticked so."""
+    import_jobs.carry_out(engine_of(request), trainer, token, replace=replace)
     return RedirectResponse(f"/trainers/exchange/{token}", status_code=303)
 
 
@@ -170,13 +172,20 @@ _FILE: dict[str, Any] = {
 
 @router.post("/import", responses=responses(401, 403, 413, 503), openapi_extra=_FILE, max_body_size=LARGEST_FORM)
 async def import_file(
-    request: Request, trainer: CurrentTrainer, upload: Upload, dry_run: Annotated[bool, Query()] = False
+    request: Request,
+    trainer: CurrentTrainer,
+    upload: Upload,
+    dry_run: Annotated[bool, Query()] = False,
+    replace_drafts: Annotated[bool, Query(description="Also replace drafts that others have saved.")] = False,
 ) -> ImportReport:
     """Brings vignettes in as drafts, or with `dry_run` only tells what would happen.
 
+    What is newer than the file stays: other people's drafts are left alone without `replace_drafts`, and whatever is
+    replaced is kept under the story's versions.
+
     A file with one bad row changes nothing; then `refused` is true and its faults come first.
     """
-    report, refused = await run_in_threadpool(_import, request, trainer, upload, dry_run)
+    report, refused = await run_in_threadpool(_import, request, trainer, upload, dry_run, replace_drafts)
     return ImportReport(
         summary=report.summary,
         refused=refused,
@@ -186,17 +195,20 @@ async def import_file(
     )
 
 
-def _import(request: Request, trainer: Trainer, upload: tuple[str, bytes], dry_run: bool) -> tuple[Report, bool]:
+def _import(
+    request: Request, trainer: Trainer, upload: tuple[str, bytes], dry_run: bool, replace: bool
+) -> tuple[Report, bool]:
     engine = engine_of(request)
     with import_jobs.place():
-        rows = _rows(*upload)
-        plan = planned(engine, rows) if dry_run else apply(engine, rows, trainer.id)
+        rows = _rows(*upload, current_case(engine))
+        carry_out = planned if dry_run else apply
+        plan = carry_out(engine, rows, trainer.id, replace=replace)
         return Report.of(plan), plan.refused
 
 
-def _rows(name: str, data: bytes) -> list[Row]:
+def _rows(name: str, data: bytes, current: Current) -> list[Row]:
     try:
-        return read_file(name, data, quiet)
+        return read_file(name, data, quiet, current)
     except Refused as refused:
         raise Unprocessable(str(refused), [{"pointer": "/file", "detail": str(refused)}]) from None
 

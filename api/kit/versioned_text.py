@@ -45,13 +45,18 @@ def as_kept(source: str, largest: int, thing: str) -> str:
     return source
 
 
+def slug_of(title: str) -> str:
+    """An address made of the title's words; empty for one without Latin letters or digits."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-")
+
+
 def free_slug(title: str, thing: str, taken: Callable[[str], Collection[str]]) -> str:
     """An address made of the title's words that nothing has yet; `taken` gives the addresses that begin so.
 
     Raises Unprocessable for a title without letters.
     """
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    base = "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-")
+    base = slug_of(title)
     if not base:
         problem = f"Give the {thing} a title with letters in it."
         raise Unprocessable(problem, [{"pointer": "/title", "detail": "letters"}])

@@ -5,9 +5,10 @@ Pure ASGI: a `BaseHTTPMiddleware` here would cost three quarters of the throughp
 
 from collections.abc import Mapping
 from random import getrandbits
-from time import perf_counter
+from time import monotonic, perf_counter
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,9 +43,12 @@ MARK = b"three-circles"
 _HSTS_SUBDOMAINS = (_HSTS[0], _HSTS[1] + b"; includeSubDomains")
 # Where a long response finds the server's own `send`.
 BARE_SEND = "three_circles.send"
+TOLD_SECONDS = 60.0
 LONGEST_HOST = 255  # bytes; longer names do not exist
 _ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+log = structlog.get_logger()
 
 
 class Security:
@@ -69,6 +73,7 @@ class Security:
         self.public_host = urlsplit(public_url).netloc
         self.own_hosts = _spellings(public_url)
         self.behind_proxy = behind_proxy
+        self.next_told = 0.0  # on the monotonic clock
         stay = _HSTS_SUBDOMAINS if subdomains else _HSTS
         self.headers = [*_HEADERS, stay] if public_url.startswith("https://") else _HEADERS
         self.uncached_headers = [*self.headers, _NO_STORE]
@@ -96,7 +101,7 @@ class Security:
 
         try:
             if (problem := self._wrong_host(scope)) or (
-                scope["method"] not in _SAFE and (problem := self._problem(dict(scope["headers"]), scope["path"]))
+                scope["method"] not in _SAFE and (problem := self._problem(dict(scope["headers"]), scope))
             ):
                 await answer(Request(scope), problem)(scope, receive, send_with_headers)
             else:
@@ -121,7 +126,7 @@ class Security:
             return BadHost("The host name in the request is too long.")
         if not self.own_hosts or scope["path"] in _ANY_HOST or not host:
             return None
-        if self.behind_proxy and scope["client"] and not scope["client"][1]:
+        if self._is_vouched(scope):
             return None
         told = host.decode("latin-1").partition(":")[0][:60]
         if host.lower() in self.own_hosts:
@@ -131,8 +136,10 @@ class Security:
             "If you run this site, set THREE_CIRCLES_PUBLIC_URL to the address that people type."
         )
 
-    def _problem(self, headers: dict[bytes, bytes], path: str) -> Problem | None:
-        if not self._same_site(headers):
+    def _problem(self, headers: dict[bytes, bytes], scope: Scope) -> Problem | None:
+        path: str = scope["path"]
+        if not self._same_site(headers, self._is_vouched(scope)):
+            self._tell_refusal(headers)
             return Forbidden("This request came from another website. Open the page here and try again.")
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.largest_body and int(length) > self._largest(path):
@@ -142,18 +149,37 @@ class Security:
     def _largest(self, path: str) -> int:
         return max((most for start, most in self.uploads.items() if path.startswith(start)), default=self.largest_body)
 
-    def _same_site(self, headers: dict[bytes, bytes]) -> bool:
-        """Browsers name where a request comes from; what names nothing is no browser and carries no cookie."""
+    def _is_vouched(self, scope: Scope) -> bool:
+        """Whether a proxy that is believed has passed this on: Uvicorn then knows no port of the client."""
+        return bool(self.behind_proxy and scope["client"] and not scope["client"][1])
+
+    def _tell_refusal(self, headers: dict[bytes, bytes]) -> None:
+        """A line of the log with both names, at most one a minute: behind a proxy they may differ by mistake."""
+        if monotonic() >= self.next_told:
+            self.next_told = monotonic() + TOLD_SECONDS
+            names = {name: headers.get(name.encode(), b"").decode("latin-1")[:100] for name in ("origin", "host")}
+            log.warning("other_origin", public_url=self.public_url, **names)
+
+    def _same_site(self, headers: dict[bytes, bytes], vouched: bool = False) -> bool:
+        """Browsers name where a request comes from; what names nothing is no browser and carries no cookie.
+
+        A proxy that is believed may call the server otherwise than people do, and says how they do. A browser that
+        keeps the origin to itself (null) still sends our own page's address, which no other site can.
+        """
         if headers.get(b"authorization", b"")[:7].lower() == b"bearer ":  # no browser adds this by itself
             return True
         if site := headers.get(b"sec-fetch-site"):
             return site in (b"same-origin", b"none")
         if origin := headers.get(b"origin"):
+            told = headers.get(b"referer", b"") if origin == b"null" else origin
             try:
-                host = urlsplit(origin.decode("latin-1")).netloc
+                host = urlsplit(told.decode("latin-1")).netloc
             except ValueError:  # half an address
                 return False
-            return bool(host) and host in (headers.get(b"host", b"").decode("latin-1"), self.public_host)
+            asked = b"" if origin == b"null" and not (vouched or self.public_host) else headers.get(b"host", b"")
+            forwarded = headers.get(b"x-forwarded-host", b"") if vouched else b""
+            ours = (asked.decode("latin-1"), forwarded.decode("latin-1"), self.public_host)
+            return bool(host) and host in ours
         return True
 
 

@@ -139,6 +139,7 @@ CASES = (
     Case("POST", f"{STORY}/discard", "write_draft", "draft"),
     Case("POST", f"{STORY}/discard", "write_draft", "changed"),
     Case("POST", f"{STORY}/shipped/keep", "publish", "changed"),
+    Case("POST", f"{STORY}/kept/{{number}}", "write_draft", "draft"),
     Case("POST", f"{STORY}/versions/{{number}}/restore", "restore", form=WORDING),
 )
 

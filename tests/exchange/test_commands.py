@@ -17,6 +17,8 @@ from tests.cast import ANA, ANA_FILE, BEN, BEN_FILE, SLUGS, put_cases
 
 runner = CliRunner()
 
+BEFORE = "She looks at her knee twice. A worry may be there."
+
 
 @pytest.fixture
 def here(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -91,7 +93,12 @@ def test_a_dry_run_shows_row_by_row_what_would_happen(here: Path) -> None:
     assert finished.exit_code == 0, finished.output
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in finished.stdout.splitlines() if "│" in line]
     assert rows == [
-        [f"{ANA}.md", ANA, "changed", "others"],
+        [
+            f"{ANA}.md",
+            ANA,
+            "changed",
+            f"why threat: changed from “{BEFORE}” to “{BEFORE.replace('may', 'could')}”",
+        ],
         ["ben-the-bath.md", BEN, "no change", ""],
         ["cleo-the-letter.md", "cleo-the-letter", "no change", ""],
         ["dan-the-race.md", "dan-the-race", "new", ""],

@@ -42,15 +42,15 @@ def told(rows: list[Row]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("column", "value", "at", "says"),
     [
-        ("level", "7", "level", "less than or equal to 3"),
-        ("level", "two", "level", "valid integer"),
+        ("level", "7", "level", "use 1, 2 or 3; here it is “7”"),
+        ("level", "two", "level", "use 1, 2 or 3; here it is “two”"),
         ("level", "", "level", "is empty"),
         ("title", "", "title", "is empty"),
-        ("slug", "Ana!", "slug", "should match pattern"),
-        ("dominant", "hunger", "dominant", "'threat', 'drive' or 'soothing'"),
-        ("acceptable", "drive, hunger", "acceptable", "'unsure'"),
+        ("slug", "Ana!", "slug", "use small letters, digits and single hyphens, such as ana-the-race"),
+        ("dominant", "hunger", "dominant", "use threat, drive or soothing; here it is “hunger”"),
+        ("acceptable", "drive, hunger", "acceptable", "use threat, drive, soothing or unsure"),
         ("acceptable", "threat", "dominant", "add drive"),
-        ("drive high", "250", "drive high", "less than or equal to 100"),
+        ("drive high", "250", "drive high", "use a whole number from 0 to 100; here it is “250”"),
         ("drive low", "", "drive low", "is empty"),
         ("drive high", "10", "drive low", "write the lower number first"),
         ("story", "Ana runs.", "story", "the story has 2 words"),
@@ -63,7 +63,7 @@ def told(rows: list[Row]) -> list[tuple[str, str]]:
         ("skills", "drive-or-strivin", "skills", "did you mean “drive-or-striving”?"),
         ("about age", "42", "about age", "under 25"),
         ("authors", "", "authors", "is empty"),
-        ("reconstructed", "gone", "reconstructed", "at least 1 character"),
+        ("reconstructed", "gone", "reconstructed", "is empty"),
         ("person", "Zoe", "person", "does not name Zoe"),
     ],
 )
@@ -81,11 +81,11 @@ def test_a_fault_in_a_table_names_its_row_and_column(
 @pytest.mark.parametrize(
     ("change", "at", "says"),
     [
-        ({"level": 7}, "level", "less than or equal to 3"),
+        ({"level": 7}, "level", "use 1, 2 or 3; here it is “7”"),
         ({"titel": "x"}, "titel", "did you mean “title”?"),
         ({"story": "Ana [runs]{.drive.efort}"}, "story", "did you mean “drive.effort”?"),
-        ({"others": {"hunger": "x"}}, "others.hunger", "'threat', 'drive' or 'soothing'"),
-        ({"questions": "none"}, "questions", "valid list"),
+        ({"others": {"hunger": "x"}}, "others.hunger", "use threat, drive or soothing; here it is “hunger”"),
+        ({"questions": "none"}, "questions", "is a list"),
         ({"why": "a\n## b"}, "why", "a line starts with ##"),
         ({"about": {"age": "42"}}, "about.age", "under 25"),
     ],
@@ -134,7 +134,7 @@ def test_cells_without_a_column_are_told() -> None:
     [
         ("slug,titel", "“titel” is unknown; did you mean “title”?"),
         ("slug,slug", "appears twice"),
-        ("slug,title", "Columns are missing from the first row: person, level"),
+        ("title,person", "slug among them"),
         ("a sentence", "is unknown"),
     ],
 )

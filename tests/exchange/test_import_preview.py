@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from api.exchange.formats import casefiles
 from api.exchange.formats.rows import Finding, Row, case_file_row
-from api.exchange.import_preview import plan
+from api.exchange.import_preview import Present, plan
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
 from tests.cast import ANA, ANA_FILE, BEN, BEN_FILE, CLEO, CLEO_FILE
@@ -18,10 +18,19 @@ def row(slug: str, text: str, place: str | None = None) -> Row:
 
 def test_each_row_is_new_changed_or_as_it_is() -> None:
     longer = ANA_FILE.replace("A worry may be there.", "A worry could be there.")
-    made = plan({ANA: ANA_FILE, BEN: BEN_FILE}, [row(ANA, longer), row(BEN, BEN_FILE), row(CLEO, CLEO_FILE)])
+    made = plan(
+        {ANA: Present(ANA_FILE), BEN: Present(BEN_FILE)}, [row(ANA, longer), row(BEN, BEN_FILE), row(CLEO, CLEO_FILE)]
+    )
 
     assert [(step.slug, step.action, step.changes) for step in made.steps] == [
-        (ANA, "update", ("others",)),
+        (
+            ANA,
+            "update",
+            (
+                "why threat: changed from “She looks at her knee twice. A worry may be there.” to "
+                "“She looks at her knee twice. A worry could be there.”",
+            ),
+        ),
         (BEN, "unchanged", ()),
         (CLEO, "create", ()),
     ]
@@ -34,7 +43,7 @@ def test_another_layout_of_the_same_words_changes_nothing() -> None:
     laid_out = ANA_FILE.replace("tags: [sport]", "tags:\n  - sport").replace(
         "content_note: null\n", "content_note: ''\n"
     )
-    made = plan({ANA: ANA_FILE}, [row(ANA, laid_out)])
+    made = plan({ANA: Present(ANA_FILE)}, [row(ANA, laid_out)])
 
     assert made.counts == {"create": 0, "update": 0, "unchanged": 1, "fault": 0}
     assert made.summary == "Nothing changes: 0 new, 0 changed, 1 not changed."
@@ -58,7 +67,7 @@ def test_a_slug_that_stands_twice_in_a_file_is_a_fault_of_the_later_one() -> Non
 
 
 def test_what_is_there_and_cannot_be_read_is_changed_as_a_whole() -> None:
-    assert plan({ANA: "gone"}, [row(ANA, ANA_FILE)]).steps[0].changes == ("everything",)
+    assert plan({ANA: Present("gone")}, [row(ANA, ANA_FILE)]).steps[0].changes == ("everything",)
 
 
 @given(
@@ -66,7 +75,7 @@ def test_what_is_there_and_cannot_be_read_is_changed_as_a_whole() -> None:
     st.lists(cases(), max_size=3, unique_by=lambda case: case.head.slug),
 )
 def test_every_row_has_one_step_and_what_is_brought_again_changes_nothing(there: list[Case], more: list[Case]) -> None:
-    existing = {case.head.slug: write(case) for case in there}
+    existing = {case.head.slug: Present(write(case)) for case in there}
     rows = [Row(f"row {n}", case, write(case)) for n, case in enumerate([*there, *more])]
     twice = {case.head.slug for case in there} & {case.head.slug for case in more}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import time
 import zipfile
 
@@ -10,12 +11,14 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
+from api.accounts.trainer import add_trainer
+from api.editorial import drafting
 from api.exchange.formats import FORMATS
 from api.exchange.formats.rows import LARGEST_UPLOAD, quiet
 from api.exchange.import_jobs import SHOWN
 from api.exchange.importing import apply, current_sources
 from api.vignettes.reading import read
-from tests.cast import ANA, ANA_FILE, SLUGS
+from tests.cast import ANA, ANA_FILE, PASSWORD, SLUGS
 from tests.client import Learner
 from tests.editorial.people import DAN, DAN_FILE, Person
 
@@ -52,7 +55,14 @@ async def test_a_dry_run_tells_row_by_row_and_changes_nothing(editor: Person, en
     assert told["counts"] == {"create": 1, "update": 1, "unchanged": 0, "fault": 0}
     assert [(item["slug"], item["action"], item["told"]) for item in told["items"]] == [
         (DAN, "create", []),
-        (ANA, "update", ["others"]),
+        (
+            ANA,
+            "update",
+            [
+                "why threat: changed from “She looks at her knee twice. A worry may be there.” to "
+                "“She looks at her knee twice. A worry could be there.”"
+            ],
+        ),
     ]
     assert current_sources(engine) == before
 
@@ -226,3 +236,68 @@ async def test_a_refused_file_says_why_on_its_page(editor: Person, client: httpx
 
     assert (none.status_code, "Choose a file first" in none.text) == (422, True)
     assert "zip" in await wait_for(client, sent.headers["location"], "Nothing was changed")
+
+
+def save_draft(engine: Engine, name: str, source: str) -> None:
+    drafting.save(engine, add_trainer(engine, name, PASSWORD, role="editor"), ANA, source, None)
+
+
+async def test_an_import_leaves_a_newer_draft_alone_where_the_file_says_what_is_published(
+    editor: Person, engine: Engine
+) -> None:
+    save_draft(engine, "Frieda", CHANGED_ANA)
+    exported = await editor.get("/api/v1/vignettes/export?format=csv")
+    mended = exported.content.replace(b"Ben and the bath", b"Ben and the warm bath")
+
+    told = (await send(editor, "again.csv", mended)).json()
+
+    assert told["counts"] == {"create": 0, "update": 1, "unchanged": len(SLUGS) - 1, "fault": 0}
+    ana = next(item for item in told["items"] if item["slug"] == ANA)
+    assert ana["told"] == ["as published; the newer draft that Frieda saved is left alone"]
+    assert (await editor.source(ANA)).text == CHANGED_ANA
+
+
+async def test_a_draft_of_somebody_else_is_named_kept_and_comes_back(
+    editor: Person, client: httpx.AsyncClient, engine: Engine
+) -> None:
+    save_draft(engine, "Frieda", CHANGED_ANA)
+    mine = ANA_FILE.replace("A worry may be there.", "A worry is not far.")
+
+    asked = (await send(editor, "new.zip", zipped(mine))).json()
+    assert "the draft that Frieda saved is left alone" in asked["items"][0]["told"]
+    assert (await editor.source(ANA)).text == CHANGED_ANA
+
+    await signed_in(editor)
+    sent = await client.post("/trainers/exchange/import", files={"file": ("new.zip", zipped(mine))})
+    address = sent.headers["location"]
+    page = await wait_for(client, address, "Preview the import")
+    assert "takes the place of the draft that Frieda saved" in page
+    assert "Replace these drafts" in page
+    await client.post(f"{address}/apply", data={"replace": "true"})
+    await wait_for(client, address, "Import finished")
+    assert (await editor.source(ANA)).text == mine
+
+    versions = (await client.get(f"/trainers/vignettes/{ANA}/versions")).text
+    back = re.findall(rf'action="(/trainers/vignettes/{ANA}/kept/\d+)"', versions)
+    assert len(back) == 1
+    assert (await client.post(back[0])).status_code == 303
+    assert (await editor.source(ANA)).text == CHANGED_ANA
+    assert "Came with an import" in (await client.get(f"/trainers/vignettes/{ANA}/versions")).text
+
+
+async def test_a_file_that_is_older_than_what_is_published_changes_nothing(editor: Person) -> None:
+    exported = await editor.get("/api/v1/vignettes/export?format=xlsx")
+    await editor.put(ANA, CHANGED_ANA, change="wording")
+
+    told = (await send(editor, "old.xlsx", exported.content)).json()
+
+    assert told["counts"]["update"] == 0
+    assert ["as published earlier; the newer version is left alone"] in [item["told"] for item in told["items"]]
+
+
+async def test_what_one_brought_in_oneself_is_mended_by_the_next_file_without_asking(editor: Person) -> None:
+    await send(editor, "new.zip", zipped(CHANGED_ANA))
+    again = CHANGED_ANA.replace("could be there", "might be there")
+
+    assert (await send(editor, "new.zip", zipped(again))).json()["counts"]["update"] == 1
+    assert (await editor.source(ANA)).text == again

@@ -42,11 +42,13 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
         "in-class",
         "device",
         "content-notes",
+        "keeps-cookies",
         "member-CODE",
         "left-CODE",
         "facilitator-CODE",
     }
-    assert put == {"COOKIE", 'f"member-{member.code}"', 'f"left-{member.code}"', 'f"facilitator-{state.code}"'}
+    assert set(re.findall(r'^TRIAL: Final = "([^"]+)"', source, re.M)) == {"keeps-cookies"}
+    assert put == {"COOKIE", "TRIAL", 'f"member-{member.code}"', 'f"left-{member.code}"', 'f"facilitator-{state.code}"'}
     assert set(re.findall(r'^COOKIE = "([^"]+)"', source, re.M)) == {
         "learner",
         "trainer",

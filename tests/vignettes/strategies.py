@@ -4,13 +4,14 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from api.kit.plain_text import tidy
 from api.kit.systems import ANSWERS, SYSTEMS, System
 from api.vignettes.case import About, Blend, Case, Cue, FrontMatter, Key, Reconstructed
 from api.vignettes.codebook import CUE_LABEL, SKILLS
 
 # No brackets, which mark cues, and no separators, which part words; otherwise any letter, sign or emoji.
 _letters = st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp", "Cn"), exclude_characters="[]{}#*-_`\ufeff")
-words = st.text(_letters, min_size=1, max_size=8)
+words = st.text(_letters, min_size=1, max_size=8).map(tidy).filter(bool)
 lines = st.lists(words, min_size=1, max_size=5).map(" ".join)
 titles = lines.filter(lambda text: len(text) <= 40)
 slugs = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True)

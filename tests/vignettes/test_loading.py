@@ -125,7 +125,7 @@ async def test_a_file_that_turns_bad_keeps_the_version_that_was_good(app: FastAP
     catalogue = load_library(engine, cases)
 
     assert catalogue.vignettes[BEN].version == 1
-    assert catalogue.problems == (f"{BEN}.md:5:1: level: input should be less than or equal to 3",)
+    assert catalogue.problems == (f"{BEN}.md:5:1: level: use 1, 2 or 3; here it is “7”",)
 
 
 @pytest.mark.parametrize("hostile", ["\0", "[" * 2000], ids=["control character", "lists without end"])
@@ -155,7 +155,7 @@ async def test_trainers_see_which_file_is_bad_and_why(
 
     page = (await client.get("/trainers", headers=trainer_headers)).text
 
-    assert f"{BEN}.md:5:1: level: input should be less than or equal to 3" in page
+    assert f"{BEN}.md:5:1: level: use 1, 2 or 3; here it is “7”" in page
     assert f"{BEN}.md" not in (await client.get("/")).text
 
 

@@ -1,4 +1,4 @@
-"""Anki package: each vignette as a note. It is written, not read.
+"""Anki package: each vignette as a note.
 
 A package is a zip with a SQLite collection of schema 11, which every Anki since 2.0 imports. A note's guid is made from
 its slug, so a later import updates the note and leaves what the learner has practised. The tables are those of Anki's
@@ -17,6 +17,8 @@ from typing import Any
 from markupsafe import escape
 
 from api.exchange.formats import archive
+from api.exchange.formats.anki_reading import BESIDE
+from api.exchange.formats.questions import embed
 from api.exchange.formats.wording import choices, key_html, story_html
 from api.kit.systems import NAME, SYSTEMS
 from api.vignettes.case import Case
@@ -49,12 +51,14 @@ CREATE TABLE graves (usn integer NOT NULL, oid integer NOT NULL, type integer NO
 
 def dump(cases: Iterable[Case], changed: int = NOTE_TYPE // 1000) -> bytes:
     """The package. `changed`, in seconds since 1970, has to grow between packages for Anki to take over changes."""
+    cases = list(cases)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "collection.anki2"
         with closing(sqlite3.connect(path)) as db, db:
             db.executescript(_TABLES)
-            _fill(db, list(cases), changed)
-        return archive.pack({"collection.anki2": path.read_bytes(), "media": b"{}"})
+            _fill(db, cases, changed)
+        beside = json.dumps({case.head.slug: embed(case) for case in cases}).encode()
+        return archive.pack({"collection.anki2": path.read_bytes(), "media": b"{}", BESIDE: beside})
 
 
 def _fill(db: sqlite3.Connection, cases: Sequence[Case], changed: int) -> None:

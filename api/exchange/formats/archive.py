@@ -37,11 +37,11 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def unpack(data: bytes, wanted: Callable[[str], bool] = lambda _name: True) -> dict[str, bytes]:
     """The files of a zip by name, in its order, without folders; refused when anything about it is odd.
 
-    Files that are not `wanted` by their names are passed over unread. Counts what really comes out, since the sizes that
-    a zip tells of itself can lie.
+    Files that are not `wanted` by their names are passed over unread. Counts what really comes out, since the sizes
+    that a zip tells of itself can lie.
     """
     if not data.startswith(b"PK"):
-        raise Refused("The file is no zip, or it is damaged. Create the zip again.")
+        raise Refused("The zip is damaged, or it is no zip. Create it again.")
     # Opening reads the whole directory, so its length is looked at first.
     if data.count(b"PK\x01\x02") > MOST_ENTRIES:
         raise Refused(f"The zip holds more than {MOST_ENTRIES:,} files. Split it into smaller files.")

@@ -7,7 +7,7 @@ from io import StringIO
 
 from api.exchange.formats.columns import COLUMNS, Cell, cells, notes
 from api.exchange.formats.rows import Current, Progress, Refused, Row, decode, limit, limit_rows, nothing_known, quiet
-from api.exchange.formats.tables import TextCell, read_table
+from api.exchange.formats.tables import Line, TextCell, read_table
 from api.kit.spreadsheet import bare_cell, csv_text
 from api.vignettes.case import Case
 
@@ -32,7 +32,7 @@ def load(data: bytes, progress: Progress = quiet, current: Current = nothing_kno
     if csv.field_size_limit() < LARGEST_CELL:
         csv.field_size_limit(LARGEST_CELL)
     reader = csv.reader(StringIO(text, newline=""), delimiter=parted_by, strict=True)
-    table = []
+    table: list[Line] = []
     try:
         for values in reader:
             table.append((len(table) + 1, [TextCell(bare_cell(value)) for value in values[:_MOST_COLUMNS]]))

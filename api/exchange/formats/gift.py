@@ -1,18 +1,24 @@
-"""Moodle GIFT: each vignette as a multiple choice question, in a category for its level. It is written, not read.
+"""Moodle GIFT: each vignette as a multiple choice question, in a category for its level.
+
+It is read too, and so are banks of other authors as far as they ask what we ask.
 
 The format is told at docs.moodle.org under "GIFT format". Everything is HTML and says so, because text that starts with
 a bracket would else be taken for the name of another markup.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from markupsafe import escape
 
+from api.exchange.formats.questions import EMBEDDED, Option, Question, embed, to_rows
+from api.exchange.formats.rows import Current, Progress, Refused, Row, decode, limit, limit_rows, nothing_known, quiet
 from api.exchange.formats.wording import choices, key_html, story_html
+from api.kit.plain_text import tidy
 from api.vignettes.case import Case
 
+_OPTION = re.compile(r"(?<!\\)([=~])((?:\\.|[^\\=~])*)", re.S)
 _CONTROL = re.compile(r"[\\~=#{}:]")
 
 
@@ -26,6 +32,87 @@ def dump(cases: Iterable[Case]) -> bytes:
     return ("\n\n".join(parts) + "\n").encode()
 
 
+def load(data: bytes, progress: Progress = quiet, current: Current = nothing_known) -> list[Row]:
+    """The rows of a question bank: stories with our three answers; every other question is told and passed over."""
+    text = tidy(decode(limit(data)))
+    questions = list(_questions(text))
+    if not questions:
+        raise Refused("The file has no questions in Moodle’s GIFT format.")
+    limit_rows(len(questions))
+    return to_rows(questions, progress, current)
+
+
+def _questions(text: str) -> Iterator[Question]:
+    level, embedded = None, ""
+    block: list[str] = []
+    first = 1
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        bare = line.strip()
+        if bare.startswith("//") and not block:
+            embedded = bare[2:].strip() if bare[2:].strip().startswith(EMBEDDED) else embedded
+        elif bare.startswith("$CATEGORY:"):
+            found = re.search(r"\bLevel ([123])\s*$", bare)
+            level = int(found[1]) if found else None
+        elif bare:
+            first = first if block else number
+            block.append(line)
+        elif block and _is_closed("\n".join(block)):
+            yield _read("\n".join(block), f"line {first}", level, embedded)
+            block, embedded = [], ""
+    if block:
+        yield Question(f"line {first}", "", "", (), kind="cut off")
+
+
+def _is_closed(text: str) -> bool:
+    """Whether every bracket is closed: a blank line within answers does not end a question for every program."""
+    bare = re.sub(r"\\.", "", text)
+    return bare.count("{") <= bare.count("}")
+
+
+def _read(text: str, place: str, level: int | None, embedded: str) -> Question:
+    titled = re.match(r"\s*::((?:\\.|[^\\])*?)::(.*)\Z", text, re.S)
+    title, rest = (_plain(titled[1]), titled[2]) if titled else ("", text)
+    asked = re.match(r"((?:\\.|[^\\{}])*)\{((?:\\.|[^\\{}])*)\}(.*)\Z", rest, re.S)
+    if asked is None:
+        return Question(place, title, "", (), kind="description" if "{" not in rest else "unreadable")
+    answers, _, feedback = _halves(asked[2], "####")
+    options = [_option(found[1], found[2]) for found in _OPTION.finditer(answers)]
+    kinds = {"T", "F", "TRUE", "FALSE", ""}
+    kind = "multiple choice"
+    if answers.strip().startswith("#"):
+        kind = "number"
+    elif not options:
+        kind = "true or false" if answers.strip().upper() in kinds - {""} else "essay"
+    elif any("->" in option.text for option in options):
+        kind = "matching"
+    body = f"{asked[1]} {asked[3]}" if asked[3].strip() else asked[1]
+    return Question(place, title, _plain(body), options, _plain(feedback), kind, level, embedded)
+
+
+def _option(sign: str, text: str) -> Option:
+    weight = re.match(r"\s*%(-?\d+(?:\.\d+)?)%", text)
+    answer, _, feedback = _halves(text[weight.end() :] if weight else text, "#")
+    right = float(weight[1]) > 0 if weight else sign == "="
+    return Option(_plain(answer), right, _plain(feedback))
+
+
+def _halves(text: str, mark: str) -> tuple[str, str, str]:
+    """The text before and after the first mark that is not escaped."""
+    found = re.search(rf"(?<!\\)(?:\\\\)*{re.escape(mark)}", text)
+    return (text[: found.start()], mark, text[found.end() :]) if found else (text, "", "")
+
+
+def _plain(text: str) -> str:
+    """The text without the name of its markup and with the signs that were escaped; as HTML in any case."""
+    named = re.match(r"\s*\[(html|moodle|plain|markdown)\]", text)
+    bare = text[named.end() :] if named else text
+    said = re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], bare, flags=re.S).strip()
+    is_html = named[1] in ("html", "moodle") if named else re.search(r"<[a-z/][^>]*>", said, re.I)
+    if not is_html:
+        return str(escape(said)).replace("\n", "<br>")
+    return said
+
+
 def escaped(text: str) -> str:
     """The text with a backslash before what GIFT reads as its own, and on one line: a blank line ends a question."""
     return _CONTROL.sub(r"\\\g<0>", text).replace("\n", "\\n")
@@ -37,6 +124,7 @@ def _question(case: Case) -> str:
         title += " "  # readers would take a colon at the end for the first of the two that close the title
     lines = [
         f"// [id:{case.head.slug}]",
+        f"// {embed(case)}",
         f"::{title}::[html]{escaped(story_html(case))}<p>{escaped(str(escape(case.question)))}</p>{{",
     ]
     for choice in choices(case):

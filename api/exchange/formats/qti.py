@@ -1,4 +1,4 @@
-"""QTI: each vignette as an item of its own in a content package, version 3.0 or 2.1. It is written, not read.
+"""QTI: each vignette as an item of its own in a content package, version 3.0 or 2.1.
 
 Both versions hold the same elements; 3.0 writes their names with hyphens and a prefix. Sources: 1EdTech, QTI
 Assessment, Section and Item Information Model 3.0 (2022); IMS QTI Assessment Test, Section and Item Information Model
@@ -10,15 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
-from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+from xml.etree.ElementTree import Comment, Element, SubElement, register_namespace, tostring
 
 from defusedxml.ElementTree import fromstring
 
 from api.exchange.formats import archive
+from api.exchange.formats.questions import embed
 from api.exchange.formats.wording import choices, key_html, story_html
 from api.vignettes.case import Case
 
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_TWO_HYPHENS: Final = r"\u002d\u002d"  # in JSON the same, and allowed in a comment
 _HTML: Final = {"p", "em", "strong", "ul", "ol", "li", "blockquote", "br", "div"}
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)\w+;")
 
@@ -142,6 +144,7 @@ def _item(case: Case, version: _Version) -> bytes:
     for choice in answers:
         told = add(root, "modalFeedback", outcomeIdentifier="FEEDBACK", identifier=choice.answer, showHide="show")
         (add(told, "contentBody") if version.hyphens else told).append(_markup(choice.feedback + key_html(case)))
+    root.append(Comment(f" {embed(case).replace('--', _TWO_HYPHENS)} "))
     return _written(root)
 
 

@@ -35,6 +35,7 @@ class Row:
     """One vignette of a file: its case, the case file's text, and everything found; good when nothing was.
 
     `notes` say what the file does not carry, or what of it is not taken; a draft can be begun without.
+    A row that is `passed` over is told and is no fault of the file.
     """
 
     place: str
@@ -42,6 +43,7 @@ class Row:
     source: str
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    passed: bool = False
 
 
 def quiet(done: int, total: int) -> None:

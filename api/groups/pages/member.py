@@ -4,10 +4,11 @@ import asyncio
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from api.accounts.cookies import drop_cookie
+from api.accounts.cookies import drop_cookie, keeps_no_cookies, try_cookies
 from api.groups import service
 from api.groups.access import (
     door,
@@ -60,9 +61,18 @@ async def phone(request: Request, code: str) -> Response:
         async with codes_limited(request, code):
             seen = await look(request, code)
     if member is None or member.uid != seen.state.uid:
-        view = JoinView(code, door(request, code), seen.state.name, seen.state.kind)
-        return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
+        return _join_page(request, code, seen)
     return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
+
+
+def _join_page(request: Request, code: str, seen: LoadedGroup, *, no_cookies: bool = False) -> Response:
+    view = JoinView(code, door(request, code), seen.state.name, seen.state.kind, no_cookies)
+    status = 400 if no_cookies else 200
+    response = render(
+        request, "groups/join.html", title="Join the group", section="groups", status_code=status, view=view
+    )
+    try_cookies(request, response)
+    return response
 
 
 async def _limit_joins(request: Request, code: str) -> None:
@@ -71,8 +81,17 @@ async def _limit_joins(request: Request, code: str) -> None:
 
 
 @router.post("/g/{code}/join", dependencies=[Depends(limit_wrong_codes), Depends(_limit_joins)])
-def join(request: Request, code: str) -> Response:
-    """Joins with one tap. A phone that is or was in stays the member it is."""
+async def join(request: Request, code: str) -> Response:
+    """Joins with one tap. A phone that is or was in stays the member it is.
+
+    A browser that keeps no cookies could never come in, and would be counted again with each tap: it is told so.
+    """
+    if keeps_no_cookies(request):
+        return _join_page(request, code, await look(request, code), no_cookies=True)
+    return await run_in_threadpool(_join, request, code)
+
+
+def _join(request: Request, code: str) -> Response:
     response = RedirectResponse(f"/g/{code}", status_code=303)
     member = find_member(request, code)
     remember_member(request, response, let_in(request, code, member or find_departed(request, code)))

@@ -70,6 +70,7 @@ class JoinView:
     door: str
     name: str
     kind: str
+    no_cookies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Reads Anki packages: notes that tell a story and name its system, in ours and in other people's note types."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from typing import Final
+
+from api.exchange.formats import archive
+from api.exchange.formats.questions import Option, Question, answer_of, plain, to_rows
+from api.exchange.formats.rows import Current, Progress, Refused, Row, limit, limit_rows, nothing_known, quiet
+from api.kit.systems import NAME, SYSTEMS
+
+BESIDE: Final = "three-circles.json"  # the stories whole, which Anki passes over
+_COLLECTIONS: Final = ("collection.anki21", "collection.anki2")
+_NEWER: Final = "collection.anki21b"
+_MOST_STEPS = 20_000  # of a thousand operations each: a made-up table must not keep us
+_SAVE_OLD = "The package is written for new versions of Anki only. Export it again with “Support older Anki versions”."
+
+
+def load(data: bytes, progress: Progress = quiet, current: Current = nothing_known) -> list[Row]:
+    """The rows of a package's notes; a note that is no story with our answers is told and passed over."""
+    parts = archive.unpack(limit(data), lambda name: name in (*_COLLECTIONS, _NEWER, BESIDE))
+    if _NEWER in parts:
+        raise Refused(_SAVE_OLD)
+    collection = next((parts[name] for name in _COLLECTIONS if name in parts), None)
+    if collection is None:
+        raise Refused("The package has no collection of Anki in it.")
+    try:
+        questions = list(_questions(collection, _whole(parts.get(BESIDE, b"{}"))))
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
+        raise Refused("The package’s collection cannot be read. Export it from Anki again.") from None
+    if not questions:
+        raise Refused("The package has no notes.")
+    limit_rows(len(questions))
+    return to_rows(questions, progress, current)
+
+
+def _whole(data: bytes) -> dict[str, str]:
+    """Each slug's whole story, where our own export has put them beside."""
+    try:
+        told = json.loads(data)
+    except ValueError:
+        return {}
+    return {str(slug): text for slug, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
+
+
+def _questions(collection: bytes, whole: dict[str, str]) -> Iterator[Question]:
+    steps = 0
+
+    def tired() -> int:
+        nonlocal steps
+        steps += 1
+        return steps > _MOST_STEPS
+
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(collection)
+        db.set_progress_handler(tired, 1000)
+        db.execute("PRAGMA trusted_schema = OFF")
+        (kinds,) = db.execute("SELECT models FROM col").fetchone()
+        names = {
+            int(number): [str(field["name"]) for field in kind["flds"]] for number, kind in json.loads(kinds).items()
+        }
+        for number, (kind, fields) in enumerate(db.execute("SELECT mid, flds FROM notes ORDER BY id"), 1):
+            yield _question(f"note {number}", dict(zip(names[kind], str(fields).split("\x1f"), strict=False)), whole)
+
+
+def _question(place: str, fields: dict[str, str], whole: dict[str, str]) -> Question:
+    """A note as a question: the field that names a system is the answer, the longest other one the story."""
+    lower = {name.lower(): text for name, text in fields.items()}
+    key, named = _key(lower)
+    if not named:
+        return Question(place, "", "", (), kind="note")
+    rest = {name: text for name, text in lower.items() if name != key}
+    story = next(
+        (rest[name] for name in ("story", "front", "text") if name in rest), max(rest.values(), key=len, default="")
+    )
+    options = [Option(NAME[system], system in named, "") for system in (*SYSTEMS, "unsure")]
+    back = lower.get("explanation") or "".join(plain(lower[key]).split("\n\n", 1)[1:])
+    return Question(
+        place,
+        lower.get("title", ""),
+        f"<p>{story}</p><p>{rest.get('question', '')}</p>",
+        options,
+        back,
+        embedded=whole.get(plain(lower.get("slug", "")), ""),
+    )
+
+
+def _key(fields: dict[str, str]) -> tuple[str, Sequence[str]]:
+    """The field that says which answers are right, and those."""
+    for name in sorted(fields, key=lambda name: name not in ("key", "answer", "back")):
+        first = plain(fields[name]).split("\n\n")[0]
+        named = [answer_of(part) for part in first.rstrip(".").replace(",", " or ").split(" or ")]
+        if named and all(named):
+            return name, [answer for answer in named if answer]
+    return "", ()
