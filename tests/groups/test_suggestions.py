@@ -11,7 +11,7 @@ from api.cli import app as command
 from api.groups.state import read_state
 from api.groups.suggestions import FILE, HARDEST_LEVEL, load_suggestions
 from api.kit import assets
-from tests.cast import ANA, ANA_FILE, BEN, CLEO, put_cases
+from tests.cast import ANA, BEN, CLEO, put_cases
 from tests.client import MakeSettings, http_client, running
 
 FORM = re.compile(r'<form class="(?:card stack quick|suggested)".*?</form>', re.S)
