@@ -18,8 +18,8 @@ from api.kit.errors import (
     FieldError,
     Forbidden,
     NotFound,
+    PreconditionFailed,
     Problem,
-    Stale,
     TooLarge,
     Unauthorized,
     Unavailable,
@@ -132,7 +132,7 @@ _DETAIL = {
 
 def from_status(status: int, headers: dict[str, str], detail: str) -> Problem:
     """A framework's own refusal in our words."""
-    refusals = (Unauthorized, Forbidden, NotFound, Conflict, Stale, TooLarge, Unprocessable)
+    refusals = (Unauthorized, Forbidden, NotFound, Conflict, PreconditionFailed, TooLarge, Unprocessable)
     kinds = {kind.status: kind for kind in refusals}
     problem = Problem.__new__(kinds.get(status, Problem))
     Problem.__init__(problem, _DETAIL.get(status, detail), headers=headers)

@@ -272,7 +272,7 @@ BOMB = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}
             b"a: 1\na: 2", 422, "Line 2, column 1: the plan is not plain YAML: “a” stands here twice", id="twice"
         ),
         pytest.param(b"<script>alert(1)</script>: 1", 422, "script>", id="a script"),
-        pytest.param(b"title: " + b"x" * 260_000, 413, "at most 256,000 bytes", id="large"),
+        pytest.param(b"title: " + b"x" * 260_000, 413, "up to 256,000 bytes", id="large"),
     ],
 )
 async def test_a_hostile_file_is_refused_with_a_sentence(
