@@ -208,8 +208,9 @@ def _what_happens(read: Sequence[Read], verdicts: Sequence[Verdict]) -> Iterator
     short: list[str] = []
     for level in LEVELS:
         of_level = [one for one in read if one.case.head.level == level]
-        found = {one.case.head.slug: Counter(_verdicts_of(one, judged)) for one in of_level}
-        passed = [slug for slug, counts in found.items() if counts["right"] >= RIGHT * counts.total() > 0]
+        counted = ((one.case.head.slug, Counter(_verdicts_of(one, judged))) for one in of_level)
+        found = {slug: counts for slug, counts in counted if counts}
+        passed = [slug for slug, counts in found.items() if counts["right"] >= RIGHT * counts.total()]
         short += [
             f"- {slug}: {counts['right']} of {counts.total()} right"
             for slug, counts in found.items()
