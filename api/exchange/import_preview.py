@@ -18,7 +18,7 @@ ACTIONS: tuple[Action, ...] = ("create", "update", "unchanged", "fault")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ImportStep:
     """What would happen to one row. `changes` says what an update would change, or why a row is left alone; `findings`
     are the faults. `replaces` says whose draft an update takes the place of: it needs a yes first."""
 
@@ -50,10 +50,10 @@ class Present:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPreview:
     """Every row's step, in the file's order. A plan with a fault is not carried out at all."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ImportStep, ...]
 
     @cached_property
     def counts(self) -> dict[Action, int]:
@@ -78,7 +78,7 @@ class Plan:
         return told if counts["create"] or counts["update"] else f"Nothing changes: {told}"
 
 
-def plan(existing: Mapping[str, Present], rows: Sequence[Row], *, replace: bool = True) -> Plan:
+def plan(existing: Mapping[str, Present], rows: Sequence[Row], *, replace: bool = True) -> ImportPreview:
     """The plan for rows over the library: `existing` gives each slug its present texts.
 
     A row that was found fault with, and each row whose slug an earlier one has, is a fault. A story is unchanged when
@@ -86,30 +86,32 @@ def plan(existing: Mapping[str, Present], rows: Sequence[Row], *, replace: bool 
     the file is older than what is there. Without `replace`, drafts of other people are left alone.
     """
     taken: dict[str, str] = {}
-    return Plan(tuple(_step(existing, taken, row, replace) for row in rows))
+    return ImportPreview(tuple(_step(existing, taken, row, replace) for row in rows))
 
 
-def _step(existing: Mapping[str, Present], taken: dict[str, str], row: Row, replace: bool) -> Step:
+def _step(existing: Mapping[str, Present], taken: dict[str, str], row: Row, replace: bool) -> ImportStep:
     if row.passed:
-        return Step(row.place, None, "unchanged", changes=tuple(found.message for found in row.findings))
+        return ImportStep(row.place, None, "unchanged", changes=tuple(found.message for found in row.findings))
     if row.case is None or row.findings:
         findings = row.findings or (Finding(row.place, "cannot be read"),)
-        return Step(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)
+        return ImportStep(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)
     slug = row.case.head.slug
     if (first := taken.setdefault(slug, row.place)) != row.place:
         twice = Finding(row.place, f"the slug “{slug}” is already used by {first}")
-        return Step(row.place, slug, "fault", findings=(twice,))
+        return ImportStep(row.place, slug, "fault", findings=(twice,))
     present = existing.get(slug)
     if present is None:
-        return Step(row.place, slug, "create", row.source, row.case, row.notes)
+        return ImportStep(row.place, slug, "create", row.source, row.case, row.notes)
     changes = () if present.newest == row.source else _changes(read(present.newest)[0], row.case)
     if changes and (older := _why_older(present, row)):
-        return Step(row.place, slug, "unchanged", row.source, row.case, (older,))
+        return ImportStep(row.place, slug, "unchanged", row.source, row.case, (older,))
     whose = f"the draft that {present.draft_by} saved" if changes and present.draft_by else None
     if whose and not replace:
-        return Step(row.place, slug, "unchanged", row.source, row.case, (f"{whose} is left alone",), replaces=whose)
+        return ImportStep(
+            row.place, slug, "unchanged", row.source, row.case, (f"{whose} is left alone",), replaces=whose
+        )
     told = (f"takes the place of {whose}", *changes) if whose else changes
-    return Step(row.place, slug, "update" if changes else "unchanged", row.source, row.case, told, replaces=whose)
+    return ImportStep(row.place, slug, "update" if changes else "unchanged", row.source, row.case, told, replaces=whose)
 
 
 def _why_older(present: Present, row: Row) -> str | None:

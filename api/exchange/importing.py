@@ -18,7 +18,7 @@ from api.editorial.texts import newest_source
 from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
 from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Progress, Refused, Row, nothing_known, quiet
-from api.exchange.import_preview import Plan, Present, Step, plan
+from api.exchange.import_preview import ImportPreview, ImportStep, Present, plan
 from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case
 from api.vignettes.catalogue import PUBLISHED
@@ -43,7 +43,7 @@ def read_path(path: Path, progress: Progress = quiet, current: Current = nothing
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def planned(engine: Engine, rows: list[Row], author_id: int | None = None, *, replace: bool = True) -> Plan:
+def planned(engine: Engine, rows: list[Row], author_id: int | None = None, *, replace: bool = True) -> ImportPreview:
     """What an import of the rows by this trainer would do to the library as it now is."""
     with Session(engine) as db:
         return plan(_present(db, _slugs(rows), author_id), rows, replace=replace)
@@ -74,7 +74,7 @@ def apply(
     publish: bool = False,
     replace: bool = True,
     progress: Progress = quiet,
-) -> Plan:
+) -> ImportPreview:
     """Carries an import out and says what it did; with any fault it does nothing at all.
 
     New vignettes become drafts, changes become drafts beside what is published; with `publish` both are published at
@@ -110,7 +110,7 @@ def _slugs(rows: Iterable[Row]) -> list[str]:
 def _apply_chunk(
     engine: Engine,
     chunk: dict[str, Row],
-    todo: dict[str | None, Step],
+    todo: dict[str | None, ImportStep],
     before: Mapping[str, Present],
     author_id: int | None,
     publish: bool,
@@ -136,7 +136,7 @@ def _counted(stories: int) -> str:
 
 
 def _take(
-    db: Session, row: Vignette | None, draft: Draft | None, step: Step, author_id: int | None, publish: bool
+    db: Session, row: Vignette | None, draft: Draft | None, step: ImportStep, author_id: int | None, publish: bool
 ) -> None:
     """Carries out one step; `row` and `draft` are what its vignette has now."""
     case, source = step.case, step.source

@@ -318,3 +318,17 @@ async def test_a_stream_of_who_led_ends_when_the_link_is_withdrawn(room: Room, f
         await console.until(lambda feed: bool(feed.events))
         await room.client.post(f"{API}/{room.code}/link", headers=bearer(room.key))
         await console.until(lambda feed: feed.ended)
+
+
+async def test_a_browser_that_keeps_no_cookies_is_told_so_and_nobody_is_counted(room: Room) -> None:
+    room.client.cookies.clear()
+    before = (await room.state())["members"]
+    for _ in range(3):
+        room.client.cookies.clear()
+        told = await room.client.post(f"/g/{room.code}/join", headers={"Origin": str(room.client.base_url)})
+        assert told.status_code == 400
+        assert "This browser does not keep cookies" in told.text
+    assert (await room.state())["members"] == before
+
+    joined = await room.client.post(f"/g/{room.code}/join", headers={"Origin": str(room.client.base_url)})
+    assert joined.status_code == 303, "the page that said so had set a cookie, which has come back now"

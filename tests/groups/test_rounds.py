@@ -415,6 +415,44 @@ async def test_a_code_typed_with_small_letters_and_blanks_leads_to_the_group(
     assert (await client.get(f"/g/{room.code}")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "link", ["https://circles.example/g/{}", "{}", "http://x/g/{}?k=abc-def", "/g/{}/", "x?code={}&k=1"]
+)
+async def test_a_pasted_link_and_full_width_letters_lead_to_the_group(
+    room: Room, client: httpx.AsyncClient, link: str
+) -> None:
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in room.code)
+    for code in (room.code, room.code.lower(), wide):
+        answer = await client.get("/join", params={"code": link.format(code)})
+        assert answer.headers["location"] == f"/g/{room.code}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "🧘‍♀️ Tuesday",
+        "🏳️‍🌈 Group",
+        "🩷 Tuesday",
+        "گروه‌درمانی",
+        "קבוצה \u200fTuesday",
+        "\u2068Ana\u2069",
+        "\U0001fadf new",
+    ],
+)
+async def test_a_group_may_have_any_name_that_people_can_read(client: httpx.AsyncClient, name: str) -> None:
+    assert (await client.post(API, json={"name": name})).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\u202db", "a\x07b", "a\x00b", "a\x9bb"])
+async def test_a_name_that_would_turn_or_hide_text_is_refused_in_our_words(
+    client: httpx.AsyncClient, name: str
+) -> None:
+    refused = await client.post(API, json={"name": name})
+
+    assert refused.status_code == 422
+    assert "characters that reverse the text" in refused.text
+
+
 async def test_a_member_key_does_not_lead(room: Room) -> None:
     phone = await room.join()
     headers = bearer(phone.token)
