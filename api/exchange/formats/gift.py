@@ -83,7 +83,7 @@ def _read(text: str, place: str, level: int | None, embedded: str) -> Question:
         kind = "number"
     elif not options:
         kind = "true or false" if answers.strip().upper() in kinds - {""} else "essay"
-    elif any("->" in option.text for option in options):
+    elif "->" in re.sub(r"<!--.*?-->", "", answers):
         kind = "matching"
     body = f"{asked[1]} {asked[3]}" if asked[3].strip() else asked[1]
     return Question(place, title, _plain(body), options, _plain(feedback), kind, level, embedded)

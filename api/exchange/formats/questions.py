@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from api.exchange.formats.rows import Current, Finding, Progress, Row
-from api.kit.plain_text import folded, one_line, tidy
+from api.kit.plain_text import folded, tidy
 from api.kit.systems import NAME, SYSTEMS, Answer, System
 from api.kit.versioned_text import slug_of
 from api.vignettes.case import Blend, Case, FrontMatter, Key
@@ -134,9 +134,14 @@ def _whole(question: Question, story: str, right: Sequence[Answer]) -> Case | No
     except ValueError:
         return None
     note = f"This story {case.head.content_note}.\n\n" if case.head.content_note else ""
-    same = " ".join(story.split()) == " ".join(f"{note}{case.story}".split())
-    accepted = {*case.acceptable, case.head.key.dominant}
-    return case if same and set(right) == accepted and one_line(question.title) == one_line(case.head.title) else None
+    same = _letters(story) == _letters(f"{note}{case.story}")
+    titled = _letters(case.head.title) in (_letters(question.title), _letters(plain(question.title)))
+    return case if same and titled and set(right) == {*case.acceptable, case.head.key.dominant} else None
+
+
+def _letters(text: str) -> str:
+    """What is left of a text on every way through other programs."""
+    return re.sub(r"[\W_]+", "", tidy(text))
 
 
 def _story(text: str) -> tuple[str, str]:
