@@ -1,4 +1,4 @@
-"""Beginning plans of one's own: afresh, as a copy, or from a file."""
+"""Beginning plans of one's own: new, as a copy, or from a file."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ class Unreadable(Unprocessable):
 
     def __init__(self, faults: list[Fault]) -> None:
         told = [{"pointer": "/file", "detail": say(fault)} for fault in faults]
-        super().__init__("This cannot be read as a plan, so nothing was kept of it.", told)  # type: ignore[arg-type]
+        super().__init__("This file cannot be read as a session plan. Nothing was saved.", told)  # type: ignore[arg-type]
         self.faults = faults
 
 
@@ -77,7 +77,7 @@ def take_file(
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
-        raise Unreadable([Fault(line, column, "this is not text in UTF-8")]) from None
+        raise Unreadable([Fault(line, column, "the file is not UTF-8 text")]) from None
     source = within(source)
     plan, faults = read(source)
     if plan is None:
@@ -101,9 +101,9 @@ def _add(
     for _ in range(TRIES):
         try:
             return _add_once(engine, trainer, words, shipped, source, levels)
-        except IntegrityError:  # somebody else has taken this address a moment ago: look for the next
+        except IntegrityError:  # someone else has taken this address a moment ago: look for the next
             continue
-    raise Conflict("Many plans with this title are being begun at this moment. Please try again.")
+    raise Conflict("Several plans with this title are being started at the moment. Please try again.")
 
 
 def _add_once(
@@ -140,4 +140,4 @@ def _slug_for(db: Session, words: str, shipped: Collection[str]) -> str:
     for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))):
         if slug not in taken:
             return slug
-    raise Conflict("Very many plans have this title. Please choose another.")
+    raise Conflict("Too many plans have this title. Choose a different one.")

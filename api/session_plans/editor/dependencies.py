@@ -16,7 +16,7 @@ from api.session_plans.plan_writer import write_data
 from api.session_plans.reading import LARGEST_FILE
 from api.web.rendering import render
 
-MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source first."
+MEND_FIRST = "This plan cannot be read because its file has errors. Fix them under “Source” first."
 
 
 # A file with its multipart frame and the longer line ends of forms.
@@ -42,7 +42,7 @@ def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response
         render(
             request,
             "session_plans/editor/clash.html",
-            title="Two texts",
+            title="Two versions",
             section="trainers",
             place="plans",
             status_code=clash.status,

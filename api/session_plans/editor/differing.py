@@ -21,7 +21,7 @@ def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[Difference, ...]:
     ]
     titles = [[title_of(step) for step in sheet.steps] for sheet in (mine, theirs)]
     if titles[0] != titles[1]:
-        found.append(_difference("The steps in their order", *("\n".join(each) for each in titles)))
+        found.append(_difference("Order of the steps", *("\n".join(each) for each in titles)))
     steps = [[_step(step) for step in sheet.steps] for sheet in (mine, theirs)]
     # Only what one of them has and the other has not, in the order in which it stands.
     known = [frozenset(each) for each in steps]

@@ -19,7 +19,7 @@ from api.session_plans.reading import LARGEST_FILE
 
 HISTORY_SIZE = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 
-UNKNOWN = "There is no plan with this name."
+UNKNOWN = "We cannot find this session plan. It may have been renamed or deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ class OwnLine:
 
 
 class Clash(Conflict):
-    """Somebody else has saved since; `theirs` is the plan as it now stands."""
+    """Someone else has saved since; `theirs` is the plan as it now stands."""
 
-    title = "Somebody else has saved in the meantime"
+    title = "Someone else saved changes before you"
 
     def __init__(self, theirs: OwnText) -> None:
-        super().__init__("Somebody has saved this plan since you opened it. Both are kept: look at theirs first.")
+        super().__init__(
+            "Someone has saved this plan since you opened it. Both versions are safe. Check theirs, then save again."
+        )
         self.theirs = theirs
 
 
@@ -135,7 +137,7 @@ def undo(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Map
     """
     before = text_at(engine, trainer, slug, revision - 1)
     if before is None:
-        raise Conflict("There is nothing to go back to.")
+        raise Conflict("There is nothing to undo.")
     return save(engine, trainer, slug, revision, before, levels)
 
 
@@ -144,7 +146,7 @@ def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         if row.offered is not None:
-            raise Conflict("Facilitators can choose this plan. An editor withdraws it first.")
+            raise Conflict("This plan is shared with facilitators. Ask an editor to stop sharing it, then delete it.")
         db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
         db.delete(row)
         record(db, trainer, "discard_plan", row.slug)
@@ -207,13 +209,17 @@ def within(source: str) -> str:
     """The text as it is kept. Raises TooLarge, and Unprocessable for what no database takes."""
     source = plain_lines(source)
     if "\0" in source:
-        raise Unprocessable("The text holds a character that is no text (NUL). Remove it, then save again.")
+        raise Unprocessable("The text contains a character that cannot be saved (NUL). Remove it, then save again.")
     try:
         size = len(source.encode())
     except UnicodeEncodeError:
-        raise Unprocessable("The text holds half a character. Remove it, then save again.") from None
+        raise Unprocessable(
+            "The text contains half a character, which cannot be saved. Remove it, then save again."
+        ) from None
     if size > LARGEST_FILE:
-        raise TooLarge(f"A plan has at most {LARGEST_FILE:,} bytes; it is a few pages of text.")
+        raise TooLarge(
+            f"This plan is too long. Shorten it to {LARGEST_FILE:,} bytes or fewer, which is a few pages of text."
+        )
     return source
 
 

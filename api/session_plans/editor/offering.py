@@ -42,7 +42,7 @@ def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Ma
         if text.revision != revision:
             raise Clash(text)
         if not parse_draft(text.source, slug, levels).good:
-            raise Conflict("Something in the plan is to be mended first. The editor shows where.")
+            raise Conflict("This plan has problems to fix before it can be shared. Open the editor to see where.")
         return _set(db, row, trainer, text.source, "offer_plan")
 
 
