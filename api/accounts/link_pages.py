@@ -82,11 +82,10 @@ def _join_page(
         "accounts/join.html",
         title="Join as a trainer",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
         role=link.role,
         role_sentence=ROLE_SENTENCE,
-        error=problem.detail if problem else None,
         name=name,
     )
 
@@ -97,8 +96,7 @@ def _reset_page(request: Request, token: str, link: Invitation, problem: Problem
         "accounts/reset.html",
         title="Choose a new password",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
-        error=problem.detail if problem else None,
         name=link.name,
     )

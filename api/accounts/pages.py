@@ -88,8 +88,7 @@ def _set_up_page(request: Request, token: str, problem: Problem | None = None, n
         "accounts/setup.html",
         title="Set up the first trainer",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
-        error=problem.detail if problem else None,
         name=name,
     )

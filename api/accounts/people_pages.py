@@ -82,8 +82,10 @@ def post_role(
     try:
         confirm(request, trainer, present, "change_role")
         service.change_role(engine_of(request), trainer, trainer_id, role)
-    except (Conflict, Unprocessable) as problem:
+    except Unprocessable as problem:
         return _person_page(request, trainer, trainer_id, problem, role)
+    except Conflict as problem:
+        return _person_page(request, trainer, trainer_id, problem)
     # Whoever has just given this up may not see the page of a person any more.
     left = trainer_id == trainer.id and role != "admin"
     return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
@@ -146,16 +148,14 @@ def _people_page(
         request,
         "accounts/people.html",
         title="People",
-        section="trainers",
         place="people",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         people=everybody,
         links=links,
         me=trainer.id,
         ask_password=needs_password(request),
         roles=ROLE_SENTENCE,
         days=LASTS["invite"].days,
-        error=problem.detail if problem else None,
         name=name,
         role=role,
     )
@@ -170,16 +170,14 @@ def _person_page(
         request,
         "accounts/person.html",
         title=found.name,
-        section="trainers",
         place="people",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         person=found,
         chosen=chosen or found.role,
         ask_password=needs_password(request),
         me=trainer.id,
         roles=ROLE_SENTENCE,
         hours=int(LASTS["reset"].total_seconds() // 3600),
-        error=problem.detail if problem else None,
     )
 
 
@@ -188,7 +186,6 @@ def _link_page(request: Request, kind: Kind, token: str, name: str) -> Response:
         request,
         "accounts/link.html",
         title="Link to send",
-        section="trainers",
         place="people",
         kind=kind,
         name=name,

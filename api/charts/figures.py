@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from api.charts.circles import NAME_FITS, VALUE_FITS, arrange
+from api.charts.circles import NAME_FITS, VALUE_FITS, arrange, place_labels
 from api.kit.systems import NAME, SYSTEMS
 from api.stats.answer_shares import AnswerShare, ClassStatistics
 
 FEW_WEIGHT = 1.5  # a hidden count is 2 or fewer, and drawn as none of them
-LABEL_GAP = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """One circle in the units of the figure's view box; a small one has its name beside it."""
+    """One circle in the units of the figure's view box; a small one has its name `beside` it, at the label's place."""
 
     system: str
     name: str
@@ -35,7 +34,7 @@ class Circle:
     few: bool
     value: str
     show_value: bool
-    show_name: bool
+    beside: str | None
     label_x: float
     label_y: float
 
@@ -86,25 +85,29 @@ def _figure(answers: tuple[tuple[str, int | None, bool], ...]) -> Circles | None
     arrangement = arrange({s: FEW_WEIGHT if few else float(count or 0) for s, (count, few) in shown.items()})
     if arrangement is None:
         return None
-    circles = []
-    for placed in arrangement.circles:
-        count, few = shown[placed.system]
-        below = placed.system == "threat" and len(arrangement.circles) > 2
-        circles.append(
-            Circle(
-                system=placed.system,
-                name=NAME[placed.system],
-                cx=round(placed.cx, 1),
-                cy=round(placed.cy, 1),
-                r=round(placed.r, 1),
-                few=few,
-                value="few" if few else str(count),
-                show_value=placed.r >= VALUE_FITS,
-                show_name=placed.r >= NAME_FITS,
-                label_x=round(placed.cx, 1),
-                label_y=round(placed.cy + (placed.r + LABEL_GAP + 2 if below else -placed.r - LABEL_GAP / 2), 1),
-            )
+    value = {system: "few" if few else str(count) for system, (count, few) in shown.items()}
+    beside = {
+        circle.system: NAME[circle.system] + ("" if circle.r >= VALUE_FITS else f" {value[circle.system]}")
+        for circle in arrangement.circles
+        if circle.r < NAME_FITS
+    }
+    arrangement, labels = place_labels(arrangement, beside)
+    circles = [
+        Circle(
+            system=placed.system,
+            name=NAME[placed.system],
+            cx=round(placed.cx, 1),
+            cy=round(placed.cy, 1),
+            r=round(placed.r, 1),
+            few=shown[placed.system][1],
+            value=value[placed.system],
+            show_value=placed.r >= VALUE_FITS,
+            beside=beside.get(placed.system),
+            label_x=round(labels[placed.system].x, 1) if placed.system in labels else 0.0,
+            label_y=round(labels[placed.system].y, 1) if placed.system in labels else 0.0,
         )
+        for placed in arrangement.circles
+    ]
     return Circles(round(arrangement.width, 1), round(arrangement.height, 1), tuple(circles), _describe(circles))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from api.accounts.dependencies import CurrentTrainer
@@ -51,6 +51,9 @@ class MadeClassOut(ClassOut):
     join_url: str
 
 
+Rounded = Annotated[float, AfterValidator(lambda value: round(value, 4))]
+
+
 class SumOut(BaseModel):
     """Answers that fitted the key, over the stories whose shown counts tell; `left_out` of them do not."""
 
@@ -59,8 +62,8 @@ class SumOut(BaseModel):
     matched: int
     stories: int
     left_out: int
-    share: float | None
-    interval: tuple[float, float] | None
+    share: Rounded | None
+    interval: tuple[Rounded, Rounded] | None
 
 
 class StoryTotalOut(BaseModel):

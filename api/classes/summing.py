@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.kit.systems import System
 from api.stats.answer_shares import ClassStatistics
 from api.stats.disclosure import known_sum
-from api.stats.intervals import wilson
+from api.stats.shares import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +21,15 @@ class StoryStatistics:
     statistics: ClassStatistics
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+@dataclass(frozen=True)
+class Sum(Share):
     """`matched` of `answered` first answers fitted the key, over `stories`; `left_out` stories do not tell.
 
-    The 95 % Wilson interval counts answers as if each came from somebody else.
+    The interval counts answers as if each came from someone else.
     """
 
-    name: str
-    answered: int
-    matched: int
     stories: int
     left_out: int
-    share: float | None
-    interval: tuple[float, float] | None
 
 
 def fitting(told: StoryStatistics) -> int | None:
@@ -52,10 +47,7 @@ def add_up(name: str, stories: Iterable[StoryStatistics]) -> Sum:
             left_out += 1
             continue
         known, answered, matched = known + 1, answered + told.statistics.answered, matched + fits
-    if not answered:
-        return Sum(name, 0, 0, known, left_out, None, None)
-    low, high = wilson(matched, answered)
-    return Sum(name, answered, matched, known, left_out, round(matched / answered, 4), (round(low, 4), round(high, 4)))
+    return Sum(name, answered, matched, known, left_out)
 
 
 def by_system(stories: Sequence[StoryStatistics], systems: Sequence[System]) -> tuple[Sum, ...]:

@@ -20,7 +20,6 @@ from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.dependencies import engine_of
 from api.stats.answer_shares import ClassStatistics, class_statistics
 from api.stats.disclosure import size_if_enough
-from api.stats.shares import Share
 from api.vignettes.catalogue import Vignette
 from api.vignettes.dependencies import catalogue_of
 from api.web.dependencies import settings_of
@@ -140,9 +139,7 @@ def class_view(request: Request, found: ClassInfo) -> ClassView:
 
 
 def _sums(title: str, sums: tuple[Sum, ...], *, colourful: bool) -> Sums:
-    rows = tuple(
-        band(Share(row.name, row.answered, row.matched, row.share, row.interval), NAME.get(row.name)) for row in sums
-    )
+    rows = tuple(band(row, NAME.get(row.name)) for row in sums)
     return Sums(title, colourful, rows, sum(row.left_out for row in sums))
 
 

@@ -11,6 +11,7 @@ from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.checking import DIAGNOSIS, LONGEST, LONGEST_SENTENCE, SHORTEST, SYSTEM_NAME, sentences, words
 from api.vignettes.plain_telling import Concerns, plain_findings
+from api.vignettes.readability import age_span
 
 AT_ONCE = 3  # pieces of advice shown; more would be a wall
 
@@ -72,25 +73,11 @@ def measure(case: Case) -> Measures:
     return Measures(
         words=count,
         longest_sentence=max((len(words(sentence)) for sentence in sentences(case.story)), default=0),
-        age=reading_age(case.story) if count >= SHORTEST else None,
+        age=age_span(case.story) if count >= SHORTEST else None,
         marks=len(case.cues),
         marks_for_key=sum(cue.system == case.head.key.dominant for cue in present),
         fits=SHORTEST <= count <= LONGEST,
     )
-
-
-def reading_age(story: str) -> tuple[int, int]:
-    """About how old readers in school are who read this with ease, as a span of years.
-
-    The Automated Readability Index (Smith & Senter 1967, AMRL-TR-66-220): US school grade = 4.71 letters per word
-    + 0.5 words per sentence − 21.43; five added to a grade make an age. It counts letters and so needs no guess at
-    syllables. The formula was fitted on much longer texts: sixty words give it within a year or two at best.
-    """
-    found = words(story)
-    letters = sum(character.isalnum() for word in found for character in word)
-    grade = 4.71 * letters / len(found) + 0.5 * len(found) / max(1, len(sentences(story))) - 21.43
-    age = max(6, min(17, round(grade) + 5))
-    return age - 1, age + 1
 
 
 def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Engine
 
 from api.accounts.dependencies import CurrentTrainer
+from api.accounts.models import Trainer
 from api.editorial import drafting, publishing
 from api.editorial.texts import Change, Status, Text
-from api.kit.errors import Unprocessable
+from api.kit.errors import PreconditionFailed, Unprocessable
+from api.kit.versioned_text import EditConflict
 from api.persistence.dependencies import engine_of
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
@@ -122,16 +125,26 @@ def change_text(
     After a change of `wording` statistics carry over, after one of `meaning` they start afresh.
     """
     engine = engine_of(request)
+    try:
+        text = _change_text(engine, slug, trainer, source, change, note, _mark(if_match))
+    except EditConflict as conflict:
+        raise PreconditionFailed(conflict.detail, headers=conflict.headers) from None
+    if text.version:
+        catalogue_of(request).refresh()
+    return _out(response, text)
+
+
+def _change_text(
+    engine: Engine, slug: str, trainer: Trainer, source: str, change: Change | None, note: str | None, mark: str | None
+) -> Text:
     if drafting.open_text(engine, trainer, slug).version == 0:
-        return _out(response, drafting.save(engine, trainer, slug, source, _mark(if_match)))
+        return drafting.save(engine, trainer, slug, source, mark)
     if change is None:
         raise Unprocessable(
             "Say whether the wording or the meaning changed.",
             [{"pointer": "/change", "detail": "wording or meaning, in the query"}],
         )
-    text = publishing.publish_change(engine, trainer, slug, source, change, _mark(if_match), note)
-    catalogue_of(request).refresh()
-    return _out(response, text)
+    return publishing.publish_change(engine, trainer, slug, source, change, mark, note)
 
 
 @router.get("/{slug}/source", response_class=Response, responses=responses(401, 403, 404))

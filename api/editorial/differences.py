@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.kit.systems import NAME, SYSTEMS
-from api.kit.text_diff import stretches
+from api.kit.text_diff import SideBySide, side_by_side, stretches
 from api.vignettes.case import Case
 from api.vignettes.codebook import CUE_LABEL
 from api.vignettes.reading import read
 
 Kind = Literal["same", "gone", "new"]
 
+WHOLE = "Story file"
 _UNCHANGED = 60  # characters of unchanged text that are shown beside a change
 
 
@@ -92,13 +93,24 @@ def _shortened(piece: Piece, first: bool, last: bool) -> tuple[Piece, ...]:
 
 def differences(old: str, new: str) -> tuple[Difference, ...]:
     """What changed from one case file to another, part by part; line by line where one of them cannot be read."""
+    return tuple(Difference(name, shorten(compare_words(was, now))) for name, was, now in _changed_parts(old, new))
+
+
+def next_to_each_other(mine: str, theirs: str) -> tuple[SideBySide, ...]:
+    """The parts in which two texts of one vignette differ; the whole files where only their spelling as YAML does."""
+    found = tuple(side_by_side(name, *pair) for name, *pair in _changed_parts(mine, theirs))
+    return found or ((side_by_side(WHOLE, mine, theirs),) if mine != theirs else ())
+
+
+def _changed_parts(old: str, new: str) -> Iterator[tuple[str, str, str]]:
     before, after = read(old)[0], read(new)[0]
     if before is None or after is None:
-        pairs = {"Story file": (old, new)}
+        was, now = {WHOLE: old}, {WHOLE: new}
     else:
         was, now = parts(before), parts(after)
-        pairs = {name: (was.get(name, ""), now.get(name, "")) for name in {**was, **now}}
-    return tuple(Difference(name, shorten(compare_words(*pair))) for name, pair in pairs.items() if pair[0] != pair[1])
+    for name in {**was, **now}:
+        if (there := was.get(name, "")) != (here := now.get(name, "")):
+            yield name, there, here
 
 
 def parts(case: Case) -> dict[str, str]:

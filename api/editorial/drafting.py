@@ -24,7 +24,8 @@ from api.editorial.texts import (
     require_sight,
     slug_for,
 )
-from api.kit.errors import Conflict, TooLarge, Unprocessable
+from api.kit.errors import Conflict, Unprocessable
+from api.kit.versioned_text import as_kept
 from api.kit.yaml import Fault
 from api.persistence.engine import now, write_engine
 from api.vignettes.case import Blend, Case, FrontMatter, Key
@@ -90,7 +91,7 @@ def _add(
 ) -> Text:
     require(trainer, "write_draft", own=True)
     with Session(write_engine(engine)) as db:
-        source = _within(make_source(db))
+        source = as_kept(make_source(db), LARGEST_FILE, "case file")
         case, faults = read(source)
         if case is None:
             raise unreadable(faults)
@@ -149,17 +150,17 @@ def _last_saved(db: Session, row: Vignette) -> Saved | None:
 def save(engine: Engine, trainer: Trainer, slug: str, source: str, expected: str | None) -> Text:
     """Keeps the text of a draft as it is, faults and all.
 
-    `expected` is the etag of the text that the writer began with. Raises Stale when somebody else has saved since,
+    `expected` is the etag of the text that the writer began with. Raises EditConflict when someone has saved since,
     Forbidden, TooLarge.
     """
-    source = _within(source)
+    source = as_kept(source, LARGEST_FILE, "case file")
     checked(source, slug)  # before anyone who writes has to wait for it
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)
         require(trainer, "write_draft", own=is_author(db, row, trainer))
         before = read_text(db, row)
-        check_mark(expected, before)
-        if source != before.source:
+        if source != before.source:  # the same text sent twice is no conflict: an answer may be lost on its way
+            check_mark(expected, before)
             _keep(db, row, trainer, source)
             record_once(db, trainer, "write_draft", row.slug)
         text = read_text(db, row)
@@ -233,14 +234,3 @@ def delete_remarks_of(db: Session, trainer_id: int) -> None:
 
 def unreadable(faults: list[Fault]) -> Unprocessable:
     return Unprocessable("This is not a valid case file.", places(faults))
-
-
-def _within(source: str) -> str:
-    source = source.replace("\r\n", "\n")
-    if "\0" in source:
-        raise Unprocessable("The text contains an invalid character (NUL). Remove it, then save again.")
-    if len(source.encode()) > LARGEST_FILE:
-        raise TooLarge(
-            f"A case file can have up to {LARGEST_FILE:,} bytes, about a page of text. Shorten it, then save again."
-        )
-    return source

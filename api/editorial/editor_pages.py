@@ -10,12 +10,12 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.editorial import drafting
-from api.editorial.editor_views import StaleView, get_advice, view_editor, view_look
+from api.editorial.differences import next_to_each_other
+from api.editorial.editor_views import ConflictView, get_advice, view_editor, view_look
 from api.editorial.fields import Fields, Tab, source_of
-from api.editorial.side_by_side import differences
 from api.editorial.texts import Text
-from api.kit.errors import NotFound, Problem, Stale, Unprocessable
-from api.kit.yaml import plain_lines
+from api.kit.errors import NotFound, Problem, Unprocessable
+from api.kit.versioned_text import EditConflict
 from api.persistence.dependencies import engine_of
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import WORD
@@ -72,29 +72,26 @@ def post_edit(request: Request, slug: str, trainer: CurrentTrainer, fields: Anno
         text, _ = drafting.open_to_change(engine, trainer, slug)
         if text.etag == fields.etag:
             return _editor_page(request, trainer, text, fields.tab, mine=source)
-        return _stale_page(request, trainer, slug, fields.tab, source)
+        return _conflict_page(request, trainer, slug, fields.tab, source)
     try:
         drafting.save(engine, trainer, slug, source, fields.etag or None)
-    except Stale as problem:
-        if problem.theirs != plain_lines(source):  # the same text sent twice is no clash
-            return _stale_page(request, trainer, slug, fields.tab, source)
+    except EditConflict:
+        return _conflict_page(request, trainer, slug, fields.tab, source)
     return RedirectResponse(f"/trainers/vignettes/{slug}/edit?tab={fields.tab}&saved=1", status_code=303)
 
 
 @router.post("/vignettes/{slug}/autosave")
 def autosave(request: Request, slug: str, trainer: CurrentTrainer, fields: Annotated[Fields, Form()]) -> Response:
-    """Saves while typing, and answers the new mark, the page as learners will see it, and advice. 412 with both texts
+    """Saves while typing, and answers the new mark, the page as learners will see it, and advice. 409 with both texts
     when somebody else has saved meanwhile."""
     engine = engine_of(request)
     source = source_of(fields)
     try:
         text = drafting.save(engine, trainer, slug, source, fields.etag or None)
-    except Stale as problem:
-        # The answer to an earlier save may have been lost on its way: the same text sent twice is no clash.
-        if problem.theirs == plain_lines(source):
-            return _saved(request, drafting.open_to_change(engine, trainer, slug)[0])
-        view = _stale_view(request, trainer, slug, fields.tab, source)
-        return JSONResponse({"both": fragment("editorial/_differences.html", {"view": view}), "who": view.who}, 412)
+    except EditConflict as conflict:
+        view = _conflict_view(request, trainer, slug, fields.tab, source)
+        told = {"both": fragment("editorial/_differences.html", {"view": view}), "who": view.who}
+        return JSONResponse(told, conflict.status)
     return _saved(request, text)
 
 
@@ -124,10 +121,8 @@ def _new_page(
         request,
         "editorial/new.html",
         title="Write a story",
-        section="trainers",
         place="stories",
-        status_code=problem.status if problem else 200,
-        error=problem.detail if problem else None,
+        problem=problem,
         values={"title": title, "person": person},
         q=q,
         found=_found(list(vignettes.values()), q),
@@ -154,29 +149,27 @@ def _editor_page(
         request,
         "editorial/edit.html",
         title=f"Write: {view.title}",
-        section="trainers",
         place="stories",
         view=view,
         saved=saved,
     )
 
 
-def _stale_page(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> Response:
-    view = _stale_view(request, trainer, slug, tab, source)
+def _conflict_page(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> Response:
+    view = _conflict_view(request, trainer, slug, tab, source)
     return render(
         request,
-        "editorial/stale.html",
+        "editorial/conflict.html",
         title="Two versions",
-        section="trainers",
         place="stories",
-        status_code=Stale.status,
+        status_code=EditConflict.status,
         view=view,
     )
 
 
-def _stale_view(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> StaleView:
+def _conflict_view(request: Request, trainer: Trainer, slug: str, tab: Tab, source: str) -> ConflictView:
     text, saved = drafting.open_to_change(engine_of(request), trainer, slug)
-    return StaleView(
+    return ConflictView(
         slug=slug,
         tab=tab,
         who=saved.name if saved else None,
@@ -184,5 +177,5 @@ def _stale_view(request: Request, trainer: Trainer, slug: str, tab: Tab, source:
         theirs=text.source,
         etag=text.etag,
         whose=trainer.id or 0,
-        differences=differences(source, text.source),
+        differences=next_to_each_other(source, text.source),
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from api.editorial.advice import WritingAdvice, advise
 from api.editorial.compose import CaseForm, form_of
+from api.editorial.differences import next_to_each_other
 from api.editorial.fields import Tab, about_choices
-from api.editorial.side_by_side import Difference, differences
 from api.editorial.similar import index_of
 from api.editorial.texts import Text
 from api.kit.systems import SYSTEMS, System
+from api.kit.text_diff import SideBySide
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import check
@@ -47,7 +48,7 @@ class EditorView:
     form: CaseForm | None
     look: LookView
     counsel: WritingAdvice
-    theirs: tuple[Difference, ...] | None
+    theirs: tuple[SideBySide, ...] | None
     cues: Mapping[System, tuple[tuple[str, str], ...]]
     pairs: Mapping[str, str]
     about: Mapping[str, tuple[str, ...]]
@@ -55,7 +56,7 @@ class EditorView:
 
 
 @dataclass(frozen=True, slots=True)
-class StaleView:
+class ConflictView:
     """Two texts of one vignette, of which one is not saved."""
 
     slug: str
@@ -65,7 +66,7 @@ class StaleView:
     theirs: str
     etag: str
     whose: int
-    differences: tuple[Difference, ...]
+    differences: tuple[SideBySide, ...]
 
 
 def view_look(case: Case | None) -> LookView:
@@ -103,7 +104,7 @@ def view_editor(
         form=form,
         look=view_look(case),
         counsel=advise(case, faults, alike),
-        theirs=differences(mine, text.source) if mine is not None else None,
+        theirs=next_to_each_other(mine, text.source) if mine is not None else None,
         cues=CUES,
         pairs=PAIR_QUESTION,
         about=about_choices(),

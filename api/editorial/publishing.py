@@ -118,7 +118,7 @@ def publish_change(
 ) -> Text:
     """A new version of a published vignette. After `wording` statistics carry over, after `meaning` they start afresh.
 
-    Raises Stale, Forbidden, Conflict when it is not published, Unprocessable when the text has faults.
+    Raises EditConflict, Forbidden, Conflict when it is not published, Unprocessable when the text has faults.
     """
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, to_change=True)

@@ -1,7 +1,5 @@
 """A vignette's text as its authors see it: the draft where there is one, else the newest version."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +10,8 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import may
 from api.editorial.models import Draft, Rating
-from api.kit.errors import Conflict, FieldError, Forbidden, NotFound, Stale, Unprocessable
+from api.kit.errors import FieldError, Forbidden, NotFound, Unprocessable
+from api.kit.versioned_text import EditConflict, free_slug
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.checking import check
@@ -126,13 +125,9 @@ def _has_rated(db: Session, row: Vignette, trainer: Trainer) -> bool:
 
 
 def check_mark(expected: str | None, text: Text) -> None:
-    """Raises Stale when the text is not the one that the writer began with."""
+    """Raises EditConflict when the text is not the one that the writer began with."""
     if expected is not None and expected != text.etag:
-        raise Stale(
-            "Someone has saved this story since you opened it. Both versions are safe. Check theirs, then save again.",
-            theirs=text.source,
-            etag=text.etag,
-        )
+        raise EditConflict("story", text.source, text.etag)
 
 
 def require_good(case: Case | None, faults: Sequence[Fault]) -> Case:
@@ -149,14 +144,5 @@ def places(faults: Sequence[Fault]) -> list[FieldError]:
 
 def slug_for(db: Session, title: str) -> str:
     """An address made of the title's words that no vignette has yet. Raises Unprocessable for a title without any."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    base = "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")
-    if not base:
-        raise Unprocessable("Give the story a title with letters in it.", [{"pointer": "/title", "detail": "letters"}])
-    taken = set(db.exec(select(Vignette.slug).where(col(Vignette.slug).startswith(base))))
-    if base not in taken:
-        return base
-    for number in range(2, 1000):
-        if f"{base}-{number}" not in taken:
-            return f"{base}-{number}"
-    raise Conflict("Too many stories have this title. Choose a different one.")
+    of = select(Vignette.slug)
+    return free_slug(title, "story", lambda base: {*db.exec(of.where(col(Vignette.slug).startswith(base)))})

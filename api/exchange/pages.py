@@ -225,9 +225,8 @@ def _exchange_page(request: Request, trainer: Trainer, problem: Problem | None =
         request,
         "exchange/exchange.html",
         title="Exchange",
-        section="trainers",
         place="exchange",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
     )
 
@@ -237,7 +236,6 @@ def _job_page(request: Request, job: Job) -> Response:
         request,
         "exchange/import.html",
         title="Import",
-        section="trainers",
         place="exchange",
         job=job,
         busy=job.state in ("reading", "importing"),

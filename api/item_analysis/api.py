@@ -12,8 +12,10 @@ from api.item_analysis.movement import Moved
 from api.persistence.dependencies import engine_of
 from api.review import agreeing, reviewing
 from api.review.agreeing import Figures
+from api.stats.calibration import Calibration
 from api.stats.enough import NotEnough
-from api.stats.items import Calibration, Discrimination, Share, StrongAndWeak
+from api.stats.items import Discrimination, StrongAndWeak
+from api.stats.shares import Share
 from api.vignettes.catalogue import Vignette
 from api.web.dependencies import settings_of
 from api.web.load_shedding import shed_statistics
@@ -127,11 +129,12 @@ def _lacking(missing: NotEnough) -> dict[str, object]:
 
 
 def _share(share: Share) -> ShareOut:
+    low, high = share.interval or (0.0, 1.0)
     return ShareOut(
-        count=share.count,
-        total=share.total,
-        share=round(share.share, 4),
-        interval=(round(share.low, 4), round(share.high, 4)),
+        count=share.matched,
+        total=share.answered,
+        share=round(share.share or 0.0, 4),
+        interval=(round(low, 4), round(high, 4)),
     )
 
 
@@ -173,7 +176,7 @@ def _out(
 def _facility(figure: Share | NotEnough) -> FacilityOut:
     if isinstance(figure, NotEnough):
         return FacilityOut.model_validate(_lacking(figure))
-    return FacilityOut(n=figure.total, share=_share(figure))
+    return FacilityOut(n=figure.answered, share=_share(figure))
 
 
 def _discrimination(figure: Discrimination | NotEnough) -> DiscriminationOut:
@@ -189,7 +192,7 @@ def _answers(figure: StrongAndWeak | NotEnough | None) -> AnswersOut:
         return AnswersOut.model_validate(_lacking(figure))
     strong, weak = ({answer: _share(s) for answer, s in third.items()} for third in (figure.strong, figure.weak))
     return AnswersOut(
-        n=sum(next(iter(third.values())).total for third in (figure.strong, figure.weak)),
+        n=sum(next(iter(third.values())).answered for third in (figure.strong, figure.weak)),
         strong={str(answer): share for answer, share in strong.items()},
         weak={str(answer): share for answer, share in weak.items()},
     )
@@ -198,8 +201,9 @@ def _answers(figure: StrongAndWeak | NotEnough | None) -> AnswersOut:
 def _calibration(figure: Calibration | NotEnough) -> CalibrationOut:
     if isinstance(figure, NotEnough):
         return CalibrationOut.model_validate(_lacking(figure))
-    bins = {word: _share(share) for word, share in figure.bins.items()}
-    return CalibrationOut(n=figure.answers, bins=bins, bias=round(figure.bias, 4), brier=round(figure.brier, 4))
+    bins = {row.confidence: _share(row) for row in figure.bins if row.answered}
+    bias, brier = (None if part is None else round(part, 4) for part in (figure.bias, figure.brier))
+    return CalibrationOut(n=figure.answered, bins=bins, bias=bias, brier=brier)
 
 
 def _movement(figure: Moved | NotEnough) -> MovementOut:

@@ -9,9 +9,10 @@ from api.item_analysis.attempts import NEWEST, read_one
 from api.item_analysis.movement import Moved, read_movement
 from api.kit.systems import Answer, System
 from api.stats import items
+from api.stats.calibration import Calibration
 from api.stats.enough import NotEnough
-from api.stats.intervals import wilson
-from api.stats.items import Attempt, Calibration, Discrimination, Reason, Share, StrongAndWeak
+from api.stats.items import Attempt, Discrimination, Reason, StrongAndWeak
+from api.stats.shares import Share
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import WORD
@@ -95,9 +96,7 @@ def cue_agreement(case: Case, marked: Sequence[Sequence[tuple[int, int]]], small
     signs = []
     for cue in sorted(case.cues, key=lambda cue: cue.start):
         touched = sum(cue.touches(spans) for spans in marked)
-        signs.append(
-            SignMarked(case.story[cue.start : cue.end], cue.system, Share(touched, markers, *wilson(touched, markers)))
-        )
+        signs.append(SignMarked(case.story[cue.start : cue.end], cue.system, Share("learners", markers, touched)))
     return CueAgreement(markers, tuple(signs), _elsewhere(case, marked))
 
 

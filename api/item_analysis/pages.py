@@ -18,8 +18,10 @@ from api.kit.systems import ANSWERS, VOTES
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, table
 from api.review import agreeing, reviewing
+from api.stats.calibration import STANDS_FOR
 from api.stats.enough import NotEnough
-from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
+from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, Discrimination, Reason
+from api.stats.shares import Share
 from api.vignettes.models import Vignette
 from api.web.dependencies import settings_of
 from api.web.load_shedding import shed_statistics

@@ -12,9 +12,10 @@ from api.item_analysis.attempts import read_all, taken_of_each
 from api.item_analysis.item import facility, reasons
 from api.persistence.engine import now, table
 from api.stats import items
+from api.stats.calibration import STANDS_FOR, Bin
 from api.stats.enough import NotEnough
-from api.stats.intervals import wilson
-from api.stats.items import LEARNERS_NEEDED, STANDS_FOR, Discrimination, Reason, Share
+from api.stats.items import LEARNERS_NEEDED, Discrimination, Reason
+from api.stats.shares import Share
 from api.vignettes.models import Vignette
 
 KEPT_SECONDS = 600
@@ -58,7 +59,7 @@ class LibraryAnalysis:
     published: int
     items: tuple[Item, ...]
     facilities: tuple[int, ...]
-    calibration: dict[str, Share]
+    calibration: tuple[Bin, ...]
 
     @property
     def attention(self) -> tuple[Item, ...]:
@@ -101,7 +102,7 @@ def compute(engine: Engine, smallest: int) -> LibraryAnalysis:
     for one in read_all(engine, newest):
         attempts = one.attempts
         share = facility(attempts, smallest)
-        if isinstance(share, Share) and share.total >= LEARNERS_NEEDED:
+        if isinstance(share, Share) and share.share is not None and share.answered >= LEARNERS_NEEDED:
             tenths[min(9, int(10 * share.share))] += 1
         said.update(attempt.confidence for attempt in attempts if attempt.confidence)
         fitted.update(attempt.confidence for attempt in attempts if attempt.confidence and attempt.correct)
@@ -120,9 +121,5 @@ def compute(engine: Engine, smallest: int) -> LibraryAnalysis:
         published=published,
         items=tuple(sorted(found, key=lambda item: item.order)),
         facilities=tuple(tenths[tenth] for tenth in range(10)),
-        calibration={
-            word: Share(fitted[word], said[word], *wilson(fitted[word], said[word]))
-            for word in STANDS_FOR
-            if said[word] >= smallest
-        },
+        calibration=tuple(Bin(word, said[word], fitted[word]) for word in STANDS_FOR if said[word] >= smallest),
     )

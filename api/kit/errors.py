@@ -48,14 +48,10 @@ class Conflict(Problem):
     status, title = 409, "That cannot be done at this point"
 
 
-class Stale(Problem):
-    """Someone else has saved since; `theirs` is the text as it is now, `etag` its mark."""
+class PreconditionFailed(Problem):
+    """What `If-Match` named is no longer the newest."""
 
     status, title = 412, "Someone else saved changes before you"
-
-    def __init__(self, detail: str, theirs: str = "", etag: str = "") -> None:
-        super().__init__(detail, headers={"ETag": f'"{etag}"'} if etag else {})
-        self.theirs, self.etag = theirs, etag
 
 
 class TooLarge(Problem):

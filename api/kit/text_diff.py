@@ -1,4 +1,4 @@
-"""Two texts compared word by word. Pure."""
+"""Two texts compared word by word, and shown next to each other. Pure."""
 
 import re
 from collections import Counter
@@ -37,3 +37,30 @@ def _pairs(before: list[str], after: list[str]) -> int:
     """How many pairs of equal parts there are."""
     there = Counter(after)
     return sum(there[part] for part in before)
+
+
+@dataclass(frozen=True, slots=True)
+class SidePiece:
+    """A stretch of one text; `own` where the other text differs."""
+
+    text: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """A part that differs between two texts of the same thing, with its words in each."""
+
+    label: str
+    mine: tuple[SidePiece, ...]
+    theirs: tuple[SidePiece, ...]
+
+
+def side_by_side(label: str, mine: str, theirs: str) -> SideBySide:
+    left, right = list[SidePiece](), list[SidePiece]()
+    for stretch in stretches(mine, theirs):
+        if stretch.old:
+            left.append(SidePiece(stretch.old, not stretch.same))
+        if stretch.new:
+            right.append(SidePiece(stretch.new, not stretch.same))
+    return SideBySide(label, tuple(left), tuple(right))

@@ -38,6 +38,7 @@ from api.vignettes.view_models import VignetteView, view_vignette
 from api.vignettes.words import Span, phrases, spans_of
 from api.web.admission import take_learner
 from api.web.dependencies import settings_of
+from api.web.problems import error_page
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -163,6 +164,15 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
 
 
+def back_to_the_story(request: Request, problem: Problem) -> Response | None:
+    """Leads from a guess that could not be taken back to its story; None for other addresses."""
+    story, found, _ = request.url.path.partition("/guesses")
+    return error_page(request, problem, story) if found else None
+
+
+PROBLEM_PAGES = {"/vignettes/": back_to_the_story}
+
+
 def _retired_page(request: Request, vignette: Vignette) -> Response:
     """Where a story went that is no longer offered, and the way back to one's answer."""
     learner = find_learner(request)
@@ -238,16 +248,7 @@ def _case_page(
         marked=bool(marked),
     )
     template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
-    response = render(
-        request,
-        template,
-        title=case.head.title,
-        section="practice",
-        status_code=problem.status if problem else 200,
-        view=view,
-    )
-    response.headers.update(problem.headers if problem else {})
-    return response
+    return render(request, template, title=case.head.title, section="practice", problem=problem, view=view)
 
 
 def _outcome_fragment(

@@ -269,16 +269,7 @@ def _chart(places: list[tuple[float, Band]], what: str, diagonal: tuple[float, f
 
 
 def _calibration(calibration: Calibration) -> Chart:
-    places = [
-        (
-            row.expected,
-            band(
-                Share(row.confidence, row.answered, row.matched, row.share, row.interval),
-                CONFIDENCE_NAME[row.confidence],
-            ),
-        )
-        for row in calibration.bins
-    ]
+    places = [(row.expected, band(row, CONFIDENCE_NAME[row.confidence])) for row in calibration.bins]
     return _chart(
         places, "How often your answers matched ours, by how sure you felt", (LEFT, _y(0), LEFT + WIDTH, _y(100))
     )

@@ -11,11 +11,11 @@ from api.kit.systems import CAVEAT
 from api.kit.yaml import Document, Fault
 from api.session_plans.parts import CommonStep
 from api.session_plans.plan import Audience, Plan
-from api.session_plans.readability import reading_age, sentences_of
 from api.session_plans.reading import read_with_places
 from api.session_plans.steps import CloseStep, RoundStep, SystemsStep
 from api.session_plans.wording import brain_links, diagnoses, words_to_avoid
 from api.vignettes.checking import words
+from api.vignettes.readability import reading_age, sentences_of
 
 WALL_TEXT, WALL_ALL, PHONE_TEXT = 60, 95, 90  # words; the wall's smallest letters have 26 px
 LONGEST_SENTENCE = 20

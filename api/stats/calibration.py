@@ -1,24 +1,26 @@
 """How sure people felt, beside how often they matched the key."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api.stats.intervals import wilson
+from api.stats.shares import Share
 
-# What the three answers to “how sure are you?” stand for, as probabilities.
-STANDS_FOR: dict[str, float] = {"guessing": 1 / 3, "leaning": 2 / 3, "sure": 0.9}
+# What the three answers to “how sure are you?” stand for, as probabilities; with three systems a guess finds the key
+# one time in three.
+STANDS_FOR: dict[str, float] = {"guessing": 1 / 3, "leaning": 2 / 3, "sure": 9 / 10}
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """The answers given with one confidence: how many, how many matched, the share and its 95 % Wilson interval."""
+class Bin(Share):
+    """The answers given with one confidence, which is its name."""
 
-    confidence: str
-    expected: float
-    answered: int
-    matched: int
-    share: float | None
-    interval: tuple[float, float] | None
+    @property
+    def confidence(self) -> str:
+        return self.name
+
+    @property
+    def expected(self) -> float:
+        return STANDS_FOR[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,15 @@ class Calibration:
     brier: float | None
 
 
-def calibrate(answers: Iterable[tuple[str, bool]]) -> Calibration:
-    """From (confidence, matched) of each answer that said how sure it was.
+def calibrate(answers: Iterable[tuple[str | None, bool]]) -> Calibration:
+    """From (confidence, matched) of each answer; those that did not say how sure they were are left out.
 
-    Sources: Brier 1950, Mon Weather Rev 78:1-3; bias after Lichtenstein, Fischhoff & Phillips 1982.
+    Sources: Brier 1950, Mon Weather Rev 78:1-3; Lichtenstein & Fischhoff 1977, Organ Behav Hum Perform 20:159-183.
     """
-    known = [(confidence, matched) for confidence, matched in answers if confidence in STANDS_FOR]
-    bins = []
-    for confidence, expected in STANDS_FOR.items():
-        own = [matched for said, matched in known if said == confidence]
-        hits = sum(own)
-        share = hits / len(own) if own else None
-        bins.append(Bin(confidence, expected, len(own), hits, share, wilson(hits, len(own)) if own else None))
+    known = [(said, matched) for said, matched in answers if said in STANDS_FOR]
+    told, found = Counter(said for said, _ in known), Counter(said for said, matched in known if matched)
+    bins = tuple(Bin(said, told[said], found[said]) for said in STANDS_FOR)
     if not known:
-        return Calibration(tuple(bins), 0, None, None)
-    count = len(known)
-    bias = sum(STANDS_FOR[said] - matched for said, matched in known) / count
-    brier = sum((STANDS_FOR[said] - matched) ** 2 for said, matched in known) / count
-    return Calibration(tuple(bins), count, bias, brier)
+        return Calibration(bins, 0, None, None)
+    away = [STANDS_FOR[said or ""] - matched for said, matched in known]
+    return Calibration(bins, len(known), sum(away) / len(known), sum(one**2 for one in away) / len(known))

@@ -11,13 +11,12 @@ from math import sqrt
 from typing import Literal, NamedTuple
 
 from api.kit.systems import ANSWERS, SYSTEMS, Answer
+from api.stats.calibration import Calibration, calibrate
 from api.stats.enough import NotEnough
 from api.stats.intervals import wilson
+from api.stats.shares import Share, share
 
 LEARNERS_NEEDED, OTHERS_NEEDED, CONFIDENT_NEEDED = 30, 10, 10
-
-# What the words for confidence stand for; with three systems a guess finds the key one time in three.
-STANDS_FOR: dict[str, float] = {"guessing": 1 / 3, "leaning": 2 / 3, "sure": 9 / 10}
 
 Reason = Literal["too easy", "too hard", "does not discriminate", "possibly mis-keyed", "explanation changed"]
 
@@ -38,20 +37,6 @@ class Attempt(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A share from 0 to 1 with its 95 % Wilson interval."""
-
-    count: int
-    total: int
-    low: float
-    high: float
-
-    @property
-    def share(self) -> float:
-        return self.count / self.total
-
-
-@dataclass(frozen=True, slots=True)
 class Discrimination:
     """`index` and `efficiency` in percent, from −100 to 100; None where everybody did the same."""
 
@@ -66,16 +51,6 @@ class StrongAndWeak:
 
     strong: dict[Answer, Share]
     weak: dict[Answer, Share]
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Confidence against outcome: accuracy for each word; bias from −1 to 1, above 0 is too sure; Brier from 0 to 1."""
-
-    answers: int
-    bins: dict[str, Share]
-    bias: float
-    brier: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +69,7 @@ def facility(attempts: Sequence[Attempt]) -> Share | NotEnough:
     """
     if not attempts:
         return NotEnough(0, 1, "learners")
-    return _share(sum(attempt.correct for attempt in attempts), len(attempts))
+    return share("learners", [attempt.correct for attempt in attempts])
 
 
 def discrimination(attempts: Iterable[Attempt]) -> Discrimination | NotEnough:
@@ -130,22 +105,9 @@ def strong_and_weak(attempts: Iterable[Attempt]) -> StrongAndWeak | NotEnough | 
 
 
 def calibration(attempts: Iterable[Attempt]) -> Calibration | NotEnough:
-    """How well confidence fits: guessing, leaning and sure stand for 1/3, 2/3 and 9/10.
-
-    bias = mean confidence − accuracy; Brier = mean (confidence − outcome)². Sources: Brier 1950, Mon Weather Rev
-    78:1-3; Lichtenstein & Fischhoff 1977, Organ Behav Hum Perform 20:159-183.
-    """
-    said = [(attempt.confidence, attempt.correct) for attempt in attempts if attempt.confidence in STANDS_FOR]
-    if not said:
-        return NotEnough(0, 1, "answers with a confidence")
-    told, found = Counter(word for word, _ in said), Counter(word for word, correct in said if correct)
-    chances = [(STANDS_FOR[word or ""], float(correct)) for word, correct in said]
-    return Calibration(
-        answers=len(said),
-        bins={word: _share(found[word], told[word]) for word in STANDS_FOR if told[word]},
-        bias=sum(chance - outcome for chance, outcome in chances) / len(said),
-        brier=sum((chance - outcome) ** 2 for chance, outcome in chances) / len(said),
-    )
+    """How well confidence fits."""
+    found = calibrate((attempt.confidence, attempt.correct) for attempt in attempts)
+    return found if found.answered else NotEnough(0, 1, "answers with a confidence")
 
 
 def possibly_miskeyed(attempts: Iterable[Attempt]) -> Answer | NotEnough | None:
@@ -174,11 +136,11 @@ def attention(
     """Why somebody might look at this vignette again; empty where nothing calls, or too little is known."""
     limits = thresholds or Thresholds()
     reasons: list[Reason] = []
-    share = facility(attempts)
-    if isinstance(share, Share) and share.total >= LEARNERS_NEEDED:
-        if share.share >= limits.easy:
+    found = facility(attempts)
+    if isinstance(found, Share) and found.share is not None and found.answered >= LEARNERS_NEEDED:
+        if found.share >= limits.easy:
             reasons.append("too easy")
-        elif share.share <= limits.hard:
+        elif found.share <= limits.hard:
             reasons.append("too hard")
     told = discrimination(attempts)
     if isinstance(told, Discrimination) and told.efficiency is not None and told.efficiency < limits.weak_efficiency:
@@ -211,11 +173,7 @@ def _thirds(attempts: Iterable[Attempt]) -> tuple[list[Attempt], list[Attempt]] 
 
 def _answer_shares(attempts: Sequence[Attempt]) -> dict[Answer, Share]:
     chosen = Counter(attempt.answer for attempt in attempts)
-    return {answer: _share(chosen[answer], len(attempts)) for answer in ANSWERS}
-
-
-def _share(count: int, total: int) -> Share:
-    return Share(count, total, *wilson(count, total))
+    return {answer: Share(answer, len(attempts), chosen[answer]) for answer in ANSWERS}
 
 
 def _covariance(first: Sequence[float], second: Sequence[float]) -> float:

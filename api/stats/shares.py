@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from api.stats.intervals import wilson
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Share:
-    """`matched` of `answered`; share and interval (95 %, Wilson) are None while there is no answer."""
+    """`matched` of `answered`, and what `name` calls them. Share and interval lie from 0 to 1; None without answers."""
 
     name: str
     answered: int
     matched: int
-    share: float | None
-    interval: tuple[float, float] | None
+
+    @property
+    def share(self) -> float | None:
+        return self.matched / self.answered if self.answered else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 %, Wilson."""
+        return wilson(self.matched, self.answered) if self.answered else None
 
 
 def share(name: str, matches: Sequence[bool]) -> Share:
-    answered, matched = len(matches), sum(matches)
-    if not answered:
-        return Share(name, 0, 0, None, None)
-    return Share(name, answered, matched, matched / answered, wilson(matched, answered))
+    return Share(name, len(matches), sum(matches))

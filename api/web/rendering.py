@@ -16,6 +16,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from api.kit import assets
+from api.kit.errors import Problem
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
 from api.web.dependencies import settings_of
@@ -83,25 +84,34 @@ def render(
     section: str = "",
     place: str = "",
     status_code: int = 200,
+    problem: Problem | None = None,
     **context: Any,
 ) -> Response:
-    """A page or a fragment from its template. `place` is where it stands within the trainers' pages."""
+    """A page or a fragment from its template. `place` is where it stands within the trainers' pages.
+
+    A form that was refused comes back with `problem`: with its status and headers, and its sentence as `error`.
+    """
     page = Page(
         title=title,
-        section=section,
+        section=section or ("trainers" if place else ""),
         trainer=getattr(request.state, "trainer_name", None),
         setup=request.app.state.needs_setup,
         place=place,
         places=getattr(request.state, "places", ()),
     )
-    response = templates.TemplateResponse(
+    return templates.TemplateResponse(
         request,
         template,
-        {"page": page, "title": title, "signposting": request.app.state.signposting, **context},
-        status_code=status_code,
+        {
+            "page": page,
+            "title": title,
+            "signposting": request.app.state.signposting,
+            "error": problem.detail if problem else None,
+            **context,
+        },
+        status_code=problem.status if problem else status_code,
+        headers={"Vary": "HX-Request", **(problem.headers if problem else {})},
     )
-    response.headers["Vary"] = "HX-Request"
-    return response
 
 
 def fragment(template: str, context: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Requests as bytes, written before the clock starts: learners who each answer every vignette, one of them twice."""
+"""Requests as bytes, written before the clock starts: learners who each answer many vignettes, one of them twice."""
 
 import json
 import random
@@ -15,6 +15,7 @@ from .server import SECRET
 Build = Callable[[str, str, random.Random], bytes]  # a token, a slug
 
 _TOKENS = Tokens(SECRET)
+_EACH = 60  # stories; at most half of what one learner may answer in a minute
 
 
 def write(build: Build, number: int, slugs: Sequence[str]) -> list[bytes]:
@@ -23,7 +24,8 @@ def write(build: Build, number: int, slugs: Sequence[str]) -> list[bytes]:
     requests: list[bytes] = []
     while len(requests) < number:
         token = _TOKENS.sign("learner", secrets.token_urlsafe(16))
-        requests.extend(build(token, slug, chance) for slug in [*slugs, slugs[0]])
+        chosen = chance.sample(slugs, min(_EACH, len(slugs)))
+        requests.extend(build(token, slug, chance) for slug in [*chosen, chosen[0]])
     requests = list(islice(requests, number))
     chance.shuffle(requests)
     return requests

@@ -109,7 +109,7 @@ def test_the_list_narrows_without_javascript_too(in_review: Server, new_context:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_label("Search titles").fill("bath")
-    page.get_by_role("button", name="Find").click()
+    page.get_by_role("button", name="Search stories").click()
 
     expect(page.get_by_text("1 story.")).to_be_visible()
     expect(page.get_by_role("link", name="Ben and the bath")).to_be_visible()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.charts.circles import ROOM, Arrangement, Placed, arrange
-from api.kit.systems import SYSTEMS
+from api.charts.circles import NAME_FITS, ROOM, Arrangement, Placed, arrange, place_labels
+from api.kit.systems import NAME, SYSTEMS
 
 GAP = ROOM / 2
 counts = st.fixed_dictionaries({system: st.integers(min_value=0, max_value=20_000) for system in SYSTEMS})
@@ -77,3 +77,31 @@ def test_the_biggest_count_has_the_largest_radius(weights: dict[str, int]) -> No
 def test_without_any_answer_nothing_is_drawn() -> None:
     assert arrange(dict.fromkeys(SYSTEMS, 0.0)) is None
     assert arrange({}) is None
+
+
+@given(st.fixed_dictionaries({system: st.integers(min_value=0, max_value=60) for system in SYSTEMS}))
+def test_no_label_covers_a_circle_or_another_label(weights: dict[str, int]) -> None:
+    arrangement = arrange({system: float(weight) for system, weight in weights.items()})
+    if arrangement is None:
+        return
+    texts = {c.system: f"{NAME[c.system]} {weights[c.system]}" for c in arrangement.circles if c.r < NAME_FITS}
+
+    whole, labels = place_labels(arrangement, texts)
+
+    assert set(labels) == set(texts)
+    for label in labels.values():
+        left, top, right, bottom = label.box
+        assert left >= 0
+        assert top >= 0
+        assert right <= whole.width
+        assert bottom <= whole.height
+        for circle in whole.circles:
+            nearest = (min(max(circle.cx, left), right), min(max(circle.cy, top), bottom))
+            assert dist(nearest, (circle.cx, circle.cy)) > circle.r
+    for one, other in combinations(labels.values(), 2):
+        assert (
+            one.box[2] <= other.box[0]
+            or other.box[2] <= one.box[0]
+            or one.box[3] <= other.box[1]
+            or other.box[3] <= one.box[1]
+        )

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from api.editorial.advice import AT_ONCE, WritingAdvice, advise, reading_age
+from api.editorial.advice import AT_ONCE, WritingAdvice, advise
 from api.editorial.compose import compose, form_of
 from api.editorial.similar import ALIKE, Index, index_of
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
 from api.vignettes.catalogue import Vignette
 from api.vignettes.checking import check
+from api.vignettes.readability import age_span
 from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE, BEN_FILE, CLEO_FILE, FILES
 from tests.vignettes.strategies import cases
@@ -122,10 +123,10 @@ def test_what_cannot_be_read_is_told_with_its_line() -> None:
 
 
 def test_reading_age_follows_the_published_formula() -> None:
-    # 12 letters in 4 words of 2 sentences: 4.71·3 + 0.5·2 − 21.43 < 0, so it stays at the youngest that is told.
-    assert reading_age("The cat sat. Yes.") == (5, 7)
-    # 60 letters in 10 words of one sentence: 4.71·6 + 0.5·10 − 21.43 = 11.83, so grade 12 and age 17.
-    assert reading_age("letter " * 9 + "letter.") == (16, 18)
+    # 3 letters a word, 3 words a sentence: 4.71·3 + 0.5·3 − 21.43 < 0, so it stays at the youngest that is told.
+    assert age_span("The cat sat. " * 10) == (5, 7)
+    # 5 letters a word, 10 words a sentence: 4.71·5 + 0.5·10 − 21.43 = 7.12, so grade 7 and age 12.
+    assert age_span(("words " * 9 + "words. ") * 3) == (11, 13)
 
 
 def test_a_copy_is_recognised_under_another_name_and_never_as_its_own() -> None:

@@ -123,7 +123,7 @@ async def test_two_people_in_one_draft_are_told_and_shown_both_texts(author: Per
     quiet = await post(author, AUTOSAVE, mine, why="Amina thinks so.")
     page = await post(author, EDIT, mine, why="Amina thinks so.")
 
-    assert (quiet.status_code, page.status_code) == (412, 412)
+    assert (quiet.status_code, page.status_code) == (409, 409)
     assert quiet.json()["who"] == "Edith"
     for text in (quiet.json()["both"], page.text):
         assert "<ins>Amina</ins>" in text

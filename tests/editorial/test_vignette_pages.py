@@ -84,7 +84,7 @@ async def test_a_waiting_draft_is_shown_by_its_differences_and_published_once_on
     other = await post(author, f"{HERE}/publish", mark="1.1", change="wording")
     done = await post(editor, f"{HERE}/publish", mark="1.1", change="wording", note="The\0 month")
 
-    assert (silent.status_code, stale.status_code, other.status_code) == (422, 412, 403)
+    assert (silent.status_code, stale.status_code, other.status_code) == (422, 409, 403)
     assert "Choose what changed" in silent.text
     assert done.status_code == 303
     assert "in June" in (await editor.client.get(f"/vignettes/{ANA}")).text

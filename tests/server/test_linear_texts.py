@@ -26,9 +26,9 @@ from api.kit.join_codes import normalise
 from api.kit.spreadsheet import safe_cell
 from api.kit.text_diff import stretches
 from api.session_plans.checking import check as check_plan
-from api.session_plans.readability import reading_age
 from api.session_plans.wording import brain_links, diagnoses, words_to_avoid
 from api.vignettes.checking import check
+from api.vignettes.readability import reading_age
 from api.vignettes.reading import LARGEST_FILE
 from api.vignettes.searching import matching
 from tests.cast import ANA_FILE

@@ -5,7 +5,7 @@ import pytest
 from api.kit.systems import CAVEAT
 from api.kit.yaml import Fault
 from api.session_plans.checking import check, tolerance
-from api.session_plans.readability import reading_age, sentences_of
+from api.vignettes.readability import reading_age, sentences_of
 from tests.session_plans.sample import LEVELS, SAMPLE
 
 

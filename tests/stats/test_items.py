@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.kit.systems import Answer
+from api.stats.calibration import Calibration
 from api.stats.enough import NotEnough
 from api.stats.items import (
     Attempt,
-    Calibration,
     Discrimination,
-    Share,
     StrongAndWeak,
     Thresholds,
     attention,
@@ -23,6 +22,7 @@ from api.stats.items import (
     possibly_miskeyed,
     strong_and_weak,
 )
+from api.stats.shares import Share
 
 number = count()
 
@@ -51,7 +51,7 @@ def test_facility_is_the_share_who_found_the_key_with_its_interval() -> None:
 
     assert isinstance(share, Share)
     assert share.share == 0.6
-    assert (share.low, share.high) == pytest.approx((0.23, 0.88), abs=0.005)
+    assert share.interval == pytest.approx((0.23, 0.88), abs=0.005)
 
 
 def test_facility_of_nobody_is_not_known() -> None:
@@ -96,21 +96,21 @@ def test_who_chose_what_among_the_strong_and_the_weak() -> None:
     told = strong_and_weak(weak + strong + middle)
 
     assert isinstance(told, StrongAndWeak)
-    assert {answer: share.count for answer, share in told.strong.items()} == {
+    assert {answer: share.matched for answer, share in told.strong.items()} == {
         "threat": 2,
         "drive": 8,
         "soothing": 0,
         "unsure": 0,
     }
-    assert (told.weak["soothing"].count, told.weak["soothing"].total) == (7, 10)
+    assert (told.weak["soothing"].matched, told.weak["soothing"].answered) == (7, 10)
 
 
 def test_learners_who_did_equally_well_are_in_the_same_third() -> None:
     told = strong_and_weak([answered("drive", 9)] * 14 + [answered("threat", 2)] * 16)
 
     assert isinstance(told, StrongAndWeak)
-    assert told.strong["drive"].total == 14
-    assert told.weak["threat"].total == 16
+    assert told.strong["drive"].answered == 14
+    assert told.weak["threat"].answered == 16
 
 
 def test_without_strong_and_weak_learners_nothing_is_compared() -> None:
@@ -126,8 +126,8 @@ def test_calibration_as_worked_out_by_hand() -> None:
     told = calibration(said)
 
     assert isinstance(told, Calibration)
-    assert told.answers == 4
-    assert {word: (share.count, share.total) for word, share in told.bins.items()} == {
+    assert told.answered == 4
+    assert {row.confidence: (row.matched, row.answered) for row in told.bins} == {
         "guessing": (1, 1),
         "leaning": (0, 1),
         "sure": (1, 2),
@@ -188,12 +188,10 @@ def test_every_figure_stays_in_its_range(learners: list[Attempt]) -> None:
             assert abs(told.index) <= abs(told.efficiency) + 1e-6
     known = calibration(learners)
     if isinstance(known, Calibration):
-        assert -1 <= known.bias <= 1
-        assert 0 <= known.brier <= 1
-        assert sum(share.total for share in known.bins.values()) == known.answers
+        assert sum(row.answered for row in known.bins) == known.answered
     thirds = strong_and_weak(learners)
     if isinstance(thirds, StrongAndWeak):
-        assert sum(share.count for share in thirds.strong.values()) == thirds.strong["drive"].total
+        assert sum(share.matched for share in thirds.strong.values()) == thirds.strong["drive"].answered
     assert len(attention(learners)) == len(set(attention(learners)))
 
 

@@ -1,7 +1,5 @@
 """Beginning plans of one's own: new, as a copy, or from a file."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import record
 from api.kit.errors import Conflict, Unprocessable
+from api.kit.versioned_text import free_slug
 from api.kit.yaml import Fault
 from api.persistence.engine import now, write_engine
 from api.session_plans.editor.fields import new_step
@@ -21,7 +20,6 @@ from api.session_plans.editor.models import OwnPlan
 from api.session_plans.plan_writer import write, write_data
 from api.session_plans.reading import read
 
-LONGEST_SLUG = 60
 TRIES = 50  # for an address, while others take the same one
 
 
@@ -132,12 +130,5 @@ def _add_once(
 
 def _slug_for(db: Session, words: str, shipped: Collection[str]) -> str:
     """An address that neither a plan of one's own nor one of the product has yet."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    base = "-".join(re.findall(r"[a-z0-9]+", plain))[:LONGEST_SLUG].strip("-")
-    if not base:
-        raise Unprocessable("Give the plan a title with letters in it.", [{"pointer": "/title", "detail": "letters"}])
-    taken = {*shipped, *db.exec(select(OwnPlan.slug).where(col(OwnPlan.slug).startswith(base)))}
-    for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))):
-        if slug not in taken:
-            return slug
-    raise Conflict("Too many plans have this title. Choose a different one.")
+    of = select(OwnPlan.slug)
+    return free_slug(words, "plan", lambda base: {*shipped, *db.exec(of.where(col(OwnPlan.slug).startswith(base)))})

@@ -6,11 +6,14 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from api.accounts.models import Trainer
 from api.kit.errors import Unprocessable
+from api.kit.versioned_text import EditConflict
+from api.persistence.dependencies import engine_of
+from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import title_of
 from api.session_plans.editor.asking import levels_of
 from api.session_plans.editor.differing import differences
-from api.session_plans.editor.keeping import Clash
 from api.session_plans.editor.sheet import PlanDraft, parse_draft
 from api.session_plans.plan_writer import write_data
 from api.session_plans.reading import LARGEST_FILE
@@ -35,17 +38,16 @@ def put(sheet: PlanDraft, data: Mapping[str, Any]) -> str:
     return sheet.text if data == sheet.data else write_data(data)
 
 
-def clash_page(request: Request, slug: str, mine: str, clash: Clash) -> Response:
+def conflict_page(request: Request, trainer: Trainer, slug: str, mine: str) -> Response:
     """Both texts, of which one is not saved."""
-    theirs, levels = clash.theirs, levels_of(request)
+    theirs, levels = keeping.find(engine_of(request), trainer, slug, to_change=True), levels_of(request)
     return _whole(
         render(
             request,
-            "session_plans/editor/clash.html",
+            "session_plans/editor/conflict.html",
             title="Two versions",
-            section="trainers",
             place="plans",
-            status_code=clash.status,
+            status_code=EditConflict.status,
             theirs=theirs,
             mine=mine,
             parts=differences(parse_draft(mine, slug, levels), parse_draft(theirs.source, slug, levels)),

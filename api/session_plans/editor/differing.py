@@ -3,25 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from api.editorial.side_by_side import Difference, Piece
-from api.kit.text_diff import stretches
+from api.kit.text_diff import SideBySide, side_by_side
 from api.session_plans.editor.arranging import title_of
 from api.session_plans.editor.sheet import PlanDraft
 from api.session_plans.plan_writer import write_data
 
 
-def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[Difference, ...]:
+def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[SideBySide, ...]:
     """Part by part and step by step; as whole files where one cannot be read."""
     if mine.data is None or theirs.data is None:
-        return () if mine.text == theirs.text else (_difference("The file", mine.text, theirs.text),)
+        return () if mine.text == theirs.text else (side_by_side("The file", mine.text, theirs.text),)
     found = [
-        _difference(str(name).replace("_", " ").capitalize(), _part(mine.data, name), _part(theirs.data, name))
+        side_by_side(str(name).replace("_", " ").capitalize(), _part(mine.data, name), _part(theirs.data, name))
         for name in dict.fromkeys((*mine.data, *theirs.data))
         if name != "steps" and mine.data.get(name) != theirs.data.get(name)
     ]
     titles = [[title_of(step) for step in sheet.steps] for sheet in (mine, theirs)]
     if titles[0] != titles[1]:
-        found.append(_difference("Order of the steps", *("\n".join(each) for each in titles)))
+        found.append(side_by_side("Order of the steps", *("\n".join(each) for each in titles)))
     steps = [[_step(step) for step in sheet.steps] for sheet in (mine, theirs)]
     # Only what one of them has and the other has not, in the order in which it stands.
     known = [frozenset(each) for each in steps]
@@ -29,7 +28,7 @@ def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[Difference, ...]:
     there = [text for text in steps[1] if text not in known[0]]
     for number in range(max(len(here), len(there))):
         one, other = (each[number] if number < len(each) else "" for each in (here, there))
-        found.append(_difference("A step", one, other))
+        found.append(side_by_side("A step", one, other))
     return tuple(found)
 
 
@@ -39,13 +38,3 @@ def _part(data: Mapping[str, Any], name: str) -> str:
 
 def _step(step: Any) -> str:
     return write_data(step).strip() if isinstance(step, dict) else str(step)
-
-
-def _difference(label: str, mine: str, theirs: str) -> Difference:
-    left, right = list[Piece](), list[Piece]()
-    for stretch in stretches(mine, theirs):
-        if stretch.old:
-            left.append(Piece(stretch.old, not stretch.same))
-        if stretch.new:
-            right.append(Piece(stretch.new, not stretch.same))
-    return Difference(label, tuple(left), tuple(right))

@@ -7,16 +7,17 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
+from api.kit.versioned_text import EditConflict
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID
 from api.session_plans.editor import keeping
 from api.session_plans.editor.arranging import Arranged, arrange, title_of
 from api.session_plans.editor.asking import EditablePlan, Posted, get_plan_for_edit, levels_of
 from api.session_plans.editor.beginning import say
-from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
+from api.session_plans.editor.dependencies import LARGEST_FORM, conflict_page, put, readable
 from api.session_plans.editor.fields import KIND_NAME
 from api.session_plans.editor.forms import compose_plan
-from api.session_plans.editor.keeping import Clash, OwnText
+from api.session_plans.editor.keeping import OwnText
 from api.session_plans.editor.sheet import PlanDraft
 from api.session_plans.editor.telling import findings
 from api.session_plans.editor.view_models import view_about, view_plan
@@ -48,8 +49,8 @@ def post_edit(request: Request, slug: str, trainer: CurrentTrainer, posted: Post
         tab, source = "source", (posted.get("source") or [""])[0]
     try:
         keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
-    except Clash as clash:
-        return clash_page(request, slug, source, clash)
+    except EditConflict:
+        return conflict_page(request, trainer, slug, source)
     return RedirectResponse(f"/trainers/plans/{slug}/edit?tab={tab}&done=saved", status_code=303)
 
 
@@ -72,8 +73,8 @@ def post_undo(request: Request, slug: str, trainer: CurrentTrainer, posted: Post
     opened = get_plan_for_edit(request, trainer, slug, posted)
     try:
         keeping.undo(engine_of(request), trainer, slug, opened.revision, levels_of(request))
-    except Clash as clash:
-        return clash_page(request, slug, opened.sheet.text, clash)
+    except EditConflict:
+        return conflict_page(request, trainer, slug, opened.sheet.text)
     if wants_fragment(request):
         return _edit_page(
             request, get_plan_for_edit(request, trainer, slug), "steps", "The last change has been undone.", None
@@ -87,8 +88,8 @@ def _arranged(
     slug = opened.own.slug
     try:
         keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
-    except Clash as clash:
-        return clash_page(request, slug, source, clash)
+    except EditConflict:
+        return conflict_page(request, trainer, slug, source)
     if wants_fragment(request):
         return _edit_page(request, get_plan_for_edit(request, trainer, slug), "steps", arranged.told, arranged.at, did)
     at = "" if arranged.at is None else f"&at={arranged.at + 1}#step-{arranged.at + 1}"
@@ -113,7 +114,6 @@ def _edit_page(request: Request, opened: EditablePlan, tab: Tab, told: str, at: 
         request,
         "session_plans/editor/_steps.html" if fragment else "session_plans/editor/edit.html",
         title=f"Change: {sheet.title}",
-        section="trainers",
         place="plans",
         own=own,
         tab=tab if sheet.data is not None else "source",

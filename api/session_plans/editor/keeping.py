@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import record, record_once
-from api.kit.errors import Conflict, NotFound, TooLarge, Unprocessable
-from api.kit.yaml import plain_lines
+from api.kit.errors import Conflict, NotFound
+from api.kit.versioned_text import EditConflict, as_kept
 from api.persistence.engine import now, write_engine
 from api.session_plans.editor.models import OwnPlan, OwnPlanText
 from api.session_plans.editor.sheet import parse_draft
@@ -54,18 +54,6 @@ class OwnLine:
     newer: bool
     changed_at: datetime
     may_write: bool
-
-
-class Clash(Conflict):
-    """Someone else has saved since; `theirs` is the plan as it now stands."""
-
-    title = "Someone else saved changes before you"
-
-    def __init__(self, theirs: OwnText) -> None:
-        super().__init__(
-            "Someone has saved this plan since you opened it. Both versions are safe. Check theirs, then save again."
-        )
-        self.theirs = theirs
 
 
 def own_plans(engine: Engine, trainer: Trainer) -> list[OwnLine]:
@@ -114,15 +102,14 @@ def text_at(engine: Engine, trainer: Trainer, slug: str, revision: int) -> str |
 def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str, levels: Mapping[str, int]) -> OwnText:
     """Keeps the text, faults and all. `revision` is that of the text which the writer began with.
 
-    Raises Clash when somebody else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
+    Raises EditConflict when somebody else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
     """
     source = within(source)
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         before = read_own(db, row, trainer)
         if source != before.source:
-            if revision != before.revision:
-                raise Clash(before)
+            check_mark(revision, before)
             keep(db, row, trainer, source, levels)
             record_once(db, trainer, "write_plan", row.slug)
         text = read_own(db, row, trainer)
@@ -133,7 +120,7 @@ def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str
 def undo(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Mapping[str, int]) -> OwnText:
     """Brings back the text before the newest one, as a text of its own: undone twice, it stands as it was.
 
-    Raises Clash when `revision` is no longer the newest, Conflict when nothing is there to go back to.
+    Raises EditConflict when `revision` is no longer the newest, Conflict when nothing is there to go back to.
     """
     before = text_at(engine, trainer, slug, revision - 1)
     if before is None:
@@ -205,22 +192,15 @@ def read_own(db: Session, row: OwnPlan, trainer: Trainer) -> OwnText:
     )
 
 
+def check_mark(revision: int, text: OwnText) -> None:
+    """Raises EditConflict when the text is not the one that the writer began with."""
+    if revision != text.revision:
+        raise EditConflict("plan", text.source, str(text.revision))
+
+
 def within(source: str) -> str:
     """The text as it is kept. Raises TooLarge, and Unprocessable for what no database takes."""
-    source = plain_lines(source)
-    if "\0" in source:
-        raise Unprocessable("The text contains a character that cannot be saved (NUL). Remove it, then save again.")
-    try:
-        size = len(source.encode())
-    except UnicodeEncodeError:
-        raise Unprocessable(
-            "The text contains half a character, which cannot be saved. Remove it, then save again."
-        ) from None
-    if size > LARGEST_FILE:
-        raise TooLarge(
-            f"This plan is too long. Shorten it to {LARGEST_FILE:,} bytes or fewer, which is a few pages of text."
-        )
-    return source
+    return as_kept(source, LARGEST_FILE, "plan")
 
 
 def _in_sight(row: OwnPlan, trainer: Trainer) -> bool:

@@ -13,7 +13,7 @@ from api.audit.trail import record
 from api.kit.errors import Conflict
 from api.persistence.engine import now, write_engine
 from api.session_plans.catalogue import PlanCatalogue
-from api.session_plans.editor.keeping import Clash, OwnText, find_row, read_own
+from api.session_plans.editor.keeping import OwnText, check_mark, find_row, read_own
 from api.session_plans.editor.models import OwnPlan
 from api.session_plans.editor.sheet import parse_draft
 from api.session_plans.plan import Plan
@@ -34,13 +34,12 @@ def plans_available(engine: Engine, shipped: PlanCatalogue, levels: Mapping[str,
 
 
 def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Mapping[str, int]) -> OwnText:
-    """Facilitators get the newest text from now on. Raises Conflict for one with faults, Clash for one not seen."""
+    """Facilitators get the newest text from now on. Raises Conflict for one with faults or not seen."""
     require(trainer, "offer_plan")
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         text = read_own(db, row, trainer)
-        if text.revision != revision:
-            raise Clash(text)
+        check_mark(revision, text)
         if not parse_draft(text.source, slug, levels).good:
             raise Conflict("This plan has problems to fix before it can be shared. Open the editor to see where.")
         return _set(db, row, trainer, text.source, "offer_plan")

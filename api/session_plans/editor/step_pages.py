@@ -7,13 +7,13 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.dependencies import CurrentTrainer
 from api.kit.errors import NotFound
+from api.kit.versioned_text import EditConflict
 from api.persistence.dependencies import engine_of
 from api.session_plans.dependencies import signposting_of
 from api.session_plans.editor import keeping
 from api.session_plans.editor.asking import PlanView, Posted, get_plan, get_plan_for_edit, levels_of
-from api.session_plans.editor.dependencies import LARGEST_FORM, clash_page, put, readable
+from api.session_plans.editor.dependencies import LARGEST_FORM, conflict_page, put, readable
 from api.session_plans.editor.forms import compose_step
-from api.session_plans.editor.keeping import Clash
 from api.session_plans.editor.previewing import as_picture
 from api.session_plans.editor.sheet import PlanDraft, parse_draft, sums
 from api.session_plans.editor.view_models import kind_of, view_face, view_plan, view_step
@@ -40,8 +40,8 @@ def post_step(request: Request, slug: str, number: int, trainer: CurrentTrainer,
     source = put(opened.sheet, _with_step(opened.sheet, _place(opened.sheet, number), posted))
     try:
         keeping.save(engine_of(request), trainer, slug, opened.revision, source, levels_of(request))
-    except Clash as clash:
-        return clash_page(request, slug, source, clash)
+    except EditConflict:
+        return conflict_page(request, trainer, slug, source)
     if "next" in posted.get("then", ()) and number < len(opened.sheet.steps):
         return RedirectResponse(f"/trainers/plans/{slug}/steps/{number + 1}", status_code=303)
     return RedirectResponse(f"/trainers/plans/{slug}/steps/{number}?saved=1", status_code=303)
@@ -85,7 +85,6 @@ def _page(request: Request, seen: PlanView, place: int, *, saved: bool) -> Respo
         request,
         "session_plans/editor/step.html",
         title=f"{view.lines[place].title}: {view.title}",
-        section="trainers",
         place="plans",
         seen=seen,
         view=view,

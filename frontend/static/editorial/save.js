@@ -52,7 +52,7 @@
       answer = await fetch(form.dataset.base + '/autosave', {method: 'POST', body: sent.body, signal: AbortSignal.timeout(15000)});
       const text = await Connection.text(answer);
       if (text === null || answer.status >= 500 || answer.status === 429) throw new Error('not now');
-      if (answer.ok || answer.status === 412) data = JSON.parse(text);
+      if (answer.ok || answer.status === 409) data = JSON.parse(text);
     } catch {
       say('Not saved yet: no connection. ' + keep());
       return later(RETRY);
@@ -62,7 +62,7 @@
       return later(RETRY);
     }
     unanswered = null;
-    if (answer.status === 412) return both(data);
+    if (answer.status === 409) return both(data);
     if (!answer.ok) return say('Not saved: ' + (answer.status === 413 ? 'the story is too long. ' : 'the server refused it. ') + keep());
     form.elements.etag.value = data.etag;
     one('look').innerHTML = data.look;

@@ -9,10 +9,11 @@ from api.accounts.permissions import Role
 from api.accounts.removing import Cleaner, remove
 from api.audit.trail import Filter, lines
 from api.kit.errors import Conflict, Forbidden, NotFound, TooLarge, Unprocessable
+from api.kit.versioned_text import EditConflict
 from api.session_plans.catalogue import PlanCatalogue
 from api.session_plans.editor import keeping
 from api.session_plans.editor.beginning import begin, copy_data, take_file
-from api.session_plans.editor.keeping import Clash, OwnText, delete_plans_of
+from api.session_plans.editor.keeping import OwnText, delete_plans_of
 from api.session_plans.editor.models import OwnPlanText
 from api.session_plans.editor.offering import offer, plans_available, withdraw
 from api.session_plans.editor.sheet import parse_draft
@@ -91,10 +92,10 @@ def test_nobody_saves_over_a_text_that_they_have_not_seen(engine: Engine, amina:
     text = from_sample(engine, amina)
     save(engine, edith, text, retitled(text.source, "Theirs"))
 
-    with pytest.raises(Clash) as refused:
+    with pytest.raises(EditConflict) as refused:
         save(engine, amina, text, retitled(text.source, "Mine"))
 
-    assert (refused.value.status, refused.value.theirs.saved_by) == (409, "Edith")
+    assert (refused.value.status, refused.value.mark) == (409, "2")
     assert keeping.find(engine, amina, text.slug).title == "Theirs"
 
 
@@ -112,7 +113,7 @@ def test_the_last_save_is_undone_and_done_again(engine: Engine, amina: Trainer) 
 
     assert back.source == text.source
     assert keeping.undo(engine, amina, text.slug, back.revision, LEVELS).title == "Mine"
-    with pytest.raises(Clash):  # from a page that lay open since
+    with pytest.raises(EditConflict):  # from a page that lay open since
         keeping.undo(engine, amina, text.slug, saved.revision, LEVELS)
 
 
@@ -184,7 +185,7 @@ def test_a_plan_with_faults_is_not_offered_and_neither_is_one_that_nobody_has_se
 
     with pytest.raises(Conflict, match="problems to fix"):
         offer(engine, edith, text.slug, bad.revision, LEVELS)
-    with pytest.raises(Clash):
+    with pytest.raises(EditConflict):
         offer(engine, edith, text.slug, text.revision, LEVELS)
     assert keeping.find(engine, amina, text.slug).offered is None
 
@@ -241,9 +242,9 @@ def test_the_trail_has_a_line_an_hour_for_saves_and_none_for_what_was_not_done(
     first = from_sample(engine, amina)
     second = save(engine, amina, first, retitled(first.source, "A loud hour"))
     save(engine, amina, second, retitled(first.source, "An hour"))
-    with pytest.raises(Clash):
+    with pytest.raises(EditConflict):
         save(engine, edith, first, retitled(first.source, "My hour"))
-    with pytest.raises(Clash):
+    with pytest.raises(EditConflict):
         offer(engine, edith, first.slug, first.revision, LEVELS)
     withdraw(engine, edith, first.slug)  # it was on no offer
 
