@@ -30,13 +30,14 @@ $(HELP): .venv/.installed frontend/help/properdocs.yml $(shell find docs fronten
 run: install docs  ## Starts the product on http://127.0.0.1:8000
 	@$(BIN)/three-circles serve
 
-lint: install  ## Style, types and layers
+lint: install  ## Style, types, layers, stories and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/three-circles vignettes check
 	$(BIN)/three-circles plans check
+	$(BIN)/python -m tests.tools.words
 
 test-tools: install
 	@sh tests/install-tools.sh

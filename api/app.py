@@ -54,8 +54,8 @@ from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
 from api.persistence.migrations.running import upgrade
 from api.practice import api as practice_api
+from api.practice import calendar_pages, personal_data_pages, sitting_pages
 from api.practice import pages as practice_pages
-from api.practice import personal_data_pages, sitting_pages
 from api.practice.service import Practice
 from api.private_pages import pages as circles_pages
 from api.review import api as review_api
@@ -107,6 +107,7 @@ ROUTERS = (
     practice_api.router,
     practice_pages.router,
     sitting_pages.router,
+    calendar_pages.router,
     personal_data_pages.router,
     circles_pages.router,
     identity_pages.router,
@@ -230,8 +231,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> None:
     """The routes, and what every request goes through before them."""
-    for router in ROUTERS:
-        app.include_router(router)
+    # The routes as they stand: `include_router` would make each a second time with an application's first requests,
+    # and look for it twice with every one.
+    app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     app.state.problem_pages = PROBLEM_PAGES
     problems.register(app)

@@ -1,10 +1,10 @@
 """Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any
 
 from defusedxml import ElementTree
@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from api.kit import assets
 from api.kit.errors import Problem
+from api.kit.prose import quoted
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
 from api.web.dependencies import settings_of
@@ -59,21 +60,14 @@ templates = Jinja2Templates(
 )
 
 
-def _kept(macro: Callable[..., str]) -> Callable[..., str]:
-    """The macro, rendered once for the same arguments: from one guess to the next few rows of a table change."""
-    return lru_cache(maxsize=4096)(macro)
-
-
 def _day(value: date) -> str:
     """Such as 3 May 2026."""
     return f"{value:%-d %B %Y}"
 
 
 templates.env.filters["day"] = _day
+templates.env.filters["quoted"] = quoted
 templates.env.globals.update(static=static, icon_path=icon_path, system_name=NAME, plain_label=PLAIN_LABEL)
-
-
-templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_charts.html").module.statistics_row)  # type: ignore[attr-defined]
 
 
 def render(
