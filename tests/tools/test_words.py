@@ -7,11 +7,14 @@ import pytest
 from tests.tools import words
 
 
+PAGE = "frontend/templates/a.html"
+
+
 @pytest.mark.parametrize(
     ("place", "content", "found"),
     [
-        ("frontend/templates/a.html", '<p id="the wall">{# deed #}{{ ballot.rows }}\nOn the  wall</p>', ["2: the wall"]),
-        ("frontend/templates/a.html", '{{ do("Throw away") if nobody else "Bring in" }}', ["1: throw away", "1: bring in"]),
+        (PAGE, '<p id="the wall">{# deed #}{{ ballot.rows }}\nOn the  wall</p>', ["2: the wall"]),
+        (PAGE, '{{ do("Throw away") if nobody else "Bring in" }}', ["1: throw away", "1: bring in"]),
         ("api/a.py", '"""The wall."""\nnobody = "nobody"\nraise Refused("Nobody is here.")', ["3: nobody"]),
         ("frontend/static/a.js", "// for the wall\nsay('Nobody is here.');", ["2: nobody"]),
         ("README.md", "`the wall`, [a link](the wall)\n\nOn the\nwall.", ["3: the wall"]),
