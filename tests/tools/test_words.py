@@ -6,7 +6,6 @@ import pytest
 
 from tests.tools import words
 
-
 PAGE = "frontend/templates/a.html"
 
 
