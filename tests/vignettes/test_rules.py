@@ -67,7 +67,7 @@ SLIPS = [
     Slip("percent out of range", "threat: [10, 25]", "threat: [10, 250]", "250]", "use a whole number from 0 to 100"),
     Slip("range of three", "threat: [10, 25]", "threat: [10, 20, 30]", "threat: [10", "has room for 2 at most"),
     Slip("no author", "authors: [Three Circles]", "authors: []", "authors:", "needs at least 1"),
-    Slip("field twice", "tags: [sport]", "tags: [sport]\ntags: [sport]", "tags: [sport]\nskills", "stands here twice"),
+    Slip("field twice", "tags: [sport]", "tags: [sport]\ntags: [sport]", "tags: [sport]\nskills", "is here twice"),
     Slip("unsafe YAML tag", "tags: [sport]", "tags: !!python/name:os.system x", "!!python", "not plain YAML"),
     Slip("YAML alias", "tags: [sport]", "tags: &a [sport]\nsources: *a", "*a", "aliases (*name) are not used"),
     Slip("broken YAML", "tags: [sport]", "tags: [sport", ": [drive-or", "not plain YAML"),
