@@ -2,23 +2,36 @@
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 
+from api.kit.errors import Problem
 from api.web.security import Security
 
 OURS = "https://circles.example"
 
 
-async def ok(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("kept")(scope, receive, send)
+async def ok(_request: Request) -> Response:
+    return PlainTextResponse("kept")
+
+
+@pytest.fixture(autouse=True)
+def plain_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals without their pages, which need the whole app."""
+
+    def answer(_request: Request, problem: Problem) -> Response:
+        return PlainTextResponse(problem.detail, problem.status)
+
+    monkeypatch.setattr("api.web.security.answer", answer)
 
 
 async def post(headers: dict[str, str], *, public_url: str = "", behind_proxy: bool = False, port: int = 0) -> int:
-    app = Security(ok, 1000, public_url, behind_proxy=behind_proxy)
+    app = FastAPI()
+    app.add_route("/", ok, methods=["POST"])
+    app.add_middleware(Security, largest_body=1000, public_url=public_url, behind_proxy=behind_proxy)
     transport = httpx.ASGITransport(app=app, client=("10.0.0.7", port))
     async with httpx.AsyncClient(transport=transport, base_url="http://inside:8000") as client:
-        return (await client.post("/", headers=headers)).status_code
+        return (await client.post("/", headers=headers | {"Accept": "application/json"})).status_code
 
 
 async def test_a_host_that_a_believed_proxy_has_rewritten_is_no_other_site() -> None:
