@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from api.accounts import invitations
+from api.accounts.attempts import in_turn
 from api.accounts.invitations import Kind
 from api.accounts.models import Invitation, Trainer
 from api.accounts.permissions import ROLE_SENTENCE
@@ -30,7 +31,7 @@ def join(request: Request, token: str) -> Response:
     return _join_page(request, token, link, name=link.name or "")
 
 
-@router.post("/join/{token}", dependencies=[Depends(_limit)])
+@router.post("/join/{token}", dependencies=[Depends(_limit), Depends(in_turn)])
 def post_join(
     request: Request,
     token: str,
@@ -52,7 +53,7 @@ def reset(request: Request, token: str) -> Response:
     return _reset_page(request, token, _find(request, token, "reset"))
 
 
-@router.post("/reset/{token}", dependencies=[Depends(_limit)])
+@router.post("/reset/{token}", dependencies=[Depends(_limit), Depends(in_turn)])
 def post_reset(request: Request, token: str, password: Annotated[str, Form(max_length=1000)] = "") -> Response:
     """Sets the new password, ends every sign-in and begins one here."""
     link = _find(request, token, "reset")

@@ -13,7 +13,7 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.invitations import LASTS, PATH, Kind
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, Role, require
-from api.kit.errors import Conflict, Problem, Unprocessable
+from api.kit.errors import Conflict, Problem, TooMany, Unprocessable
 from api.persistence.dependencies import engine_of
 from api.web.rendering import RowNumber, base_url, render
 
@@ -54,7 +54,7 @@ def post_invitation(
     try:
         confirm(request, trainer, present, "invite")
         token = invitations.invite(engine_of(request), trainer, role, name)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _people_page(request, trainer, problem, name, role)
     return _link_page(request, "invite", token, name.strip())
 
@@ -82,7 +82,7 @@ def post_role(
     try:
         confirm(request, trainer, present, "change_role")
         service.change_role(engine_of(request), trainer, trainer_id, role)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem, role)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
@@ -113,7 +113,7 @@ def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, presen
     try:
         confirm(request, trainer, present, "reset_link")
         token = invitations.make_reset(engine_of(request), trainer, trainer_id)
-    except (Conflict, Unprocessable) as problem:
+    except (Conflict, Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     with Session(engine_of(request)) as db:
         name = service.person(db, trainer_id).name
@@ -134,7 +134,7 @@ def post_remove(
             raise Unprocessable("Tick the box to confirm that you want to delete this account. You cannot undo this.")
         confirm(request, trainer, present, "remove_person")
         removing.remove(engine_of(request), trainer, trainer_id, request.app.state.account_cleaners)
-    except (Conflict, Unprocessable) as problem:
+    except (Conflict, Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)
 

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from api.kit import assets
 from api.kit.errors import Problem
+from api.kit.prose import quoted
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
 from api.web.dependencies import settings_of
@@ -65,6 +66,7 @@ def _day(value: date) -> str:
 
 
 templates.env.filters["day"] = _day
+templates.env.filters["quoted"] = quoted
 templates.env.globals.update(static=static, icon_path=icon_path, system_name=NAME, plain_label=PLAIN_LABEL)
 
 
