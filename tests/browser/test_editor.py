@@ -26,7 +26,9 @@ numbers = count(1)
 
 def new_story(site: Server, cookies: dict[str, str], title: str = "") -> str:
     """A draft of the trainer's own; its address."""
-    with httpx.Client(base_url=site.base_url, trust_env=False, cookies={"trainer": cookies["trainer"]}) as client:
+    with httpx.Client(
+        base_url=site.base_url, timeout=20, trust_env=False, cookies={"trainer": cookies["trainer"]}
+    ) as client:
         title = title or f"Grace at the market {next(numbers)}"
         answer = client.post("/trainers/new", data={"title": title, "person": "Grace"})
         return site.base_url + answer.headers["location"]
@@ -34,7 +36,9 @@ def new_story(site: Server, cookies: dict[str, str], title: str = "") -> str:
 
 def source(site: Server, cookies: dict[str, str], url: str) -> str:
     slug = url.split("/")[-2]
-    with httpx.Client(base_url=site.base_url, trust_env=False, cookies={"trainer": cookies["trainer"]}) as client:
+    with httpx.Client(
+        base_url=site.base_url, timeout=20, trust_env=False, cookies={"trainer": cookies["trainer"]}
+    ) as client:
         return client.get(f"/api/v1/vignettes/{slug}/source").text
 
 

@@ -25,7 +25,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dic
     folder = tmp_path_factory.mktemp("plans")
     with (
         Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server,
-        httpx.Client(base_url=server.base_url, trust_env=False) as client,
+        httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client,
     ):
         client.post(server.lines[3].split()[-1], data={"name": TRAINER, "password": PASSWORD})
         yield server, dict(client.cookies)

@@ -27,7 +27,7 @@ def in_review(fresh_site: Server) -> Server:
     for name, role in PEOPLE:
         add_trainer(engine, name, PASSWORD, role=role)
     engine.dispose()
-    with httpx.Client(base_url=fresh_site.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=fresh_site.base_url, timeout=20, trust_env=False) as client:
         client.post("/trainers/sign-in", data={"name": "Amina", "password": PASSWORD})
         client.post("/api/v1/vignettes", content=DAN_FILE.encode(), headers=MARKDOWN).raise_for_status()
         client.post(f"{HERE}/status", data={"status": "in_review"})

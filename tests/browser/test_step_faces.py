@@ -221,7 +221,7 @@ def test_without_scripts_every_line_and_example_can_be_read(page: Page, faces: F
     for kind, place, text in (
         ("pause", "li", "Look around. Find one thing that is nice to look at."),
         ("private", "li", "Keeping an appointment for my health"),
-        ("private", "noscript p", "Writing here needs a script"),
+        ("private", "noscript p", "You cannot write here because JavaScript is switched off"),
         ("circles", "noscript p", "print the circles and use a pen instead"),
     ):
         faces.show(kind)
