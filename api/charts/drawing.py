@@ -12,12 +12,15 @@ _BIG = 70  # radius from which on a circle's name is written larger
 
 
 def circles(figure: Circles) -> Markup:
-    """Three circles whose area is the number of answers. Needs _patterns.html once in the document."""
+    """Three circles whose area is the number of answers. Needs _patterns.html once in the document.
+
+    Screen readers read the description and not the pieces of the picture after it.
+    """
     size = f'viewBox="0 0 {figure.width} {figure.height}" width="{figure.width}" height="{figure.height}"'
     drawn = "".join(map(_circle, figure.circles)) + "".join(map(_labels, figure.circles))
     return Markup(  # noqa: S704  # our own words and numbers
         f'<figure class="circles">\n<svg {size} role="img" aria-label="{escape(figure.description)}">'
-        f"{drawn}\n</svg>\n</figure>"
+        f'<g aria-hidden="true">{drawn}</g>\n</svg>\n</figure>'
     )
 
 

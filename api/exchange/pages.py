@@ -77,7 +77,7 @@ def exchange(request: Request, trainer: CurrentTrainer) -> Response:
 def export(
     request: Request,
     trainer: CurrentTrainer,
-    format: Annotated[str, Query(description="markdown, zip, json, csv, xlsx, gift, qti, qti21 or anki")] = "zip",
+    format: Annotated[str, Query(json_schema_extra={"enum": ["markdown", *FORMATS]})] = "zip",
     slug: Annotated[list[str] | None, Query(description="Only these; all if left out.")] = None,
 ) -> Response:
     """The published vignettes as a file. `markdown` is the zip of case files."""

@@ -11,8 +11,8 @@ from api.vignettes.case import Case, Cue
 
 Confidence = Literal["guessing", "leaning", "sure"]
 Match = Literal["key", "acceptable", "another_view", "unsure"]
-Offset = Annotated[int, Field(ge=0, le=10_000)]
-Size = Annotated[int, Field(ge=0, le=100)]
+Offset = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+Size = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 MATCH_LABEL: dict[str, str] = {
     "key": "Matches our answer",
@@ -21,6 +21,11 @@ MATCH_LABEL: dict[str, str] = {
     "unsure": "Not sure",
 }
 CONFIDENCE_LABEL: dict[str, str] = {"guessing": "a hunch", "leaning": "fairly sure", "sure": "very sure"}
+
+
+def typed_size(text: str) -> int | str:
+    """A size as a form sends it, as a number where it is one."""
+    return int(text) if text.isdecimal() and len(text) < 6 else text  # six digits are no size
 
 
 class CircleSizes(BaseModel):

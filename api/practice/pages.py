@@ -20,7 +20,7 @@ from api.classes.view_models import class_block
 from api.guesses.dependencies import take_guess
 from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import CircleSizes, GuessBody
+from api.guesses.rules import CircleSizes, GuessBody, typed_size
 from api.guesses.service import counts_of, latest_guess, record
 from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.systems import SYSTEMS
@@ -214,7 +214,7 @@ def _parse(form: dict[str, str], fields: list[tuple[str, str]]) -> GuessBody:
         given["cues"] = phrases(_marked(fields)) or None
     if sizes := _circles(form):
         try:
-            circles = CircleSizes.model_validate(sizes)
+            circles = CircleSizes.model_validate({system: typed_size(size) for system, size in sizes.items()})
         except ValidationError:
             raise Unprocessable(_SIZES) from None
         given = {"system": circles.biggest()} | given | {"circles": circles}

@@ -16,18 +16,18 @@ def show_shipped_agreement(
 ) -> None:
     """Prints how far blind readers agree with each other and with the keys: the report beside the ratings."""
     from api.review.agreement import report
-    from api.review.ratings import read_rounds
+    from api.review.ratings import read_rounds, read_verdicts
     from api.vignettes.checking import case_files, check_files
 
     where = folder or read_settings().vignettes_dir
     try:
-        rounds = read_rounds(where)
+        rounds, verdicts = read_rounds(where), read_verdicts(where)
     except ValueError as error:
         raise fail(str(error)) from None
     if not rounds:
         raise fail(f"There are no ratings (ratings/round-*.csv) in {where}.")
     cases = [case for _, case, _ in check_files(case_files([where])) if case]
-    typer.echo(report(cases, rounds), nl=False)
+    typer.echo(report(cases, rounds, verdicts), nl=False)
 
 
 def show_agreement(

@@ -69,7 +69,7 @@ def _parse(form: list[tuple[str, str]]) -> GuessBody:
                 "system": fields["system"],
                 "confidence": fields.get("confidence") or None,
                 "cues": phrases(spans_of(form)) or None,
-                "circles": sizes if any(sizes.values()) else None,
+                "circles": {one: int(size) for one, size in sizes.items()} if any(sizes.values()) else None,
             }
         )
     except (ValidationError, ValueError):

@@ -103,8 +103,9 @@ FAULTS = (
     ),
     Fault(
         "a class's totals grow by one answer",
-        "    if waiting >= smallest:\n        _take_in(engine, found, [key], smallest)",
-        "    if waiting >= 1:\n        _take_in(engine, found, [key], 1)",
+        "_is_due(smallest)).where(*_is(key))).scalar_one()\n    if due:\n"
+        "        _take_in(engine, found, [key], smallest)",
+        "_is_due(1)).where(*_is(key))).scalar_one()\n    if due:\n        _take_in(engine, found, [key], 1)",
         "tests/classes/test_classes.py",
     ),
     Fault(
@@ -193,7 +194,7 @@ FAULTS = (
     ),
     Fault(
         "somebody else's save of a plan is written over",
-        "if revision != before.revision:\n                raise Clash(before)",
+        "if revision != text.revision:\n        raise EditConflict(\"plan\", text.source, str(text.revision))",
         "pass",
         "tests/session_plans/editor/test_keeping.py",
     ),
@@ -235,8 +236,8 @@ FAULTS = (
     ),
     Fault(
         "a form goes to the wrong page",
-        'back_url=_back(request),',
-        'back_url="/about",',
+        'error_page(request, problem, story)',
+        'error_page(request, problem, "/about")',
         "tests/server/test_errors.py tests/guesses/test_answering.py",
     ),
 )  # fmt: skip

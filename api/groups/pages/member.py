@@ -27,6 +27,7 @@ from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
 from api.groups.sessions.check_in import forget
 from api.groups.state import OwnVote
+from api.guesses.rules import typed_size
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
 from api.kit.systems import SYSTEMS
@@ -125,7 +126,7 @@ def _parse(form: list[tuple[str, str]]) -> VoteBody:
     }
     try:
         cues = spans_of(form)
-        sizes = {CIRCLE_FIELDS[name]: value for name, value in form if value and name in CIRCLE_FIELDS}
+        sizes = {CIRCLE_FIELDS[name]: typed_size(value) for name, value in form if value and name in CIRCLE_FIELDS}
         if sizes:
             fields["circles"] = sizes
         return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
