@@ -229,7 +229,7 @@ def test_without_scripts_every_line_and_example_can_be_read(page: Page, faces: F
         expect(page.locator(place, has_text=text)).to_be_visible()
         expect(page.locator("main").get_by_role("button")).to_have_count(0)
     page.goto(f"{faces.base_url}/g/ABC234/takeaway")
-    expect(page.locator("noscript span", has_text="Scripts are switched off")).to_be_visible()
+    expect(page.locator("noscript span", has_text="JavaScript is switched off")).to_be_visible()
 
 
 def test_every_face_is_without_barriers_and_fits_its_screen(calm_page: Page, faces: Faces) -> None:
