@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.exchange.formats.rows import Progress
-    from api.exchange.import_preview import Plan
+    from api.exchange.import_preview import ImportPreview
     from api.vignettes.case import Case
 
 FormatName = Literal["markdown", "zip", "json", "csv", "xlsx", "gift", "qti", "qti21", "anki"]
@@ -97,7 +97,7 @@ def write_template(
     _write(path or Path(f"vignettes-template.{form}"), template(example), force, "The template")
 
 
-def _show(plan: "Plan") -> None:
+def _show(plan: "ImportPreview") -> None:
     from rich.markup import escape
     from rich.table import Table
 
