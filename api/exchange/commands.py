@@ -144,7 +144,7 @@ def _with_progress(what: str, work: "Callable[[Progress], T]") -> T:
 
 def _write_folder(folder: Path, files: dict[str, bytes], force: bool) -> None:
     if not force and folder.exists() and any(folder.iterdir()):
-        raise fail(f"{folder} is not empty. Name another with --out, or add --force.")
+        raise fail(f"{folder} is not empty. Choose another folder with --out, or add --force to replace the files.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
@@ -159,7 +159,7 @@ def _write(path: Path, data: bytes, force: bool, what: str) -> None:
         sys.stdout.buffer.write(data)
         return
     if path.exists() and not force:
-        raise fail(f"{path} is there already. Name another with --out, or add --force.")
+        raise fail(f"{path} already exists. Choose another name with --out, or add --force to replace it.")
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -94,9 +94,9 @@ def _faults(suggestions: tuple[Suggestion, ...], document: Document, levels: Map
     for number, suggestion in enumerate(suggestions):
         here = ("suggestions", number)
         if slugs[suggestion.slug] > 1:
-            yield Fault(*document.place((*here, "slug")), f"the slug “{suggestion.slug}” stands here more than once")
+            yield Fault(*document.place((*here, "slug")), f"the slug “{suggestion.slug}” is here more than once")
         if names[suggestion.name] > 1:
-            yield Fault(*document.place((*here, "name")), f"the name “{suggestion.name}” stands here more than once")
+            yield Fault(*document.place((*here, "name")), f"the name “{suggestion.name}” is here more than once")
         for place, story in enumerate(suggestion.stories):
             at = document.place((*here, "stories", place))
             if story not in levels:
@@ -104,4 +104,4 @@ def _faults(suggestions: tuple[Suggestion, ...], document: Document, levels: Map
             elif levels[story] > HARDEST_LEVEL:
                 yield Fault(*at, f"“{story}” is of level {levels[story]}; groups of clients read levels 1 and 2")
             if story in suggestion.stories[:place]:
-                yield Fault(*at, f"“{story}” stands here twice; a group reads each story once")
+                yield Fault(*at, f"“{story}” is here twice; a group reads each story once")

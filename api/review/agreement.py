@@ -153,7 +153,7 @@ def _differing(read: Sequence[Read]) -> Iterator[str]:
         if one.case.head.level < 3 and one.agreeing < len(one.ratings)
     ]
     if lines:
-        yield "Where somebody saw something else at levels 1 and 2:"
+        yield "Where someone saw something else at levels 1 and 2:"
         yield "\n".join(lines)
 
 

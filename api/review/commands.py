@@ -33,7 +33,8 @@ def show_shipped_agreement(
 def show_agreement(
     path: Annotated[Path, typer.Argument(help="A CSV file with the columns unit, rater and label.")],
     labels: Annotated[
-        str | None, typer.Option(help="All labels that could be given, parted by commas; else those that were.")
+        str | None,
+        typer.Option(help="All labels that could be given, separated by commas. Default: those in the file."),
     ] = None,
 ) -> None:
     """Prints how far raters agree: alpha, AC1, Fleiss' kappa, and who said what instead."""

@@ -78,9 +78,9 @@ async def test_a_suggestion_can_be_changed_and_one_with_a_story_that_is_not_publ
             "5:32: there is no story “ana-the-rase”; did you mean “ana-the-race”?",
         ),
         (f"[{CLEO}, {ANA}]", f"[{CLEO}, {BEN}]", f"5:32: “{BEN}” is of level 3; groups of clients read levels 1 and 2"),
-        (f"[{CLEO}, {ANA}]", f"[{CLEO}, {CLEO}]", f"5:32: “{CLEO}” stands here twice; a group reads each story once"),
+        (f"[{CLEO}, {ANA}]", f"[{CLEO}, {CLEO}]", f"5:32: “{CLEO}” is here twice; a group reads each story once"),
         (f"[{CLEO}, {ANA}]", f"[{CLEO}]", "5:5: suggestions.1.stories: needs at least 2"),
-        ("wanting-more", "first-meeting", "6:5: the slug “first-meeting” stands here more than once"),
+        ("wanting-more", "first-meeting", "6:5: the slug “first-meeting” is here more than once"),
         (
             "purpose: Two to start",
             "purpos: Two to start",
