@@ -81,7 +81,7 @@ class Session:
         self.room.lead(self.console, lambda: self.console.keyboard.press(key), heading)
 
     def vote_of_the_others(self, *systems: str) -> None:
-        with httpx.Client(base_url=self.server.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=self.server.base_url, timeout=20, trust_env=False) as client:
             for headers, system in zip(self.members, systems, strict=True):
                 answer = client.put(f"{API}/{self.room.code}/guess", json={"system": system}, headers=headers)
                 assert answer.status_code == 200, answer.text
@@ -139,7 +139,7 @@ def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
         phones.append(phone)
     one, plain, offline = phones
     members = []
-    with httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client:
         for _ in range(4):
             token = client.post(f"{API}/{room.code}/members").json()["member_token"]
             members.append({"Authorization": f"Bearer {token}"})
@@ -184,7 +184,7 @@ def check_in_and_board(session: Session) -> None:
         phone.locator(f"label:has(#answer-1-{answer})").click()
         phone.get_by_role("button", name="Send").click()
         expect(phone.locator("#sent")).to_contain_text("Sent. Thank you.")
-    with httpx.Client(base_url=session.server.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=session.server.base_url, timeout=20, trust_env=False) as client:
         for headers, answer in zip(session.members, ("tried", "not_yet", "not_yet", "tried"), strict=True):
             cookie = {"Cookie": f"member-{room.code}={headers['Authorization'].removeprefix('Bearer ')}"}
             form = {"answer-0": answer, "answer-1": answer}
@@ -320,8 +320,11 @@ def goodbye(session: Session) -> None:
     tab_to(console, "#go", most=80)
     console.keyboard.press("Enter")
     see(console, "End the group?")
-    tab_to(console, "main form button")
+    tab_to(console, "form[action$='/end'] button")
     console.keyboard.press("Enter")
-    expect(console).to_have_url(f"{room.base_url}/")
-    see(session.offline, "We cannot find this group")
+    see(console, "Ended. Everything is deleted.")
+    see(session.offline, "The group has ended", "What you drew or wrote for yourself is still on this page.")
+    expect(session.offline.get_by_text(SECRET).first).to_be_visible()
+    see(wall, "Thank you for being here")
+    room.examine("plan-17-ended", phone=session.offline)
     assert SECRET.encode() not in session.wire.sent
