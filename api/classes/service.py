@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from api.accounts.models import Trainer
@@ -14,8 +13,9 @@ from api.audit.trail import record
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import LENGTH as GROUP_LENGTH
-from api.kit.join_codes import new_code, normalise
+from api.kit.join_codes import normalise
 from api.persistence.engine import insert_into, now, table, write_engine
+from api.persistence.free_code import with_free_code
 
 CODE_LENGTH = 8  # a group's code has six characters, so that neither is taken for the other
 LONGEST_NAME = 60
@@ -68,16 +68,14 @@ def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | Non
         raise Unprocessable(detail, [{"pointer": "/closes_on", "detail": "not within two years"}])
     closes_at = datetime.combine(day + timedelta(days=1), time(), UTC)
     row = {"name": name, "trainer_id": trainer.id, "created_at": made, "closes_at": closes_at}
-    while True:
-        code = new_code(CODE_LENGTH)
-        try:
-            with write_engine(engine).begin() as connection:
-                connection.execute(insert(_class), row | {"code": code})
-                found = _one(connection, select(*_COLUMNS).where(_class.c.code == code))
-                record(connection, trainer, "make_class", f"class {found.id}")
-                return found
-        except IntegrityError:  # one code in millions is taken: draw another
-            continue
+
+    def make(connection: Connection, code: str) -> ClassInfo:
+        connection.execute(insert(_class), row | {"code": code})
+        found = _one(connection, select(*_COLUMNS).where(_class.c.code == code))
+        record(connection, trainer, "make_class", f"class {found.id}")
+        return found
+
+    return with_free_code(engine, CODE_LENGTH, make)
 
 
 def classes_of(engine: Engine, trainer: Trainer) -> list[ClassInfo]:

@@ -8,7 +8,6 @@ from hashlib import blake2b
 from typing import Any, get_args
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from api.groups.models import BallotTally, Departure, Group, GroupMovement, GroupRound, GroupTotal, Vote
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
@@ -17,10 +16,11 @@ from api.groups.sessions.starting import SessionSetup
 from api.groups.state import Curtain, GroupState, read_states
 from api.groups.voting import COLUMN
 from api.kit.errors import Conflict, NotFound, Unprocessable
-from api.kit.join_codes import new_code
+from api.kit.join_codes import LENGTH
 from api.kit.settings import Settings
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.engine import insert_into, now, table, write_engine
+from api.persistence.free_code import with_free_code
 from api.stats.disclosure import enough
 from api.vignettes.catalogue import Catalogue, Vignette
 
@@ -84,16 +84,14 @@ def create_group(
         "created_at": made,
         "expires_at": made + timedelta(days=days),
     }
-    while True:
-        code = new_code()
-        try:
-            with write_engine(engine).begin() as connection:
-                made_id = connection.execute(insert(_group).returning(_group.c.id), row | {"code": code}).scalar_one()
-                if session is not None:
-                    session.store(connection, made_id)
-            return NewGroup(code, uid)
-        except IntegrityError:  # one code in millions is taken: draw another
-            continue
+
+    def make(connection: Connection, code: str) -> NewGroup:
+        made_id = connection.execute(insert(_group).returning(_group.c.id), row | {"code": code}).scalar_one()
+        if session is not None:
+            session.store(connection, made_id)
+        return NewGroup(code, uid)
+
+    return with_free_code(engine, LENGTH, make)
 
 
 def _clean_name(name: str) -> str:

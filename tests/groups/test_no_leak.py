@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.groups import service
 from api.groups.live import hub
+from api.persistence import free_code
 from tests.cast import ANA
 from tests.groups.cases import ANA_CASE
 from tests.groups.conftest import Follow
@@ -50,7 +50,7 @@ Pages = dict[str, str]
 @pytest.fixture(autouse=True)
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every group of these tests has the same code, one after the other, so that answers can be compared as bytes."""
-    monkeypatch.setattr(service, "new_code", lambda: CODE)
+    monkeypatch.setattr(free_code, "new_code", lambda _length: CODE)
     monkeypatch.setattr(hub, "PUSH_SECONDS", 0.01)  # many streams are opened
 
 
