@@ -47,6 +47,8 @@ from api.session_plans.takeaway import TakeawayView, takeaway
 from api.session_plans.words_of_phases import Part, words_of
 from api.vignettes.catalogue import Catalogue
 
+MOST_KEEPSAKES = 512  # groups; of each a few lines of its plan
+
 
 class SessionViewBuilder:
     """Makes the views of sessions in one process."""
@@ -59,6 +61,7 @@ class SessionViewBuilder:
         self._groups = groups
         self._signposting = signposting
         self._smallest = smallest
+        self._keepsakes: dict[str, TakeawayView] = {}
         self.plans = Plans()
 
     # What every face shows
@@ -147,6 +150,7 @@ class SessionViewBuilder:
         place = _at(state)
         with self._engine.connect() as connection:
             session = self.plans.read(connection, state)
+            self._keep(state, session.agenda)
             shown = self._face(connection, state, session, _item(session.agenda, place), member)
         return SessionMember(
             state.code, state.name, state.step, f"step-{place.visit}", place.number, place.steps, shown, error
@@ -195,7 +199,7 @@ class SessionViewBuilder:
             steps=len(agenda.items),
             minutes=item.minutes if item else 0,
             pace=_pace(agenda, visits, item),
-            ends_at=now() + timedelta(minutes=left) if item else None,
+            ends_at=(now() + timedelta(minutes=left)).replace(second=0, microsecond=0) if item else None,
             minutes_left=left,
             say=_say(state, item),
             before=agenda.plan.before,
@@ -238,11 +242,21 @@ class SessionViewBuilder:
         )
         return PrintedBoard(state.name, f"{now():%-d %B %Y}", boards, back_url)
 
-    def keepsakes(self, state: GroupState) -> TakeawayView:
-        """The private steps of the plan, for the page on which what they hold outlasts the group."""
-        with self._engine.connect() as connection:
-            agenda = self.plans.read(connection, state).agenda
-        return takeaway(agenda.plan, (), None, length=agenda.length, group=state.code)
+    def keepsakes(self, state: GroupState) -> TakeawayView | None:
+        """The private steps of the plan, for the page on which what they hold outlasts the group.
+
+        In a round None where no page of this group has needed them yet: votes cost no query more than without a plan.
+        """
+        if state.uid not in self._keepsakes and state.playing is None:
+            with self._engine.connect() as connection:
+                self._keep(state, self.plans.read(connection, state).agenda)
+        return self._keepsakes.get(state.uid)
+
+    def _keep(self, state: GroupState, agenda: Agenda) -> None:
+        if state.uid not in self._keepsakes:
+            if len(self._keepsakes) >= MOST_KEEPSAKES:
+                del self._keepsakes[next(iter(self._keepsakes))]
+            self._keepsakes[state.uid] = takeaway(agenda.plan, (), None, length=agenda.length, group=state.code)
 
     def takeaway(self, state: GroupState, back_url: str) -> TakeawayView:
         """What a member takes home, but for what their own device puts in."""
