@@ -52,6 +52,7 @@ class Faces:
         self.app = FastAPI()
         self.app.get("/g/ABC234")(self._member)
         self.app.get("/g/ABC234/now/member")(self._member_now)
+        self.app.get("/g/ABC234/now/screen")(self._screen_now)
         self.app.get("/g/ABC234/live/{part}")(self._follow)
         self.app.get("/g/ABC234/screen")(self._screen)
         self.app.get("/g/ABC234/takeaway")(self._takeaway)
@@ -98,7 +99,14 @@ class Faces:
         return self._render(WALL)
 
     def _render(self, template: str) -> str:
-        context = {"face": self.face, "number": self.number, "note": self.note, "page": FRAME, "view": Code()}
+        context = {
+            "face": self.face,
+            "number": self.number,
+            "note": self.note,
+            "page": FRAME,
+            "view": Code(),
+            "door": "key",
+        }
         return templates.env.from_string(template).render(context)
 
     def _member(self) -> Response:
@@ -106,6 +114,9 @@ class Faces:
 
     def _member_now(self) -> Response:
         return HTMLResponse(self.member())
+
+    def _screen_now(self) -> Response:
+        return HTMLResponse(self.wall())
 
     def _screen(self) -> Response:
         return HTMLResponse(self._render(PAGE % ("screen", "", WALL)))
@@ -117,7 +128,7 @@ class Faces:
 
         async def messages() -> AsyncIterator[str]:
             try:
-                yield ": here\n\n"
+                yield "event: beat\ndata:\n\n"  # a silent stream is taken for a dead one
                 while True:
                     yield f"data: {await reader.get()}\n\n"
             finally:

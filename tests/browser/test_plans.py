@@ -113,7 +113,7 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     # One step in its form, with its faces beside it.
     page.get_by_role("link", name=re.compile("1. Hello")).click()
     page.wait_for_url("**/steps/1")  # which is there once its scripts are
-    wall = page.get_by_label("On the wall", exact=True).and_(page.locator("textarea"))
+    wall = page.get_by_label("On the shared screen", exact=True).and_(page.locator("textarea"))
     wall.fill("Come in. You should sit down.")
     expect(page.locator(".screen")).to_contain_text("Come in. You should sit down.", timeout=15_000)
     expect(page.locator("#f-wall-told")).to_contain_text("“should” feeds the critic")

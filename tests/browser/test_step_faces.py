@@ -222,15 +222,15 @@ def test_without_scripts_every_line_and_example_can_be_read(page: Page, faces: F
     for kind, place, text in (
         ("pause", "li", "Look around. Find one thing that is nice to look at."),
         ("private", "li", "Keeping an appointment for my health"),
-        ("private", "noscript p", "Writing here needs a script"),
-        ("circles", "noscript p", "print the circles and use a pen instead"),
+        ("private", "noscript p", "You cannot write here because JavaScript is switched off"),
+        ("circles", "noscript p", "You cannot draw here because JavaScript is switched off"),
     ):
         faces.show(kind)
         page.goto(f"{faces.base_url}/g/ABC234")
         expect(page.locator(place, has_text=text)).to_be_visible()
         expect(page.locator("main").get_by_role("button")).to_have_count(0)
     page.goto(f"{faces.base_url}/g/ABC234/takeaway")
-    expect(page.locator("noscript span", has_text="Scripts are switched off")).to_be_visible()
+    expect(page.locator("noscript span", has_text="JavaScript is switched off")).to_be_visible()
 
 
 def test_every_face_is_without_barriers_and_fits_its_screen(calm_page: Page, faces: Faces) -> None:
@@ -253,7 +253,7 @@ def test_no_shipped_step_needs_scrolling_on_a_wall(calm_page: Page, faces: Faces
     page = calm_page
     over = []
     page.goto(f"{faces.base_url}/g/ABC234/screen")
-    for width, height in ((1280, 720), (1920, 1080)):
+    for width, height in ((1024, 768), (1280, 720), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         for plan in plans().values():
             faces.plan = plan

@@ -51,13 +51,15 @@ PLAN_FIELDS: Final = (
 _BEFORE: Final = (
     Field(("title",), "Title", "line"),
     Field(("minutes",), "Minutes", "minutes", default=None),
-    Field(("wall",), "On the wall", "text", "About 60 words are the most. A blank line begins a new paragraph."),
+    Field(
+        ("wall",), "On the shared screen", "text", "About 60 words are the most. A blank line begins a new paragraph."
+    ),
     Field(("phone",), "On the phones", "text", "At most 90 words."),
 )
 _AFTER: Final = (
     _lines(("notes", "say"), "You could say", "Words ready to be spoken.", "For the facilitator"),
-    _lines(("notes", "watch"), "Watch for", "What may come up, and what helps then.", "For the facilitator"),
-    Field(("notes", "end"), "To end well", "text", group="For the facilitator"),
+    _lines(("notes", "watch"), "Look out for", "What may come up, and what helps then.", "For the facilitator"),
+    Field(("notes", "end"), "To finish this step", "text", group="For the facilitator"),
 )
 
 ASK: Final = (
@@ -74,6 +76,7 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
     "board": (_lines(("headings",), "Headings", "One to four."),),
     "systems": (
         Field(("brain_links",), "The cards name brain areas, with the note that goes with them", "flag", default=True),
+        Field(("together",), "Show three circles with arrows instead of the cards", "flag", default=False),
     ),
     "round": (
         Field(("vignette",), "Story", "choice"),
