@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.accounts import account_pages, audit_pages, link_pages, people_pages
 from api.accounts import api as identity_api
+from api.accounts import dependencies as account_dependencies
 from api.accounts import pages as identity_pages
 from api.accounts.removing import Cleaner
 from api.accounts.tokens import Tokens
@@ -30,6 +31,7 @@ from api.groups.live.page_cache import MemberPageCache
 from api.groups.live.state_json import StateSerializer, member_event, screen_event
 from api.groups.live.state_loader import StateLoader
 from api.groups.pages import console as console_pages
+from api.groups.pages import dependencies as group_dependencies
 from api.groups.pages import member as member_pages
 from api.groups.pages import screen as screen_pages
 from api.groups.pages import session_console as guided_console_pages
@@ -52,8 +54,8 @@ from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
 from api.persistence.migrations.running import upgrade
 from api.practice import api as practice_api
+from api.practice import calendar_pages, personal_data_pages, sitting_pages
 from api.practice import pages as practice_pages
-from api.practice import personal_data_pages, sitting_pages
 from api.practice.service import Practice
 from api.private_pages import pages as circles_pages
 from api.review import api as review_api
@@ -105,6 +107,7 @@ ROUTERS = (
     practice_api.router,
     practice_pages.router,
     sitting_pages.router,
+    calendar_pages.router,
     personal_data_pages.router,
     circles_pages.router,
     identity_pages.router,
@@ -129,6 +132,14 @@ ACCOUNT_CLEANERS = (
     Cleaner(drafting.delete_remarks_of),
     Cleaner(classes.delete_classes_of),
 )
+# How parts of the site tell their own problems, by the way their addresses begin.
+PROBLEM_PAGES: dict[str, problems.ProblemPage] = {
+    "/api/": problems.details,
+    **health.PROBLEM_PAGES,
+    **account_dependencies.PROBLEM_PAGES,
+    **group_dependencies.PROBLEM_PAGES,
+    **practice_pages.PROBLEM_PAGES,
+}
 UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
@@ -220,9 +231,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> None:
     """The routes, and what every request goes through before them."""
-    for router in ROUTERS:
-        app.include_router(router)
+    # The routes as they stand: `include_router` would make each a second time with an application's first requests,
+    # and look for it twice with every one.
+    app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
+    app.state.problem_pages = PROBLEM_PAGES
     problems.register(app)
     describe(app, GuessBody, VoteBody, ProblemDetails)
     # Around everything, so that the pages of errors carry the headers too.

@@ -1,16 +1,20 @@
 """Where the fixtures stand, how much is tried, and what is made cheap."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Engine, create_engine
 
 from api.accounts import passwords
+from api.persistence import engine as engines
 
 PRODUCT_PASSWORDS = passwords._passwords
 
@@ -50,6 +54,29 @@ def cheap_passwords() -> Iterator[None]:
         cheap = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_passwords", PasswordHash([cheap]))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_statements() -> Iterator[None]:
+    """Each test has an engine of its own; a statement that one has put into SQL is there for the others of its kind."""
+    first: dict[str, Engine] = {}
+
+    def create(url: str, **options: Any) -> Engine:
+        engine = create_engine(url, query_cache_size=5000, **options)
+        known = first.setdefault(engine.name, engine)
+        if getattr(known.dialect, "server_version_info", None):  # it has been connected, so it knows its database
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "create_engine", create)
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: nobody need look through it for garbage after each test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -19,13 +19,13 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
 
     `here` is the sign-in that asks, which stays.
     """
-    if not verify_password(present, trainer.password_hash):
+    if not verify_password(present, trainer.password_hash, known=True):
         record_refused(engine, trainer, "change_password")
         raise Unprocessable(
             "Your current password is incorrect. Please try again.",
             [{"pointer": "/present", "detail": "the password you sign in with"}],
         )
-    password_hash = hash_password(new, trainer.name)
+    password_hash = hash_password(new, trainer.name, known=True)
     with Session(write_engine(engine)) as db:
         row = locked(db, cast(int, trainer.id))
         row.password_hash = password_hash

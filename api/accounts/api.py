@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
-from api.accounts.attempts import take_sign_in
+from api.accounts.attempts import in_turn, take_sign_in
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.learner import new_learner, token_for
 from api.accounts.permissions import Role, role_of
@@ -48,7 +48,7 @@ async def _limit_sign_in(request: Request, form: Annotated[OAuth2PasswordRequest
     await take_sign_in(request, form.username)
 
 
-@router.post("/auth/token", responses=responses(401, 422), dependencies=[Depends(_limit_sign_in)])
+@router.post("/auth/token", responses=responses(401, 422), dependencies=[Depends(_limit_sign_in), Depends(in_turn)])
 def make_access_token(
     request: Request,
     form: Annotated[OAuth2PasswordRequestForm, Depends()],

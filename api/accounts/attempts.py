@@ -6,6 +6,7 @@ signed in before carries a signed cookie and is counted by itself: what stranger
 
 import hashlib
 import secrets
+from collections.abc import AsyncIterator
 
 from fastapi import Request, Response
 
@@ -36,6 +37,15 @@ async def take_sign_in(request: Request, name: str) -> None:
     await take_from(request, SIGN_INS_PER_ADDRESS)
     await take(request, SIGN_INS_PER_NAME, name, address(request))
     await take(request, SIGN_INS_PER_NAME_EVERYWHERE, name)
+
+
+async def in_turn(request: Request) -> AsyncIterator[None]:
+    """A dependency that lets few requests with passwords be worked on side by side; the others wait without a thread.
+
+    Else a flood would have every thread make pages of refusals, and all other pages would wait for their turn.
+    """
+    async with request.app.state.limiter.passwords:
+        yield
 
 
 def known_device(request: Request, name: str) -> str | None:

@@ -47,7 +47,6 @@ def trail(
         request,
         "accounts/audit.html",
         title="Activity log",
-        section="trainers",
         place="audit",
         lines=found[:PAGE],
         names=names(engine),

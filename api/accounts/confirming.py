@@ -7,14 +7,13 @@ from fastapi import Request
 from sqlmodel import Session, col, update
 
 from api.accounts.models import Trainer, TrainerSession
-from api.accounts.names import name_key
 from api.accounts.passwords import verify_password
 from api.audit.actions import AuditAction
 from api.audit.trail import record_refused
 from api.kit.errors import Unprocessable
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import now, write_engine
-from api.web.rate_limit import SIGN_INS_PER_ADDRESS, SIGN_INS_PER_NAME, address, take
+from api.web.rate_limit import SIGN_INS_PER_DEVICE, take
 
 LASTS: Final = timedelta(minutes=10)
 
@@ -26,10 +25,9 @@ def needs_password(request: Request) -> bool:
 
 
 async def limit_confirming(request: Request, trainer: Trainer) -> None:
-    """Counts a password that will be tried as a sign-in is counted."""
+    """Counts a password that will be tried, by account: what neighbours and strangers try does not touch it."""
     if needs_password(request):
-        await take(request, SIGN_INS_PER_ADDRESS, address(request))
-        await take(request, SIGN_INS_PER_NAME, name_key(trainer.name))
+        await take(request, SIGN_INS_PER_DEVICE, "account", str(trainer.id))
 
 
 def confirm(request: Request, trainer: Trainer, password: str, deed: AuditAction) -> None:
@@ -37,7 +35,7 @@ def confirm(request: Request, trainer: Trainer, password: str, deed: AuditAction
     if not needs_password(request):
         return
     engine = engine_of(request)
-    if not verify_password(password, trainer.password_hash):
+    if not verify_password(password, trainer.password_hash, known=True):
         record_refused(engine, trainer, deed)
         raise Unprocessable(
             "Enter your own password as well, so that we know it is you. Nothing has been changed yet.",

@@ -4,7 +4,6 @@ Behind https every name begins with `__Host-`: browsers take such a cookie only 
 secure and for all paths. There no other name says who is asking.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -14,6 +13,7 @@ from api.persistence.engine import now
 from api.web.dependencies import settings_of
 
 PREFIX: Final = "__Host-"
+_FOUND: Final = "three_circles.cookies"
 
 # Servers before the prefix gave cookies without it. Until this day a learner is asked whether such a cookie is theirs.
 EARLIER_NAMES_END: Final = date(2027, 3, 1)
@@ -26,9 +26,9 @@ def is_https(request: Request) -> bool:
 
 def read_cookie(request: Request, name: str) -> str | None:
     """The value of one of our cookies, or None. Behind https one without the prefix is none of ours."""
-    if (found := next(_values(request, PREFIX + name), None)) is not None or is_https(request):
+    if (found := _cookies(request).get(PREFIX + name)) is not None or is_https(request):
         return found
-    return next(_values(request, name), None)
+    return _cookies(request).get(name)
 
 
 def read_earlier_cookie(request: Request, name: str) -> str | None:
@@ -39,7 +39,7 @@ def read_earlier_cookie(request: Request, name: str) -> str | None:
     """
     if not is_https(request) or now().date() >= EARLIER_NAMES_END:
         return None
-    return next(_values(request, name), None)
+    return _cookies(request).get(name)
 
 
 def put_cookie(request: Request, response: Response, name: str, value: str, max_age: int) -> None:
@@ -57,13 +57,16 @@ def drop_cookie(request: Request, response: Response, name: str) -> None:
     response.delete_cookie(name, httponly=True, samesite="lax", secure=is_https(request))
 
 
-def _values(request: Request, name: str) -> Iterator[str]:
-    # The framework would also strip what Unicode calls a blank: before the prefix it hides it from the browser, which
-    # then lets a neighbouring domain plant the cookie.
-    wanted = name.encode()
-    for header, line in request.scope["headers"]:
-        if header == b"cookie":
-            for pair in line.split(b";"):
-                found, _, value = pair.partition(b"=")
-                if found.strip(b" \t") == wanted:
-                    yield value.strip(b" \t").decode("latin-1")
+def _cookies(request: Request) -> dict[str, str]:
+    """Every cookie of the request by its name, of those with the same name the first; worked out once."""
+    found: dict[str, str] | None = request.scope.get(_FOUND)
+    if found is None:
+        found = request.scope[_FOUND] = {}
+        for header, line in request.scope["headers"]:
+            if header == b"cookie":
+                for pair in line.split(b";"):
+                    # The framework would also strip what Unicode calls a blank: before the prefix it hides it from the
+                    # browser, which then lets a neighbouring domain plant the cookie.
+                    name, _, value = pair.partition(b"=")
+                    found.setdefault(name.strip(b" \t").decode("latin-1"), value.strip(b" \t").decode("latin-1"))
+    return found

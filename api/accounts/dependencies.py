@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.accounts.models import Trainer
 from api.accounts.trainer import require_trainer
+from api.kit.errors import Problem, Unauthorized
 from api.web.rendering import render
 
 CurrentTrainer = Annotated[Trainer, Depends(require_trainer)]
@@ -24,3 +25,13 @@ def sign_in_page(request: Request, error: str | None = None, name: str = "", sta
         error=error,
         name=name,
     )
+
+
+def ask_to_sign_in(request: Request, problem: Problem) -> Response | None:
+    """The sign-in form for someone who has to be known; None for other problems."""
+    if not isinstance(problem, Unauthorized):
+        return None
+    return sign_in_page(request, None if request.method == "GET" else problem.detail, status=problem.status)
+
+
+PROBLEM_PAGES = {"/trainers/": ask_to_sign_in}

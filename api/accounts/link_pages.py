@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from api.accounts import invitations
+from api.accounts.attempts import in_turn
 from api.accounts.invitations import Kind
 from api.accounts.models import Invitation, Trainer
 from api.accounts.permissions import ROLE_SENTENCE
@@ -30,7 +31,7 @@ def join(request: Request, token: str) -> Response:
     return _join_page(request, token, link, name=link.name or "")
 
 
-@router.post("/join/{token}", dependencies=[Depends(_limit)])
+@router.post("/join/{token}", dependencies=[Depends(_limit), Depends(in_turn)])
 def post_join(
     request: Request,
     token: str,
@@ -52,7 +53,7 @@ def reset(request: Request, token: str) -> Response:
     return _reset_page(request, token, _find(request, token, "reset"))
 
 
-@router.post("/reset/{token}", dependencies=[Depends(_limit)])
+@router.post("/reset/{token}", dependencies=[Depends(_limit), Depends(in_turn)])
 def post_reset(request: Request, token: str, password: Annotated[str, Form(max_length=1000)] = "") -> Response:
     """Sets the new password, ends every sign-in and begins one here."""
     link = _find(request, token, "reset")
@@ -82,11 +83,10 @@ def _join_page(
         "accounts/join.html",
         title="Join as a trainer",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
         role=link.role,
         role_sentence=ROLE_SENTENCE,
-        error=problem.detail if problem else None,
         name=name,
     )
 
@@ -97,8 +97,7 @@ def _reset_page(request: Request, token: str, link: Invitation, problem: Problem
         "accounts/reset.html",
         title="Choose a new password",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
-        error=problem.detail if problem else None,
         name=link.name,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.accounts.attempts import known_device, take_sign_in
+from api.accounts.attempts import in_turn, known_device, take_sign_in
 from api.accounts.dependencies import sign_in_page
 from api.accounts.tokens import tokens_of
 from api.accounts.trainer import add_trainer, forget_trainer, is_set_up_token, needs_setup, remember_trainer, sign_in
@@ -21,7 +21,7 @@ async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=2
     await take_sign_in(request, name)
 
 
-@router.post("/sign-in", dependencies=[Depends(limit_sign_in)])
+@router.post("/sign-in", dependencies=[Depends(limit_sign_in), Depends(in_turn)])
 def post_sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)] = "",
@@ -58,7 +58,7 @@ def set_up(request: Request, token: str) -> Response:
     return _set_up_page(request, token)
 
 
-@router.post("/setup/{token}", dependencies=[Depends(limit_sign_in)])
+@router.post("/setup/{token}", dependencies=[Depends(limit_sign_in), Depends(in_turn)])
 def post_set_up(
     request: Request,
     token: str,
@@ -88,8 +88,7 @@ def _set_up_page(request: Request, token: str, problem: Problem | None = None, n
         "accounts/setup.html",
         title="Set up the first trainer",
         section="trainers",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         token=token,
-        error=problem.detail if problem else None,
         name=name,
     )

@@ -6,7 +6,6 @@ queue full are told at once to come back, so that a flood of sign-ins takes neit
 
 import os
 import sys
-import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,8 +25,9 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 200
 
 HASHES_AT_ONCE: Final = 2
 HASHES_WAITING: Final = 6
-KNOWN_WAITING: Final = 4  # places kept for devices on which the same name has signed in before
+KNOWN_WAITING: Final = 4  # places kept for who is signed in, and for devices on which the same name was before
 RETRY_SECONDS: Final = 3
+STEPS_BACK: Final = 10
 TOLD_SECONDS: Final = 60.0
 
 log = structlog.get_logger()
@@ -40,10 +40,11 @@ _kept_places = BoundedSemaphore(KNOWN_WAITING)
 _next_told = 0.0  # on the monotonic clock
 
 
-def hash_password(password: str, name: str) -> str:
+def hash_password(password: str, name: str, *, known: bool = False) -> str:
     """The Argon2id hash of a new password for somebody of this name.
 
-    Raises Unprocessable for one that is too short, too long or guessed first, and TooMany when too many wait.
+    Raises Unprocessable for one that is too short, too long or guessed first, and TooMany when too many wait. `known`
+    as for `verify_password`.
     """
     password = _composed(password)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
@@ -55,13 +56,14 @@ def hash_password(password: str, name: str) -> str:
             "or words from Three Circles. Choose another, such as four unrelated words.",
             [{"pointer": "/password", "detail": "a password that is harder to guess"}],
         )
-    return _in_turn(_places, lambda: _passwords.hash(password))
+    return _in_turn(_kept_places if known else _places, lambda: _passwords.hash(password))
 
 
 def verify_password(password: str, stored: str | None, *, known: bool = False) -> bool:
     """Whether this is the password of that hash; as slow when there is no hash to compare with.
 
-    `known`: the device has places in the queue that strangers cannot take. Raises TooMany when too many wait.
+    `known`: whoever asks is signed in, or was before on this device, and has places in the queue that strangers cannot
+    take. Raises TooMany when too many wait.
     """
 
     def verify() -> bool:
@@ -82,7 +84,7 @@ def _composed(password: str) -> str:
 def _step_back() -> None:
     """Lets pages and votes go first: on Linux a thread may have a priority of its own, which Argon2's lanes inherit."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 3)
+        os.nice(STEPS_BACK)  # from wherever the process stands: only a step back is open to everyone
 
 
 _hashing = ThreadPoolExecutor(HASHES_AT_ONCE, thread_name_prefix="password", initializer=_step_back)

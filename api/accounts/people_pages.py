@@ -13,7 +13,7 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.invitations import LASTS, PATH, Kind
 from api.accounts.models import Trainer
 from api.accounts.permissions import ROLE_SENTENCE, Role, require
-from api.kit.errors import Conflict, Problem, Unprocessable
+from api.kit.errors import Conflict, Problem, TooMany, Unprocessable
 from api.persistence.dependencies import engine_of
 from api.web.rendering import RowNumber, base_url, render
 
@@ -54,7 +54,7 @@ def post_invitation(
     try:
         confirm(request, trainer, present, "invite")
         token = invitations.invite(engine_of(request), trainer, role, name)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _people_page(request, trainer, problem, name, role)
     return _link_page(request, "invite", token, name.strip())
 
@@ -82,7 +82,7 @@ def post_role(
     try:
         confirm(request, trainer, present, "change_role")
         service.change_role(engine_of(request), trainer, trainer_id, role)
-    except Unprocessable as problem:
+    except (Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem, role)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
@@ -113,7 +113,7 @@ def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, presen
     try:
         confirm(request, trainer, present, "reset_link")
         token = invitations.make_reset(engine_of(request), trainer, trainer_id)
-    except (Conflict, Unprocessable) as problem:
+    except (Conflict, Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     with Session(engine_of(request)) as db:
         name = service.person(db, trainer_id).name
@@ -134,7 +134,7 @@ def post_remove(
             raise Unprocessable("Tick the box to confirm that you want to delete this account. You cannot undo this.")
         confirm(request, trainer, present, "remove_person")
         removing.remove(engine_of(request), trainer, trainer_id, request.app.state.account_cleaners)
-    except (Conflict, Unprocessable) as problem:
+    except (Conflict, Unprocessable, TooMany) as problem:
         return _person_page(request, trainer, trainer_id, problem)
     return RedirectResponse("/trainers" if trainer_id == trainer.id else "/trainers/people", status_code=303)
 
@@ -148,16 +148,14 @@ def _people_page(
         request,
         "accounts/people.html",
         title="People",
-        section="trainers",
         place="people",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         people=everybody,
         links=links,
         me=trainer.id,
         ask_password=needs_password(request),
         roles=ROLE_SENTENCE,
         days=LASTS["invite"].days,
-        error=problem.detail if problem else None,
         name=name,
         role=role,
     )
@@ -172,16 +170,14 @@ def _person_page(
         request,
         "accounts/person.html",
         title=found.name,
-        section="trainers",
         place="people",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         person=found,
         chosen=chosen or found.role,
         ask_password=needs_password(request),
         me=trainer.id,
         roles=ROLE_SENTENCE,
         hours=int(LASTS["reset"].total_seconds() // 3600),
-        error=problem.detail if problem else None,
     )
 
 
@@ -190,7 +186,6 @@ def _link_page(request: Request, kind: Kind, token: str, name: str) -> Response:
         request,
         "accounts/link.html",
         title="Link to send",
-        section="trainers",
         place="people",
         kind=kind,
         name=name,

@@ -122,6 +122,8 @@ def _is_free(label: Label, circles: Sequence[Placed], others: Iterable[Label]) -
 
 
 def _enlarged(arrangement: Arrangement, labels: Mapping[str, Label]) -> tuple[Arrangement, dict[str, Label]]:
+    if not labels:
+        return arrangement, {}
     boxes = [label.box for label in labels.values()]
     left = min([0.0, *(box[0] - ROOM for box in boxes)])
     top = min([0.0, *(box[1] - ROOM for box in boxes)])

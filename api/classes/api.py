@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlmodel import Session
 
 from api.accounts.dependencies import CurrentTrainer
@@ -33,11 +33,20 @@ statistics = APIRouter(prefix="/api/v1", tags=["guesses"])
 Code = Annotated[str, Path(max_length=40)]
 
 
+def _as_written(day: object) -> object:
+    """A day is taken as the contract writes it, not as seconds since 1970 or as a day with a time."""
+    if day is not None and not (isinstance(day, str) and len(day) == len("2026-12-31")):
+        raise ValueError("a day such as 2026-12-31")
+    return day
+
+
 class NewClassBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200, pattern=r"\S")
-    closes_on: date | None = Field(None, description="The last day (UTC); half a year from now when left out.")
+    closes_on: Annotated[date | None, BeforeValidator(_as_written)] = Field(
+        None, description="The last day (UTC); half a year from now when left out."
+    )
 
 
 class ClassOut(BaseModel):

@@ -57,9 +57,7 @@ async def join(
         async with nullcontext() if came_by_link(request, code, k) else wrong_codes(request, "class"):
             found = await run_in_threadpool(service.join, engine_of(request), learner, code)
     except (NotFound, Conflict, TooMany, Busy) as problem:
-        response = await run_in_threadpool(_own_page, request, code, k, problem)
-        response.headers.update(problem.headers)
-        return response
+        return await run_in_threadpool(_own_page, request, code, k, problem)
     response = RedirectResponse("/practice/class", status_code=303)
     remember_class(request, response, found)
     if known is None:
@@ -84,12 +82,11 @@ def _own_page(request: Request, code: str, k: str = "", problem: Problem | None 
         "classes/own.html",
         title="Your class",
         section="practice",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         mine=view_known(mine) if mine else None,
         smallest=settings_of(request).small_group,
         code=code,
         k=k,
-        error=problem.detail if problem else None,
     )
 
 
@@ -134,7 +131,7 @@ def one(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
     """A class: its code, and the totals of its answers."""
     found = service.led_class(engine_of(request), trainer, code)
     view = class_view(request, found)
-    return render(request, "classes/one.html", title=found.name, section="trainers", place="classes", view=view)
+    return render(request, "classes/one.html", title=found.name, place="classes", view=view)
 
 
 @router.post("/trainers/classes/{code}/delete", dependencies=[Depends(limit_wrong_codes)])
@@ -160,12 +157,10 @@ def _list_page(
         request,
         "classes/list.html",
         title="Classes",
-        section="trainers",
         place="classes",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         classes=tuple(view_known(row) for row in found),
         name=name,
         closes_on=closes_on or service.usual_last_day().isoformat(),
         smallest=settings_of(request).small_group,
-        error=problem.detail if problem else None,
     )

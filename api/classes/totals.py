@@ -1,22 +1,27 @@
 """What a class first answered. Totals grow by at least SMALL_GROUP answers at a time, and never shrink.
 
 So any two totals that somebody can put side by side differ by a small group's answers or by none: neither whoever
-joins or leaves, nor whoever answers last, can be found by difference.
+joins or leaves, nor whoever answers last, can be found by difference. A small group is counted among those who have
+been in the class for a while, or among those who have just joined: made-up learners who join in a moment fill no step
+of someone who was there before.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, exists, func, insert, or_, select
 
 from api.classes.models import ClassAnswer, ClassMember, ClassTally, LearnerClass
 from api.classes.service import ClassInfo
 from api.guesses.models import Guess
 from api.guesses.recording import NO_COUNTS, Counts
 from api.kit.systems import ANSWERS
-from api.persistence.engine import insert_into, table, write_engine
+from api.persistence.engine import insert_into, now, table, write_engine
 
 Key = tuple[int, int]  # vignette id and series
 
+A_WHILE: Final = timedelta(minutes=10)  # in the class, before somebody's answer may go along with a newcomer's
 AT_ONCE = 8  # vignettes in one transaction: all of a large class's would keep guesses waiting for the lock
 
 _class, _member, _answer, _tally = table(LearnerClass), table(ClassMember), table(ClassAnswer), table(ClassTally)
@@ -26,8 +31,8 @@ _guess = table(Guess)
 def class_counts(engine: Engine, found: ClassInfo, key: Key, smallest: int) -> Counts:
     """How the class first answered one vignette, after taking in what is due."""
     with engine.connect() as connection:
-        waiting = connection.execute(_waiting(found, func.count()).where(*_is(key))).scalar_one()
-    if waiting >= smallest:
+        due = connection.execute(_waiting(found, _is_due(smallest)).where(*_is(key))).scalar_one()
+    if due:
         _take_in(engine, found, [key], smallest)
     with engine.connect() as connection:
         row = connection.execute(_tallies(found).where(_tally.c.vignette_id == key[0], _tally.c.series == key[1]))
@@ -39,7 +44,7 @@ def all_counts(engine: Engine, found: ClassInfo, smallest: int) -> dict[Key, Cou
     """How the class first answered each vignette that has a total, after taking in what is due."""
     keys = (_guess.c.vignette_id, _guess.c.series)
     with engine.connect() as connection:
-        due = connection.execute(_waiting(found, *keys).group_by(*keys).having(func.count() >= smallest)).all()
+        due = connection.execute(_waiting(found, *keys).group_by(*keys).having(_is_due(smallest))).all()
     if due:
         _take_in(engine, found, sorted((row[0], row[1]) for row in due), smallest)
     with engine.connect() as connection:
@@ -59,10 +64,15 @@ def _take_in(engine: Engine, found: ClassInfo, keys: list[Key], smallest: int) -
 
 
 def _take_in_one(connection: Connection, found: ClassInfo, key: Key, smallest: int) -> None:
-    rows = connection.execute(
-        _waiting(found, _guess.c.id, _guess.c.system).where(*_is(key)).with_for_update(of=_guess)
-    ).all()
-    if len(rows) < smallest:
+    rows = _enough_of_each(
+        connection.execute(
+            _waiting(found, _guess.c.id, _guess.c.system, _is_new().label("is_new"))
+            .where(*_is(key))
+            .with_for_update(of=_guess)
+        ).all(),
+        smallest,
+    )
+    if not rows:
         return
     connection.execute(insert(_answer), [{"guess_id": row[0], "class_id": found.id} for row in rows])
     counts = {answer: sum(row[1] == answer for row in rows) for answer in ANSWERS}
@@ -89,6 +99,23 @@ def _waiting(found: ClassInfo, *columns: Any) -> Select[Any]:
             ~held,
         )
     )
+
+
+def _is_new() -> ColumnElement[bool]:
+    """Whether a member has joined within A_WHILE."""
+    return _member.c.joined_at > now() - A_WHILE
+
+
+def _is_due(smallest: int) -> ColumnElement[bool]:
+    """Whether enough answers wait, of those who have just joined or of the others."""
+    new = func.coalesce(func.sum(case((_is_new(), 1), else_=0)), 0)
+    return or_(new >= smallest, func.count() - new >= smallest)
+
+
+def _enough_of_each(rows: Sequence[Any], smallest: int) -> list[Any]:
+    """The answers of those who have just joined, if they are enough by themselves, and likewise those of the others."""
+    sides = [[row for row in rows if bool(row.is_new) is new] for new in (False, True)]
+    return [row for side in sides if len(side) >= smallest for row in side]
 
 
 def _is(key: Key) -> tuple[ColumnElement[bool], ...]:

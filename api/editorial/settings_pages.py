@@ -27,7 +27,6 @@ def settings(request: Request, kept: str = "") -> Response:
         request,
         "editorial/settings.html",
         title="Settings",
-        section="trainers",
         place="settings",
         library=read_library_settings(engine_of(request)),
         most=MOST_RATERS,

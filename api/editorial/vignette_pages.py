@@ -49,9 +49,8 @@ def _page(
         request,
         "editorial/vignette.html",
         title=standing.title,
-        section="trainers",
         place="stories",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         slug=text.slug,
         tab="story",
         standing=standing,
@@ -59,7 +58,6 @@ def _page(
         changes=differences(standing.published, text.source) if standing.published else (),
         offered=differences(text.source, standing.shipped) if standing.shipped else (),
         class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
-        error=problem.detail if problem else None,
         error_at=at,
         note=note,
     )
@@ -152,7 +150,6 @@ def versions(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
         request,
         "editorial/versions.html",
         title="Versions",
-        section="trainers",
         place="stories",
         slug=slug,
         tab="versions",
@@ -182,9 +179,8 @@ def _version_page(
         request,
         "editorial/version.html",
         title=f"Version {number}",
-        section="trainers",
         place="stories",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         slug=slug,
         tab="versions",
         standing=standing,
@@ -192,7 +188,6 @@ def _version_page(
         source=source,
         changes=None if before is None else differences(before, source),
         to_newest=None if newest is None else differences(newest, source),
-        error=problem.detail if problem else None,
     )
 
 

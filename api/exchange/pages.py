@@ -77,7 +77,7 @@ def exchange(request: Request, trainer: CurrentTrainer) -> Response:
 def export(
     request: Request,
     trainer: CurrentTrainer,
-    format: Annotated[str, Query(description="markdown, zip, json, csv, xlsx, gift, qti, qti21 or anki")] = "zip",
+    format: Annotated[str, Query(json_schema_extra={"enum": ["markdown", *FORMATS]})] = "zip",
     slug: Annotated[list[str] | None, Query(description="Only these; all if left out.")] = None,
 ) -> Response:
     """The published vignettes as a file. `markdown` is the zip of case files."""
@@ -225,9 +225,8 @@ def _exchange_page(request: Request, trainer: Trainer, problem: Problem | None =
         request,
         "exchange/exchange.html",
         title="Exchange",
-        section="trainers",
         place="exchange",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
     )
 
@@ -237,7 +236,6 @@ def _job_page(request: Request, job: Job) -> Response:
         request,
         "exchange/import.html",
         title="Import",
-        section="trainers",
         place="exchange",
         job=job,
         busy=job.state in ("reading", "importing"),

@@ -5,13 +5,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from api.kit.prose import quoted
 from api.kit.systems import SYSTEMS, Answer, System
 from api.vignettes.case import Case, Cue
 
 Confidence = Literal["guessing", "leaning", "sure"]
 Match = Literal["key", "acceptable", "another_view", "unsure"]
-Offset = Annotated[int, Field(ge=0, le=10_000)]
-Size = Annotated[int, Field(ge=0, le=100)]
+Offset = Annotated[int, Field(strict=True, ge=0, le=10_000)]
+Size = Annotated[int, Field(strict=True, ge=0, le=100)]
 
 MATCH_LABEL: dict[str, str] = {
     "key": "Matches our answer",
@@ -20,6 +21,11 @@ MATCH_LABEL: dict[str, str] = {
     "unsure": "Not sure",
 }
 CONFIDENCE_LABEL: dict[str, str] = {"guessing": "a hunch", "leaning": "fairly sure", "sure": "very sure"}
+
+
+def typed_size(text: str) -> int | str:
+    """A size as a form sends it, as a number where it is one."""
+    return int(text) if text.isdecimal() and len(text) < 6 else text  # six digits are no size
 
 
 class CircleSizes(BaseModel):
@@ -90,14 +96,14 @@ def feedback(system: Answer, case: Case, marked: Sequence[tuple[int, int]] = ())
     dominant = case.head.key.dominant
     person = case.head.person
     quote = _strongest_words(case, dominant)
-    ours = f"On balance we chose {dominant} because of “{quote}”."
+    ours = f"On balance we chose {dominant} because of {quoted(quote)}."
     open_case = len(case.acceptable) > 1
     good = next((case.story[cue.start : cue.end] for cue in _cues_for(case, system) if cue.touches(marked)), None)
     if system == dominant:
         if marked and not any(cue.touches(marked) for cue in case.cues if _leads(cue, dominant)):
-            told = f"Same answer, different reason. We looked at these words: “{quote}”."
+            told = f"Same answer, different reason. We looked at these words: {quoted(quote)}."
         else:
-            told = f"You chose {dominant}, and so do we. The words that point to it: “{quote}”."
+            told = f"You chose {dominant}, and so do we. The words that point to it: {quoted(quote)}."
         return f"{told} This story is hard on purpose, and another answer is good too." if open_case else told
     if system == "unsure":
         if "unsure" in case.acceptable:
@@ -106,12 +112,12 @@ def feedback(system: Answer, case: Case, marked: Sequence[tuple[int, int]] = ())
     fits = system in case.acceptable
     if good is not None:
         also = " Both answers are good ones." if fits else ""
-        return f"Good spot: “{good}” does point to {system}.{also} {ours}"
+        return f"Good spot: {quoted(good)} does point to {system}.{also} {ours}"
     if fits:
         return f"Your answer is a good one too. {ours}"
     own = _strongest_words(case, system)
     if own:
-        return f"You may have noticed “{own}”, which points to {system}. {ours}"
+        return f"You may have noticed {quoted(own)}, which points to {system}. {ours}"
     return f"We can see why. {ours} There is more about this below."
 
 

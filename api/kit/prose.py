@@ -1,4 +1,4 @@
-"""Markdown of explanations as safe HTML."""
+"""Markdown of explanations as safe HTML, and words in quotation marks."""
 
 from functools import lru_cache
 
@@ -25,3 +25,20 @@ def inline(text: str) -> Markup:
     if len(text) > LONGEST:
         return escape(text)
     return Markup(nh3.clean(_markdown.renderInline(text), tags=_TAGS, attributes={}))  # noqa: S704
+
+
+_OPENING, _CLOSING = '“‘«„"', '”»"'
+
+
+def quoted(text: str) -> str:
+    """Words in quotation marks, once: those that the words begin or end with themselves are left out.
+
+    A closing ’ is taken for a quotation mark only where the words also open with one, or after the end of a sentence:
+    else it belongs to a word.
+    """
+    inner = text.strip()
+    opened = inner[:1] in _OPENING
+    inner = inner.lstrip(_OPENING + "'" if opened else _OPENING).rstrip(_CLOSING)
+    if inner.endswith(("’", "'")) and (opened or inner[-2:-1] in ".!?,…"):
+        inner = inner[:-1]
+    return f"“{inner}”"

@@ -21,6 +21,11 @@ def writer_of(request: Request) -> Writer[Any, Any]:
     return writer
 
 
+async def after_what_waits(request: Request) -> None:
+    """A dependency for what must see every answer that was sent before it, such as deleting them."""
+    await writer_of(request).drained()
+
+
 def session(request: Request) -> Iterator[Session]:
     """A session for one request's reads and small writes; what is not committed is rolled back."""
     with Session(engine_of(request)) as db:

@@ -50,6 +50,8 @@ class Writer(Generic[Item, Answer]):
         self._observe = observe or (lambda _answers, _seconds: None)
         self._queue: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
         self._wake = threading.Event()
+        self._submitted = self._settled = 0  # items, ever
+        self._draining: list[tuple[int, asyncio.Future[None]]] = []  # each with how many have to be settled
         self._busy = False  # from the first item on, until what was taken is answered; known to the event loop only
         self._since = self._taken = 0.0  # since when the oldest waits, and when the batch under way was taken
         self.refused_at = -inf  # when the last item was not taken, on the monotonic clock
@@ -93,11 +95,20 @@ class Writer(Generic[Item, Answer]):
             raise Unavailable
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._queue.append((item, future))
+        self._submitted += 1
         if not self._busy:
             self._busy = True
             self._since = monotonic()
             self._loop.call_soon(self._gather, 0, 0)
         return await future
+
+    async def drained(self) -> None:
+        """Returns once everything that has been submitted is on disk, or refused."""
+        if self._loop is None or self._settled == self._submitted:
+            return
+        future: asyncio.Future[None] = self._loop.create_future()
+        self._draining.append((self._submitted, future))
+        await future
 
     def _gather(self, seen: int, turns: int) -> None:
         """Wakes the thread once a turn of the event loop has brought nothing new: what is already at hand goes along.
@@ -157,6 +168,11 @@ class Writer(Generic[Item, Answer]):
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
+        self._settled += len(futures)
+        for waited_for, waiter in self._draining:
+            if waited_for <= self._settled and not waiter.done():
+                waiter.set_result(None)
+        self._draining = [one for one in self._draining if not one[1].done()]
         self._since = self._taken  # whoever still waits came while that batch was written
         self._busy = bool(self._queue)
         if self._busy and self._loop is not None:

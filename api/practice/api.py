@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from api.accounts.learner import require_learner
-from api.persistence.dependencies import engine_of
+from api.persistence.dependencies import after_what_waits, engine_of
 from api.practice.dependencies import practice_of
 from api.practice.personal_data import delete_learner, export
 from api.practice.schemas import AdviceOut, CalibrationOut, ExportOut, NextOut, ProgressOut, ShareOut, SkillOut
@@ -72,7 +72,13 @@ def get_export(request: Request) -> ExportOut:
     return ExportOut.model_validate(export(engine_of(request), require_learner(request)))
 
 
-@router.delete("/learners/me", status_code=204, response_class=Response, responses=responses(401, 503))
+@router.delete(
+    "/learners/me",
+    status_code=204,
+    response_class=Response,
+    responses=responses(401, 503),
+    dependencies=[Depends(after_what_waits)],
+)
 def delete_me(request: Request) -> Response:
     """Deletes everything that is held about the learner, at once and for good. The class's counts go down by it."""
     delete_learner(engine_of(request), require_learner(request))

@@ -1,15 +1,18 @@
 """Parts of the pages of a case and its outcome. What is the same for many is rendered once and kept."""
 
 from functools import lru_cache
+from types import SimpleNamespace
 
 from fastapi import Request
 from markupsafe import Markup
 
+from api.charts.drawing import circles, statistics_row
 from api.charts.figures import view_class_statistics
 from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
 from api.guesses.rules import CircleSizes, Confidence
 from api.guesses.service import circles_of
+from api.kit.page_slots import cut, slot
 from api.kit.systems import ANSWERS, NAME, Answer
 from api.persistence.dependencies import engine_of
 from api.practice.sizing import view_own
@@ -22,8 +25,8 @@ from api.vignettes.words import Span, word_spans
 from api.web.dependencies import settings_of
 from api.web.rendering import fragment
 
-_MARK = Markup("<!-- class statistics -->")
-_OWN_MARK = Markup("<!-- own -->")
+_STATISTICS, _OWN = slot("class statistics"), slot("own")
+_ANSWERED, _FIGURE, _ROWS = slot("answered"), slot("figure"), slot("rows")
 
 
 @lru_cache(maxsize=512)
@@ -49,25 +52,38 @@ def outcome(
     marked: tuple[tuple[int, int], ...],
     again: bool,
     in_class: bool,
-) -> tuple[str, str, str]:
+) -> tuple[str, ...]:
     """What stands before, between and after the learner's own and the class statistics: the same for all who answered
     the same.
     """
     own_class = Markup(fragment("classes/_later.html", {"slug": case.head.slug})) if in_class else EMPTY  # noqa: S704
     attempt = 2 if again else 1
     view = view_outcome(
-        case, guess, confidence, list(marked), attempt, explanation(case), _MARK, _OWN_MARK, own_class=own_class
+        case, guess, confidence, list(marked), attempt, explanation(case), _STATISTICS, _OWN, own_class=own_class
     )
-    first, _, rest = fragment("practice/_outcome.html", {"view": view}).partition(_OWN_MARK)
-    middle, _, last = rest.partition(_MARK)
-    return first, middle, last
+    return cut(fragment("practice/_outcome.html", {"view": view}), _OWN, _STATISTICS)
 
 
 @lru_cache(maxsize=512)
 def statistics(counts: Counts, smallest: int, panel: Split | None) -> Markup:
-    statistics = view_class_statistics(class_statistics(counts, smallest), smallest)
-    context = {"statistics": statistics, "panel": _panel(panel) if panel else ""}
-    return Markup(fragment("_class_statistics.html", context))  # noqa: S704
+    view = view_class_statistics(class_statistics(counts, smallest), smallest)
+    told = _panel(panel) if panel else ""
+    if view.figure is None:
+        return Markup(fragment("_class_statistics.html", {"statistics": view, "panel": told}))  # noqa: S704
+    first, second, third, last = _statistics_frame(smallest, told)
+    rows = "".join(map(statistics_row, view.rows))
+    return Markup(f"{first}{view.answered}{second}{circles(view.figure)}{third}{rows}{last}")  # noqa: S704
+
+
+@lru_cache(maxsize=512)
+def _statistics_frame(smallest: int, panel: str) -> tuple[str, ...]:
+    """The statistics of a story around what changes with each answer."""
+    told = SimpleNamespace(
+        answered=_ANSWERED, suppressed=False, smallest=smallest, figure=SimpleNamespace(circles=True), rows=(None,)
+    )
+    slots = {"circles": lambda _: _FIGURE, "statistics_row": lambda _: _ROWS}
+    page = fragment("_class_statistics.html", {"statistics": told, "panel": panel, **slots})
+    return cut(page, _ANSWERED, _FIGURE, _ROWS)
 
 
 def _panel(split: Split) -> str:

@@ -54,3 +54,13 @@ class DeviceCode(SQLModel, table=True):
     digest: str = Field(max_length=64, primary_key=True)
     learner: str = Field(max_length=32, index=True)
     expires_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class CalendarAddress(SQLModel, table=True):
+    """Where a learner's calendar of what is due stands, as a hash: one for each learner, until it is taken back."""
+
+    __tablename__ = "calendar_address"
+
+    digest: str = Field(max_length=64, primary_key=True)
+    learner: str = Field(max_length=32, index=True, unique=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)

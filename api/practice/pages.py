@@ -20,15 +20,16 @@ from api.classes.view_models import class_block
 from api.guesses.dependencies import take_guess
 from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import CircleSizes, GuessBody
+from api.guesses.rules import CircleSizes, GuessBody, typed_size
 from api.guesses.service import counts_of, latest_guess, record
 from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.systems import SYSTEMS
 from api.persistence.dependencies import engine_of, session, writer_of
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
+from api.practice.content_notes import is_open, stop_asking
 from api.practice.dependencies import practice_of
-from api.practice.service import SittingProgress
+from api.practice.place import Place, place_line, read_place
 from api.review.panel import panel_of
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
@@ -38,6 +39,7 @@ from api.vignettes.view_models import VignetteView, view_vignette
 from api.vignettes.words import Span, phrases, spans_of
 from api.web.admission import take_learner
 from api.web.dependencies import settings_of
+from api.web.problems import error_page
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
@@ -65,7 +67,8 @@ class CaseView:
     vignette: VignetteView
     opened: bool
     skip_url: str
-    place: SittingProgress | None = None
+    place: Markup = EMPTY
+    carried: str | None = None
     why: str | None = None
     chosen: str | None = None
     confidence: str | None = None
@@ -94,7 +97,15 @@ def show_vignette(
     learner = find_learner(request)
     place = practice_of(request).place(learner) if learner else None
     why = next((said for reason, said in WHY.items() if reason == because), None)
-    return _case_page(request, case, opened=open, place=place, why=why, past=past)
+    return _case_page(request, case, opened=is_open(request, case, open), place=place, why=why, past=past)
+
+
+@router.post("/vignettes/{slug}/open")
+def open_stories(request: Request, slug: str) -> Response:
+    """Goes on to the story, and to all others today without asking about their content notes."""
+    response = RedirectResponse(f"/vignettes/{find_vignette(request, slug).slug}", status_code=303)
+    stop_asking(request, response)
+    return response
 
 
 @router.post("/vignettes/{slug}/guesses")
@@ -107,6 +118,7 @@ async def give_guess(request: Request, slug: str) -> Response:
     fields = parse_qsl((await request.body()).decode("utf-8", "replace"))
     form = dict(fields)
     beside = form.pop("beside", None)  # the story that this one was read beside
+    place = read_place(form.pop("place", None))
     try:
         take_guess(request, learner)
         if not known:
@@ -114,7 +126,7 @@ async def give_guess(request: Request, slug: str) -> Response:
         body = _parse(form, fields)
         recorded = await record(writer_of(request), learner, vignette, body)
     except (Unprocessable, TooMany, Unavailable, Busy) as problem:
-        return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem)
+        return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem, place=place)
     response: Response
     if wants_fragment(request):
         own = EMPTY
@@ -122,7 +134,7 @@ async def give_guess(request: Request, slug: str) -> Response:
             own = await asyncio.to_thread(cached_fragments.own, request, vignette, body.reason, body.circles)
         elif body.reason:
             own = cached_fragments.own(request, vignette, body.reason, None)
-        response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts, own)
+        response = _outcome_fragment(request, vignette.case, body, recorded.attempt, recorded.counts, own, place)
     else:
         compared = beside in catalogue_of(request).vignettes
         url = f"/practice/pair/{beside}/{slug}" if compared else f"/vignettes/{slug}/outcome"
@@ -144,6 +156,7 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
     counts = counts_of(engine_of(request), [answered])[vignette.id]
     smallest = settings_of(request).small_group
     mine = class_of(engine_of(request), learner) if learner else None
+    place = practice_of(request).place(learner) if learner else None
     view = view_outcome(
         answered.case,
         guess.system,
@@ -160,7 +173,23 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         else None,
         own_class=class_block(request, mine, answered) if mine else EMPTY,
     )
-    return render(request, "practice/outcome.html", title=view.headline, section="practice", view=view)
+    return render(
+        request,
+        "practice/outcome.html",
+        title=view.headline,
+        section="practice",
+        view=view,
+        where=place_line(place, reading=False),
+    )
+
+
+def back_to_the_story(request: Request, problem: Problem) -> Response | None:
+    """Leads from a guess that could not be taken back to its story; None for other addresses."""
+    story, found, _ = request.url.path.partition("/guesses")
+    return error_page(request, problem, story) if found else None
+
+
+PROBLEM_PAGES = {"/vignettes/": back_to_the_story}
 
 
 def _retired_page(request: Request, vignette: Vignette) -> Response:
@@ -185,7 +214,7 @@ def _parse(form: dict[str, str], fields: list[tuple[str, str]]) -> GuessBody:
         given["cues"] = phrases(_marked(fields)) or None
     if sizes := _circles(form):
         try:
-            circles = CircleSizes.model_validate(sizes)
+            circles = CircleSizes.model_validate({system: typed_size(size) for system, size in sizes.items()})
         except ValidationError:
             raise Unprocessable(_SIZES) from None
         given = {"system": circles.biggest()} | given | {"circles": circles}
@@ -217,7 +246,7 @@ def _case_page(
     form: dict[str, str] | None = None,
     fields: list[tuple[str, str]] | None = None,
     problem: Problem | None = None,
-    place: SittingProgress | None = None,
+    place: Place | None = None,
     why: str | None = None,
     past: str = "",
 ) -> Response:
@@ -225,9 +254,10 @@ def _case_page(
     marked = tuple(_marked(fields or []))
     view = CaseView(
         vignette=view_vignette(case),
-        opened=opened or case.head.content_note is None,
+        opened=opened,
         skip_url="/practice?" + urlencode({"after": case.head.slug} | ({"past": past} if past else {}), safe=","),
-        place=place,
+        place=place_line(place, reading=True),
+        carried=place.carried if place else None,
         why=why,
         chosen=form.get("system"),
         confidence=form.get("confidence"),
@@ -238,26 +268,24 @@ def _case_page(
         marked=bool(marked),
     )
     template = "practice/_case.html" if wants_fragment(request) else "practice/case.html"
-    response = render(
-        request,
-        template,
-        title=case.head.title,
-        section="practice",
-        status_code=problem.status if problem else 200,
-        view=view,
-    )
-    response.headers.update(problem.headers if problem else {})
-    return response
+    return render(request, template, title=case.head.title, section="practice", problem=problem, view=view)
 
 
 def _outcome_fragment(
-    request: Request, case: Case, body: GuessBody, attempt: int, counts: Counts, own: Markup
+    request: Request,
+    case: Case,
+    body: GuessBody,
+    attempt: int,
+    counts: Counts,
+    own: Markup,
+    place: Place | None,
 ) -> Response:
     first, middle, last = cached_fragments.outcome(
         case, body.system, body.confidence, tuple(body.cues or ()), attempt > 1, is_in_class(request)
     )
     html = "".join(
         (
+            place_line(place.after_answer() if place else None, reading=False),
             first,
             own,
             middle,

@@ -14,7 +14,7 @@ from api.guesses.models import Guess, Tally
 from api.kit.join_codes import ALPHABET, normalise
 from api.kit.spreadsheet import csv_text
 from api.persistence.engine import now, table, write_engine
-from api.practice.models import DeviceCode, PracticeState, Sitting
+from api.practice.models import CalendarAddress, DeviceCode, PracticeState, Sitting
 from api.vignettes.models import Vignette
 
 CODE_LENGTH = 10  # 20 to the power of 10: it opens somebody's answers, and nobody has to read it out
@@ -100,7 +100,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
                 .where(_tally.c.vignette_id == vignette_id, _tally.c.series == series)
                 .values({column: column - count})
             )
-        for model in (ClassMember, PracticeState, Sitting, DeviceCode):
+        for model in (ClassMember, PracticeState, Sitting, DeviceCode, CalendarAddress):
             connection.execute(delete(_of(model)).where(_of(model).c.learner == learner))
 
 

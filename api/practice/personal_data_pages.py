@@ -14,7 +14,7 @@ from api.classes.access import remember_class
 from api.classes.service import class_of
 from api.kit.join_codes import normalise
 from api.kit.qr import qr
-from api.persistence.dependencies import engine_of
+from api.persistence.dependencies import after_what_waits, engine_of
 from api.practice.personal_data import CODE_MINUTES, answered, delete_learner, export, export_csv, make_code, use_code
 from api.practice.schemas import ExportOut
 from api.practice.view_models import CodeView
@@ -65,7 +65,7 @@ def as_csv(request: Request) -> Response:
     return Response(text, media_type="text/csv; charset=utf-8", headers=_attached("csv"))
 
 
-@router.post("/practice/mine/delete")
+@router.post("/practice/mine/delete", dependencies=[Depends(after_what_waits)])
 def delete(request: Request) -> Response:
     """Deletes everything about this learner, and forgets them on this device."""
     if learner := find_learner(request):

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Engine, bindparam, desc, func, insert, select
 
 from api.guesses.models import Guess
 from api.persistence.engine import now, table, write_engine
+from api.practice.answered import AnsweredStory, answered_stories
 from api.practice.choosing import Choice, ChoiceConstraints, choose
 from api.practice.difficulties import Difficulties
 from api.practice.models import Sitting
+from api.practice.place import Place
 from api.practice.progress import Progress, look_back, mixed_up
 from api.practice.remembering import LearnerState, PracticeIndexCache, load_state, save_state
 from api.practice.shelf import PracticeIndex
@@ -53,12 +55,12 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class SittingProgress:
-    """How far a sitting has come; `planned` is None where time decides."""
+class ClosedSitting:
+    """What a sitting that has ended showed, beside everything so far, and its stories in their order."""
 
-    title: str
-    done: int
-    planned: int | None
+    here: Progress
+    whole: Progress
+    stories: list[AnsweredStory]
 
 
 class Practice:
@@ -150,21 +152,21 @@ class Practice:
         if sitting:
             close_sitting(self._engine, sitting, done)
 
-    def place(self, learner: str) -> SittingProgress | None:
+    def place(self, learner: str) -> Place | None:
         """How far the open sitting has come."""
         with self._engine.connect() as connection:
             sitting = open_sitting(connection, learner)
             if sitting is None:
                 return None
             done = _count(connection, learner, sitting.after_guess)
-        return SittingProgress(PLANS[sitting.kind].title, done, sitting.planned)
+        return Place(sitting.kind, done)
 
     def progress(self, catalogue: Catalogue, learner: str) -> Progress:
         """Everything about what the learner has answered so far."""
         return self._look_back(catalogue, learner, None)[0]
 
-    def last_sitting(self, catalogue: Catalogue, learner: str) -> tuple[Progress, Progress] | None:
-        """What the sitting that was closed last shows, and everything so far."""
+    def last_sitting(self, catalogue: Catalogue, learner: str) -> ClosedSitting | None:
+        """What the sitting that was closed last shows, everything so far, and the stories of the sitting."""
         with self._engine.connect() as connection:
             row = connection.execute(
                 select(_sitting.c.after_guess, _sitting.c.done)
@@ -176,7 +178,8 @@ class Practice:
             return None
         whole, here = self._look_back(catalogue, learner, row.after_guess, row.done)
         assert here is not None
-        return here, whole
+        stories = answered_stories(self._engine, catalogue, learner, row.after_guess, row.done)
+        return ClosedSitting(here, whole, stories)
 
     def _look_back(
         self, catalogue: Catalogue, learner: str, after: int | None, number: int = 0

@@ -11,10 +11,14 @@ from api.accounts.learner import find_learner, new_learner, remember, renew
 from api.guesses.rules import MATCH_LABEL, match
 from api.guesses.service import latest_guess
 from api.kit.errors import NotFound, Unprocessable
-from api.persistence.dependencies import session
+from api.persistence.dependencies import engine_of, session
+from api.practice.answered import answered_stories, view_answered
+from api.practice.content_notes import is_open
 from api.practice.contrasting import shared_pair
 from api.practice.dependencies import practice_of
+from api.practice.due_calendar import has_address
 from api.practice.naming import skill_name
+from api.practice.place import place_line
 from api.practice.shelf import to_item
 from api.practice.sittings import KINDS, Kind
 from api.practice.view_models import PairView, end_view, progress_view, start_view
@@ -104,17 +108,42 @@ def end(request: Request) -> Response:
     found = practice.last_sitting(catalogue_of(request), learner) if learner else None
     if found is None:
         return RedirectResponse("/practice", status_code=303)
-    view = end_view(*found)
+    view = end_view(found)
     return render(request, "practice/end.html", title=view.headline, section="practice", view=view)
 
 
 @router.get("/practice/progress")
 def progress(request: Request) -> Response:
     """Everything about the learner's answers so far, as pictures with tables."""
+    return progress_page(request)
+
+
+def progress_page(request: Request, calendar_url: str | None = None) -> Response:
+    """The page of progress; with the address of the calendar just after it was made."""
     learner = find_learner(request)
-    practice = practice_of(request)
-    view = progress_view(practice.progress(catalogue_of(request), learner or ""))
-    return render(request, "practice/progress.html", title="Your progress", section="practice", view=view)
+    view = progress_view(practice_of(request).progress(catalogue_of(request), learner or ""))
+    return render(
+        request,
+        "practice/progress.html",
+        title="Your progress",
+        section="practice",
+        view=view,
+        calendar_url=calendar_url,
+        has_calendar=learner is not None and has_address(engine_of(request), learner),
+    )
+
+
+@router.get("/practice/stories")
+def stories(
+    request: Request,
+    show: Annotated[str, Query(max_length=20)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """The stories that the learner has answered, all of them or those seen differently."""
+    learner = find_learner(request)
+    found = answered_stories(engine_of(request), catalogue_of(request), learner) if learner else []
+    view = view_answered(found, show == "different", page)
+    return render(request, "practice/answered.html", title="Stories you have answered", section="practice", view=view)
 
 
 @router.get("/practice/pair/{one}/{other}")
@@ -130,6 +159,7 @@ def pair(
     guesses = [latest_guess(db, learner, vignette) if learner else None for vignette in (first, second)]
     if guesses[0] is None:
         return RedirectResponse(f"/vignettes/{one}", status_code=303)
+    place = practice_of(request).place(learner) if learner else None
     view = PairView(
         skill_name(shared),
         PAIR_QUESTION[shared],
@@ -139,6 +169,8 @@ def pair(
         view_explanation(second.case) if guesses[1] else None,
         second.case.head.key.dominant if guesses[1] else None,
         MATCH_LABEL[match(guesses[1].system, second.case)] if guesses[1] else None,
-        opened=open or second.case.head.content_note is None,
+        opened=is_open(request, second.case, open),
+        place=place_line(place, reading=guesses[1] is None),
+        carried=place.carried if place else None,
     )
     return render(request, "practice/pair.html", title="What is different?", section="practice", view=view)

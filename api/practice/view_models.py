@@ -1,5 +1,6 @@
 """Typed views of practice for the templates: words and places in pictures, no decisions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
@@ -9,9 +10,11 @@ from markupsafe import Markup
 from api.charts.bands import Band, band
 from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.engine import now
+from api.practice.answered import AnsweredStory
 from api.practice.naming import comes_back
+from api.practice.place import Place
 from api.practice.progress import Advice, Progress, finding
-from api.practice.service import SittingProgress
+from api.practice.service import ClosedSitting
 from api.practice.shelf import is_pair, systems_of
 from api.practice.sittings import PLANS, Kind
 from api.stats.calibration import Calibration
@@ -38,10 +41,11 @@ class SittingOption:
 @dataclass(frozen=True, slots=True)
 class StartView:
     doors: tuple[SittingOption, ...]
-    place: SittingProgress | None
+    place: Place | None
     answered: int
     stories: int
     advice: Advice | None
+    due: int  # topics that are due now
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class EndView:
     went_well: tuple[str, ...]
     band: Band
     advice: Advice
+    stories: Sequence[AnsweredStory]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class PairView:
     second_key: System | None
     match_label: str | None
     opened: bool
+    place: Markup
+    carried: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ class CodeView:
     minutes: int
 
 
-def start_view(progress: Progress | None, place: SittingProgress | None, stories: int) -> StartView:
+def start_view(progress: Progress | None, place: Place | None, stories: int) -> StartView:
     """The four kinds of session, and the open one if there is one."""
     mixed = progress.mixed_up if progress else ()
     answered = progress.answered if progress else 0
@@ -161,7 +168,9 @@ def start_view(progress: Progress | None, place: SittingProgress | None, stories
         )
         for kind in (kinds if answered else ("placement", "five", "ten", "mixups"))
     )
-    return StartView(doors, place, answered, stories, progress.advice if progress and answered else None)
+    at = now().timestamp()
+    due = sum(row.due is not None and row.due <= at for row in progress.skills) if progress else 0
+    return StartView(doors, place, answered, stories, progress.advice if progress and answered else None, due)
 
 
 def progress_view(progress: Progress) -> ProgressView:
@@ -198,8 +207,9 @@ def progress_view(progress: Progress) -> ProgressView:
     )
 
 
-def end_view(here: Progress, whole: Progress) -> EndView:
-    """The end of a sitting: what went well first, then one thing to look at."""
+def end_view(sitting: ClosedSitting) -> EndView:
+    """The end of a sitting: what went well first, then one thing to look at, and the stories to go back to."""
+    here = sitting.here
     matched, answered = here.whole.matched, here.whole.answered
     well = []
     if answered:
@@ -215,7 +225,11 @@ def end_view(here: Progress, whole: Progress) -> EndView:
     if open_minded:
         well.append("You chose “not enough information” when a story did not tell you enough.")
     return EndView(
-        "Session complete" if answered else "No answers in this session", tuple(well), band(here.whole), whole.advice
+        "Session complete" if answered else "No answers in this session",
+        tuple(well),
+        band(here.whole),
+        sitting.whole.advice,
+        sitting.stories,
     )
 
 

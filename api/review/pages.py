@@ -69,7 +69,7 @@ def _parse(form: list[tuple[str, str]]) -> GuessBody:
                 "system": fields["system"],
                 "confidence": fields.get("confidence") or None,
                 "cues": phrases(spans_of(form)) or None,
-                "circles": sizes if any(sizes.values()) else None,
+                "circles": {one: int(size) for one, size in sizes.items()} if any(sizes.values()) else None,
             }
         )
     except (ValidationError, ValueError):
@@ -90,9 +90,8 @@ def _rate_page(
         request,
         "review/rate.html",
         title=f"Rate {case.head.person}’s story",
-        section="trainers",
         place="stories",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         slug=slug,
         vignette=view_vignette(case),
         words=[(*span, case.story[slice(*span)]) for span in spans],
@@ -100,7 +99,6 @@ def _rate_page(
         given=given,
         confidences=CONFIDENCE_LABEL,
         longest=reviewing.LONGEST_COMMENT,
-        error=problem.detail if problem else None,
     )
 
 
@@ -117,7 +115,6 @@ def show_review(request: Request, slug: str, trainer: CurrentTrainer) -> Respons
         request,
         "review/review.html",
         title="Review",
-        section="trainers",
         place="stories",
         slug=slug,
         tab="review",

@@ -17,9 +17,12 @@ from api.observability.metrics import REFRESH_SECONDS, Metrics
 from api.persistence.dependencies import engine_of, session
 from api.persistence.migrations.running import is_behind
 from api.web.dependencies import settings_of
-from api.web.problems import responses
+from api.web.problems import details, responses
 
 router = APIRouter(tags=["health"])
+
+
+PROBLEM_PAGES = {"/healthz": details, "/readyz": details, "/metrics": details}
 
 
 class Health(BaseModel):

@@ -24,6 +24,9 @@ LOOK_SECONDS = 5.0  # between two looks at a connection
 # Looks at the same missing or unfinished head, after which nobody waits any longer. A phone may lose it twice.
 HEAD_LOOKS = 6
 BODY_LOOKS = 12  # the same for a body
+# The extension of a request's scope that holds its connection: to it a stream may write the chunks of its body itself,
+# once its response has started without a length.
+STREAM = "three_circles.stream"
 RESERVE = 100  # file descriptors kept for the database, files, broker and refusals
 
 
@@ -66,6 +69,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as Uvicorn has it
         super().connection_made(transport)
+        self._extensions: dict[str, dict[object, object]] = {STREAM: {"transport": transport}}
         self._network = networks(self.client[0] if self.client else "local")[0]
         self.peers[self._network] += 1
         most = most_connections()
@@ -79,10 +83,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
+        self._extensions.clear()  # else the connection holds itself, and only the collector could free it
         self.peers[self._network] -= 1
         if not self.peers[self._network]:
             del self.peers[self._network]
         super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions
 
     def data_received(self, data: bytes) -> None:
         if len(data) <= SLICE:

@@ -1,5 +1,9 @@
-"""Errors that people can act on: each carries its status, and is told as a page or as problem details (RFC 9457)."""
+"""Errors that people can act on: each carries its status, and is told as a page or as problem details (RFC 9457).
 
+How a part of the site tells its own is said by its routers (`PROBLEM_PAGES`), which `app.py` puts together.
+"""
+
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +36,9 @@ from api.web.rendering import render
 log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
+
+# Tells a problem below the paths that it is registered for; None leaves it to the page of errors.
+ProblemPage = Callable[[Request, Problem], Response | None]
 
 
 UNREADABLE = "We could not read the request. It is not UTF-8 text, or it is nested too deeply."
@@ -67,7 +74,7 @@ def field_errors(error: ValidationError | RequestValidationError) -> list[FieldE
 
 
 def register(app: FastAPI) -> None:
-    """Translates every error once: to problem details below /api, to a calm page elsewhere."""
+    """Translates every error once."""
 
     async def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
@@ -146,45 +153,36 @@ def answer(request: Request, problem: Problem) -> Response:
     """The response that tells the problem."""
     if metrics := getattr(request.app.state, "metrics", None):
         metrics.problems.labels(type(problem).__name__, str(problem.status)).inc()
-    if request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
-        body = {
-            "type": "about:blank",
-            "title": problem.title,
-            "status": problem.status,
-            "detail": problem.detail,
-            "errors": problem.errors,
-            "request_id": request.scope.get(REQUEST_ID, ""),
-        }
-        return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
-    if isinstance(problem, Unauthorized) and request.url.path.startswith("/trainers/"):
-        told = None if request.method == "GET" else problem.detail
-        return render(
-            request,
-            "accounts/sign_in.html",
-            title="Sign in",
-            section="trainers",
-            status_code=problem.status,
-            error=told,
-            name="",
-        )
-    code = request.url.path.removeprefix("/g/").partition("/")[0]
-    gone = problem.status == HTTPStatus.NOT_FOUND and request.url.path.startswith("/g/")
-    response = render(
+    path = request.url.path
+    pages: Mapping[str, ProblemPage] = request.app.state.problem_pages
+    for start, page in pages.items():
+        if path.startswith(start) and (response := page(request, problem)) is not None:
+            return response
+    return error_page(request, problem)
+
+
+def details(request: Request, problem: Problem) -> Response:
+    """The problem for programs."""
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "errors": problem.errors,
+        "request_id": request.scope.get(REQUEST_ID, ""),
+    }
+    return JSONResponse(body, problem.status, headers=problem.headers, media_type=PROBLEM_JSON)
+
+
+def error_page(request: Request, problem: Problem, back_url: str = "/") -> Response:
+    """The problem for people, with a link back to where they can go on."""
+    return render(
         request,
-        "groups/gone.html" if gone else "error.html",
-        code=code[:20],
+        "error.html",
         title=problem.title,
-        status_code=problem.status,
+        problem=problem,
         status=problem.status,
         detail=problem.detail,
-        back_url=_back(request),
+        back_url=back_url,
         number=request.scope.get(REQUEST_ID, ""),
     )
-    response.headers.update(problem.headers)
-    return response
-
-
-def _back(request: Request) -> str:
-    """The page to go back to: the one with the form that was refused."""
-    path = request.url.path
-    return path.removesuffix("/guesses") if path.startswith("/vignettes/") and path.endswith("/guesses") else "/"

@@ -42,6 +42,9 @@ SIGN_INS_PER_NAME = RateLimitItemPerMinute(5)  # of one name, from one address
 SIGN_INS_PER_NAME_EVERYWHERE = RateLimitItemPerMinute(30)
 SIGN_INS_PER_DEVICE = RateLimitItemPerMinute(5)  # of a device on which this name has signed in before
 
+# Requests: those that find a place wait for a password, the others are refused at once.
+PASSWORDS_SIDE_BY_SIDE: Final = 12
+
 # An IPv6 /48 is one customer with 65,536 networks; it may do as much as so many of them.
 NETWORKS_PER_SITE: Final = 16
 MOST_CLIENTS = 200_000  # told apart in one window; beyond that all begin it again
@@ -127,6 +130,7 @@ class Limiter:
         self._here = MemoryWindows()
         self._shared: Windows = SharedWindows(settings.broker_url) if settings.broker_url else self._here
         self.strikes = Strikes()
+        self.passwords = asyncio.Semaphore(PASSWORDS_SIDE_BY_SIDE)
 
     async def take(self, item: RateLimitItem, *client: str) -> None:
         """Counts one request of this client; raises TooMany with the seconds to wait when there were too many."""

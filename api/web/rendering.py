@@ -1,10 +1,10 @@
 """Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any
 
 from defusedxml import ElementTree
@@ -16,6 +16,8 @@ from starlette.templating import Jinja2Templates
 from starlette.types import Scope
 
 from api.kit import assets
+from api.kit.errors import Problem
+from api.kit.prose import quoted
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
 from api.web.dependencies import settings_of
@@ -58,21 +60,14 @@ templates = Jinja2Templates(
 )
 
 
-def _kept(macro: Callable[..., str]) -> Callable[..., str]:
-    """The macro, rendered once for the same arguments: from one guess to the next few rows of a table change."""
-    return lru_cache(maxsize=4096)(macro)
-
-
 def _day(value: date) -> str:
     """Such as 3 May 2026."""
     return f"{value:%-d %B %Y}"
 
 
 templates.env.filters["day"] = _day
+templates.env.filters["quoted"] = quoted
 templates.env.globals.update(static=static, icon_path=icon_path, system_name=NAME, plain_label=PLAIN_LABEL)
-
-
-templates.env.globals["statistics_row"] = _kept(templates.env.get_template("_charts.html").module.statistics_row)  # type: ignore[attr-defined]
 
 
 def render(
@@ -83,25 +78,34 @@ def render(
     section: str = "",
     place: str = "",
     status_code: int = 200,
+    problem: Problem | None = None,
     **context: Any,
 ) -> Response:
-    """A page or a fragment from its template. `place` is where it stands within the trainers' pages."""
+    """A page or a fragment from its template. `place` is where it stands within the trainers' pages.
+
+    A form that was refused comes back with `problem`: with its status and headers, and its sentence as `error`.
+    """
     page = Page(
         title=title,
-        section=section,
+        section=section or ("trainers" if place else ""),
         trainer=getattr(request.state, "trainer_name", None),
         setup=request.app.state.needs_setup,
         place=place,
         places=getattr(request.state, "places", ()),
     )
-    response = templates.TemplateResponse(
+    return templates.TemplateResponse(
         request,
         template,
-        {"page": page, "title": title, "signposting": request.app.state.signposting, **context},
-        status_code=status_code,
+        {
+            "page": page,
+            "title": title,
+            "signposting": request.app.state.signposting,
+            "error": problem.detail if problem else None,
+            **context,
+        },
+        status_code=problem.status if problem else status_code,
+        headers={"Vary": "HX-Request", **(problem.headers if problem else {})},
     )
-    response.headers["Vary"] = "HX-Request"
-    return response
 
 
 def fragment(template: str, context: Mapping[str, Any]) -> str:

@@ -40,8 +40,6 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 # Says that a response is our own, and how long its body is: scripts put nothing else into the page (connection.js).
 MARK = b"three-circles"
 _HSTS_SUBDOMAINS = (_HSTS[0], _HSTS[1] + b"; includeSubDomains")
-# Where a long response finds the server's own `send`.
-BARE_SEND = "three_circles.send"
 LONGEST_HOST = 255  # bytes; longer names do not exist
 _ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -78,7 +76,6 @@ class Security:
             await self.app(scope, receive, send)
             return
 
-        scope[BARE_SEND] = send
         # Always our own: behind a proxy that is believed nothing tells any more who has sent a header.
         scope[REQUEST_ID] = number = f"{getrandbits(64):016x}"  # no secret
         status, began = 0, perf_counter() if self.tell else 0.0
@@ -102,9 +99,6 @@ class Security:
             else:
                 await self.app(scope, receive, send_with_headers)
         finally:
-            # The server's `send` holds the scope. If each held the other, only the collector could free a request with
-            # all that it carries, thousands at once: a tenth of a second in which nobody is answered.
-            del scope[BARE_SEND]
             if self.tell:
                 self.tell(scope, status, began)
 

@@ -5,7 +5,7 @@ window.Connection = (() => {
   const MARK = 'three-circles';
   const AGAIN = [3000, 5000, 10000, 20000];   // milliseconds until the next try
   const UNREACHED = 'We cannot reach the server. Your answer is still here. ';
-  let tries = 0, timer = 0, pressed = null;
+  let tries = 0, timer = 0, pressed = null, had = null;
 
   const marked = (response) => response.headers.has(MARK) && new URL(response.url, location.href).origin === location.origin;
   const whole = (response, text) => new TextEncoder().encode(text).length === Number(response.headers.get(MARK));
@@ -35,7 +35,13 @@ window.Connection = (() => {
     }
   }
 
+  // A button that is out of use while its form is sent loses the focus; after a send that failed it has it again.
+  function refocus() {
+    setTimeout(() => { if (document.activeElement === document.body && had?.isConnected) had.focus({preventScroll: true}); });
+  }
+
   function lost(source) {
+    refocus();
     const form = source?.closest?.('form[data-again]') ?? source?.form?.closest?.('form[data-again]');
     clearTimeout(timer);
     if (!form) return say(UNREACHED + 'Please try again in a moment.', source);
@@ -58,6 +64,7 @@ window.Connection = (() => {
   document.addEventListener('htmx:before:request', (event) => {
     clearTimeout(timer);
     const {request} = event.detail.ctx;
+    had = document.activeElement;
     for (const field of request.form?.elements ?? []) delete field.dataset.pressed;
     if (request.submitter) request.submitter.dataset.pressed = '';
   });

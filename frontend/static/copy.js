@@ -6,6 +6,6 @@ document.querySelectorAll('[data-copies]').forEach((button) => {
   button.addEventListener('click', async () => {
     field.select();
     await navigator.clipboard.writeText(field.value);
-    document.querySelector('[data-copied]').hidden = false;
+    document.querySelector('[data-copied]').textContent = 'Copied.';
   });
 });

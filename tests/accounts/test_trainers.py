@@ -57,6 +57,7 @@ async def test_the_set_up_link_works_once(client: httpx.AsyncClient, engine: Eng
     assert trainers(engine) == [(TRAINER, "admin")]
 
 
+@pytest.mark.both_databases
 async def test_two_who_use_the_link_at_once_make_one_trainer(
     client: httpx.AsyncClient, engine: Engine, link: str
 ) -> None:

@@ -39,6 +39,7 @@ SIGHTS = (
     Sight("progress", "/practice/progress", "Your progress", "learner"),
     Sight("progress-of-nobody", "/practice/progress", "Your progress"),
     Sight("mine", "/practice/mine", "Your data", "learner"),
+    Sight("answered", "/practice/stories", "Stories you have answered", "learner"),
     Sight("class", "/practice/class", "Your class", "learner"),
     Sight("class-of-nobody", "/practice/class?code=DFGHJKMN", "Your class"),
     Sight("classes", "/trainers/classes", "Classes", "trainer"),

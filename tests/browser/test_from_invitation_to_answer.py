@@ -173,4 +173,4 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     expect_answers(edith, 1)
 
     learner.goto(story.replace("/trainers", ""))
-    expect(learner.locator(".case > .story").get_by_text("Back home she looks")).to_be_visible()
+    expect(learner.locator(".case__story > .story").get_by_text("Back home she looks")).to_be_visible()

@@ -55,7 +55,7 @@ def test_a_content_note_can_be_read_before_the_story_or_avoided(calm_page: Page,
     expect(page.get_by_text("His shoulders drop")).to_have_count(0)
 
     page.get_by_role("link", name="Read the story").click()
-    expect(page.locator(".case > .story")).to_contain_text("His shoulders drop")
+    expect(page.locator(".case__story > .story")).to_contain_text("His shoulders drop")
 
     page.goto(f"{new_site.base_url}/vignettes/{BEN}")
     page.get_by_role("link", name="Choose another story").click()

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from api.accounts.trainer import add_trainer
 from api.classes.models import ClassAnswer, ClassMember, ClassTally
+from api.classes.totals import A_WHILE
 from api.persistence.engine import now, table
 from api.web.rate_limit import WRONG_CODES_PER_ADDRESS
 from tests.cast import ANA, BEN, CLEO, PASSWORD
@@ -123,6 +124,33 @@ async def test_the_picture_moves_on_only_by_a_small_group_of_new_answers(client:
     await answer(learners[9:], ["threat"])
 
     assert counts(await own(learners[0])) == {"threat": 5, "drive": 5, "soothing": 0, "unsure": 0}
+
+
+async def test_made_up_learners_fill_no_step_of_someone_who_was_there_before(
+    client: httpx.AsyncClient, trainer_headers: dict[str, str], engine: Engine, code: str
+) -> None:
+    was_there = await joined(client, code, 3)
+    await answer(was_there, ["soothing"] * 3)
+    with engine.begin() as connection:
+        before = {"at": stored(now() - A_WHILE, engine)}
+        connection.execute(text("UPDATE class_member SET joined_at = :at"), before)
+
+    made_up = await joined(client, code, 4)
+    await answer(made_up, ["drive"] * 4)
+    assert (await own(was_there[0]))["suppressed"]
+    assert (await totals(client, trainer_headers, code))["vignettes"] == []
+
+    await answer(await joined(client, code, 1), ["drive"])
+    assert counts(await own(was_there[0])) == {"threat": 0, "drive": 5, "soothing": 0, "unsure": 0}
+
+    with engine.begin() as connection:  # in a while two more have been there long enough
+        connection.execute(text("UPDATE class_member SET joined_at = :at"), before)
+    two_more = await joined(client, code, 2)
+    await answer(two_more, ["threat"] * 2)
+    assert (await own(was_there[0]))["answered"] == 5
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE class_member SET joined_at = :at"), before)
+    assert (await own(was_there[0]))["answered"] == 10
 
 
 async def test_many_who_look_at_once_take_an_answer_in_once(client: httpx.AsyncClient, code: str) -> None:

@@ -163,6 +163,7 @@ async def test_whoever_saves_over_somebody_elses_text_is_told_and_nothing_is_los
     assert (await author.put(DAN, DAN_FILE, mark=late.headers["etag"])).status_code == 200
 
 
+@pytest.mark.both_databases
 async def test_of_many_who_save_at_once_with_the_same_mark_one_succeeds(author: Person, editor: Person) -> None:
     mark = (await author.add()).headers["etag"]
     texts = [DAN_FILE.replace("May", f"May {day}") for day in range(1, 7)]

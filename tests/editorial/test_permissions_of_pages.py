@@ -144,11 +144,10 @@ CASES = (
 
 
 def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
-    """Method and path of every route of the app, those of its routers too."""
-    for included in app.routes:
-        for route in getattr(getattr(included, "original_router", None), "routes", (included,)):
-            for method in getattr(route, "methods", None) or ():
-                yield method, getattr(route, "path", "")
+    """Method and path of every route of the app."""
+    for route in app.routes:
+        for method in getattr(route, "methods", None) or ():
+            yield method, getattr(route, "path", "")
 
 
 def expected(case: Case, who: Who) -> int | None:

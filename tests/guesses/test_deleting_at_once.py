@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import Engine, text
 
 from api.guesses.recording import NewGuess, write_guesses
@@ -10,6 +11,8 @@ from api.persistence.engine import make_engine, write_engine
 from api.practice.personal_data import delete_learner
 from tests.faults import Fault
 from tests.rows import recounted, tallies
+
+pytestmark = pytest.mark.both_databases
 
 STORIES = range(1, 5)
 AT_ONCE = 16

@@ -188,6 +188,21 @@ async def test_what_comes_in_the_turn_of_the_stop_is_written_however_much_it_is(
     assert len(shouted(engine)) == len(many)
 
 
+async def test_what_waits_for_the_queue_goes_on_once_all_that_came_before_is_written(engine: Engine) -> None:
+    gate = Gate(shout)
+    async with started(engine, gate) as writer:
+        tasks = await submit_behind(gate, writer, "gone", "stays")
+        tasks[1].cancel()  # its item is written all the same
+        drained = asyncio.create_task(writer.drained())
+        await asyncio.sleep(0.05)
+        assert not drained.done()
+        gate.open.set()
+        await asyncio.wait_for(drained, 5)
+
+        assert shouted(engine) == ["first", "gone", "stays"]
+        await asyncio.wait_for(writer.drained(), 5)  # nothing waits
+
+
 async def test_a_caller_who_has_gone_disturbs_nobody(engine: Engine) -> None:
     gate = Gate(shout)
     async with started(engine, gate) as writer:

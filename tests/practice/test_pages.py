@@ -75,9 +75,21 @@ async def test_a_content_note_stands_before_the_story_and_the_story_opens_on_req
 
     assert "This story mentions an argument" in gate
     assert "His shoulders drop" not in gate
-    assert "<form" not in gate
+    assert 'name="system"' not in gate
     assert "His shoulders drop" in story
     assert "Which system is biggest for Ben?" in story
+
+
+async def test_who_does_not_want_to_be_asked_again_today_reads_on_with_the_note_above(
+    client: httpx.AsyncClient,
+) -> None:
+    sent = await client.post(f"/vignettes/{BEN}/open")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/vignettes/{BEN}")
+
+    story = (await client.get(f"/vignettes/{BEN}")).text
+
+    assert "His shoulders drop" in story
+    assert "This story mentions an argument" in story
 
 
 async def test_a_story_without_a_note_opens_at_once(client: httpx.AsyncClient) -> None:

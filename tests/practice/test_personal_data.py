@@ -1,8 +1,10 @@
 """What is held about a learner: given out, deleted, and carried on with elsewhere."""
 
+import asyncio
 import csv
 import io
 import re
+from threading import Event
 
 import httpx
 import pytest
@@ -79,6 +81,37 @@ async def test_the_interface_deletes_too_and_whoever_comes_back_is_new(learner: 
     assert rows(engine)["guess"] == 0
     await learner.guess(ANA, "threat")
     assert tallies(engine) == recounted(engine)
+
+
+@pytest.mark.parametrize("path", ["/practice/mine/delete", "/api/v1/learners/me"])
+async def test_an_answer_that_waits_to_be_written_is_deleted_with_its_learner(
+    learner: Learner, engine: Engine, app: FastAPI, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    await learner.guess(ANA, "drive")
+    commit, reached, gate = app.state.writer._write, Event(), Event()
+
+    def held_back(*arguments: object) -> object:
+        reached.set()
+        assert gate.wait(5)
+        return commit(*arguments)
+
+    monkeypatch.setattr(app.state.writer, "_write", held_back)
+    other = await new_learner(learner.client)
+    answers = [asyncio.create_task(other.guess(ANA, "drive"))]
+    assert await asyncio.to_thread(reached.wait, 5)
+    answers.append(asyncio.create_task(learner.guess(BEN, "threat")))
+    cookies = learner.headers | {"Cookie": f"learner={learner.token}"}
+    method = "DELETE" if path.startswith("/api") else "POST"
+    await asyncio.sleep(0.1)
+    assert app.state.writer.depth == 1
+    gone = asyncio.create_task(learner.client.request(method, path, headers=cookies))
+    await asyncio.sleep(0.2)
+    gate.set()
+    await asyncio.gather(*answers, gone)
+
+    assert gone.result().status_code in (200, 204)
+    assert rows(engine)["guess"] == 1  # the other's
+    assert {place: counts for place, counts in tallies(engine).items() if counts} == recounted(engine)
 
 
 async def make_code(client: httpx.AsyncClient) -> str:

@@ -7,6 +7,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
 
@@ -16,6 +17,8 @@ from tests.accounts.people import link_in
 from tests.cast import PASSWORD
 from tests.client import BASE, new_learner
 from tests.editorial.people import DAN, DAN_FILE, make_person
+
+pytestmark = pytest.mark.both_databases
 
 AT_ONCE = 10
 FINE = {409, 412, 429}

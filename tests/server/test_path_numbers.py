@@ -18,10 +18,7 @@ TOO_FAR = (10**30, -(10**30), 2**31, 2**63, 0)
 def _dependants(routes: list[Any]) -> Iterator[tuple[str, str, Dependant]]:
     """Each address that the product answers, with its method and what it takes."""
     for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            yield from _dependants(inner.routes)
-        elif hasattr(route, "dependant"):
+        if hasattr(route, "dependant"):
             yield from ((route.path, method, route.dependant) for method in route.methods)
 
 

@@ -33,8 +33,8 @@ FILES = 220  # file descriptors of a server that has few
 
 # The same server, which looks at connections five times as often.
 IMPATIENT = f"""#!{sys.executable}
-from api import connections
-connections.LOOK_SECONDS = 1.0
+from api.web import http_protocol
+http_protocol.LOOK_SECONDS = 1.0
 from api.cli import app
 app()
 """

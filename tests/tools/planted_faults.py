@@ -193,7 +193,7 @@ FAULTS = (
     ),
     Fault(
         "somebody else's save of a plan is written over",
-        "if revision != before.revision:\n                raise Clash(before)",
+        "if revision != text.revision:\n        raise EditConflict(\"plan\", text.source, str(text.revision))",
         "pass",
         "tests/session_plans/editor/test_keeping.py",
     ),
@@ -235,8 +235,8 @@ FAULTS = (
     ),
     Fault(
         "a form goes to the wrong page",
-        'back_url=_back(request),',
-        'back_url="/about",',
+        'error_page(request, problem, story)',
+        'error_page(request, problem, "/about")',
         "tests/server/test_errors.py tests/guesses/test_answering.py",
     ),
 )  # fmt: skip

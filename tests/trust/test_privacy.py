@@ -36,9 +36,24 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
     source = "\n".join(path.read_text() for path in (ROOT / "api").rglob("*.py"))
     put = set(re.findall(r"put_cookie\(request, response, (f\"[^\"]+\"|\w+)", source))
 
-    assert named == {"learner", "trainer", "in-class", "device", "member-CODE", "left-CODE", "facilitator-CODE"}
+    assert named == {
+        "learner",
+        "trainer",
+        "in-class",
+        "device",
+        "content-notes",
+        "member-CODE",
+        "left-CODE",
+        "facilitator-CODE",
+    }
     assert put == {"COOKIE", 'f"member-{member.code}"', 'f"left-{member.code}"', 'f"facilitator-{state.code}"'}
-    assert set(re.findall(r'^COOKIE = "([^"]+)"', source, re.M)) == {"learner", "trainer", "in-class", "device"}
+    assert set(re.findall(r'^COOKIE = "([^"]+)"', source, re.M)) == {
+        "learner",
+        "trainer",
+        "in-class",
+        "device",
+        "content-notes",
+    }
     assert source.count(".set_cookie(") == 1  # in one place alone
 
 

@@ -24,11 +24,10 @@ from api.groups.live.broker import Broker
 from api.groups.state import GroupState, OwnVote, Votes, read_states, read_votes
 from api.kit.errors import Busy
 from api.observability.metrics import Metrics
-from api.web.http_protocol import most_streams
+from api.web.http_protocol import STREAM, most_streams
 from api.web.load_shedding import LoadShedder
 from api.web.problems import answer
 from api.web.rate_limit import Limiter, address
-from api.web.security import BARE_SEND
 
 PUSH_SECONDS = 0.25  # at most four updates a second
 SLOW_PUSH_SECONDS = 1.0  # at most one, while answers wait
@@ -67,19 +66,17 @@ _PAGE_BEAT = Chunk(b"event: beat\ndata: {}\n\n")
 class Stream:
     """One reader. What its connection does not take at once is not written at all.
 
-    Below Uvicorn's `send` the same bytes are written straight to the connection, so that thousands who are behind hold
-    one copy of a message between them. Elsewhere `send` is stepped by hand.
+    Where the server names its connection the same bytes are written straight to it, so that thousands who are behind
+    hold one copy of a message between them. Elsewhere `send` is stepped by hand.
     """
 
     __slots__ = (
         "behind_since", "dropped", "kind", "leading", "member", "send", "task", "transport", "version", "written_at"
     )  # fmt: skip
 
-    def __init__(self, send: Send, kind: str, member: str | None, leading: int | None = None) -> None:
+    def __init__(self, scope: Scope, send: Send, kind: str, member: str | None, leading: int | None = None) -> None:
         self.send = send
-        cycle = getattr(send, "__self__", None)
-        chunked = getattr(cycle, "chunked_encoding", None) is True
-        self.transport: asyncio.Transport | None = getattr(cycle, "transport", None) if chunked else None
+        self.transport: asyncio.Transport | None = scope.get("extensions", {}).get(STREAM, {}).get("transport")
         self.kind = kind
         self.member = member
         self.leading = leading  # a facilitator's ends when their link is withdrawn
@@ -388,6 +385,5 @@ class EventStream(Response):
         # Each reader waits for another time before it comes back, so that a restart brings no stampede.
         retry = b"retry: %d\n\n" % uniform(1000, 5000)  # noqa: S311  # no secret
         await send({"type": "http.response.body", "body": retry, "more_body": True})
-        # What wraps `send` looks at the start of a response only; thousands of bodies a second go around it.
-        bare = scope.get(BARE_SEND, send)
-        await self._hub.follow(Stream(bare, self._kind, self._member, self._leading), self._code, receive)
+        stream = Stream(scope, send, self._kind, self._member, self._leading)
+        await self._hub.follow(stream, self._code, receive)

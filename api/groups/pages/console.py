@@ -97,7 +97,7 @@ def _new_page(
         "groups/new.html",
         title="Start a group",
         section="groups",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
     )
 

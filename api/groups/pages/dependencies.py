@@ -10,7 +10,7 @@ from api.groups.pages.session_steps import session_console_page
 from api.groups.pages.view_builder import console_key, get_view_builder, read_reasons
 from api.groups.pages.view_models import ConsoleView, ReasonView
 from api.groups.state import GroupState
-from api.kit.errors import Problem
+from api.kit.errors import NotFound, Problem
 from api.persistence.dependencies import engine_of
 from api.web.rendering import base_url, render, wants_fragment
 
@@ -38,3 +38,14 @@ def back_to_console(request: Request, code: str) -> Response:
     if wants_fragment(request):
         return show_console(request, require_led(request, code), fragment=True)
     return RedirectResponse(f"/g/{code}/console", status_code=303)
+
+
+def group_gone(request: Request, problem: Problem) -> Response | None:
+    """The field for another code, where nothing was found; None for other problems."""
+    if not isinstance(problem, NotFound):
+        return None
+    code = request.url.path.removeprefix("/g/").partition("/")[0][:20]
+    return render(request, "groups/gone.html", title=problem.title, section="groups", problem=problem, code=code)
+
+
+PROBLEM_PAGES = {"/g/": group_gone}

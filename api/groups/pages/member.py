@@ -27,6 +27,7 @@ from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
 from api.groups.sessions.check_in import forget
 from api.groups.state import OwnVote
+from api.guesses.rules import typed_size
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
 from api.kit.systems import SYSTEMS
@@ -115,7 +116,7 @@ async def give_guess(request: Request, code: str) -> Response:
         return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
     seen = await look(request, code, member.uid, member.id)
     if problem is not None:
-        return await asyncio.to_thread(_refused, request, seen, member.id, problem, draft)
+        return await asyncio.to_thread(_render, request, seen, member.id, wants_fragment(request), problem, draft)
     return await _member_page(request, seen, member.id, fragment=True)
 
 
@@ -125,18 +126,12 @@ def _parse(form: list[tuple[str, str]]) -> VoteBody:
     }
     try:
         cues = spans_of(form)
-        sizes = {CIRCLE_FIELDS[name]: value for name, value in form if value and name in CIRCLE_FIELDS}
+        sizes = {CIRCLE_FIELDS[name]: typed_size(value) for name, value in form if value and name in CIRCLE_FIELDS}
         if sizes:
             fields["circles"] = sizes
         return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
     except (ValidationError, ValueError):
         raise Unprocessable(_CHOOSE) from None
-
-
-def _refused(request: Request, seen: LoadedGroup, member: str, problem: Problem, draft: OwnVote | None) -> Response:
-    response = _render(request, seen, member, wants_fragment(request), problem, draft)
-    response.headers.update(problem.headers)
-    return response
 
 
 async def _member_page(request: Request, seen: LoadedGroup, member: str, *, fragment: bool) -> Response:
@@ -173,7 +168,7 @@ def _render(
         "groups/_member.html" if fragment else "groups/member.html",
         title=view.vignette.person if view.vignette else "The group",
         section="groups",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
     )
 

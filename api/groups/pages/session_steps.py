@@ -26,7 +26,7 @@ def session_member_page(
         "groups/sessions/_member.html" if fragment else "groups/sessions/member.html",
         title=view.face.title,
         section="groups",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
         face=view.face,
     )
@@ -49,6 +49,6 @@ def session_console_page(
         "groups/sessions/_console.html" if fragment else "groups/sessions/console.html",
         title=view.title or view.plan,
         section="groups",
-        status_code=problem.status if problem else 200,
+        problem=problem,
         view=view,
     )

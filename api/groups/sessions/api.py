@@ -24,8 +24,14 @@ router = APIRouter(prefix="/api/v1/groups", tags=["groups"])
 class MoveBody(BaseModel):
     """Where the session goes. With `seen`, nothing happens when the session has moved since that visit."""
 
-    way: Annotated[str, Field(max_length=40, description="`on`, `back`, `skip`, `repeat`, or `to:` a step's number.")]
-    seen: Annotated[int | None, Field(ge=0)] = None
+    way: Annotated[
+        str,
+        Field(
+            pattern=r"^(on|back|skip|repeat|to:[0-9]{1,5})$",
+            description="`on`, `back`, `skip`, `repeat`, or `to:` a step's number.",
+        ),
+    ]
+    seen: Annotated[int | None, Field(strict=True, ge=0)] = None
 
 
 class CheckInBody(BaseModel):

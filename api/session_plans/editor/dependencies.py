@@ -46,7 +46,6 @@ def conflict_page(request: Request, trainer: Trainer, slug: str, mine: str) -> R
             request,
             "session_plans/editor/conflict.html",
             title="Two texts",
-            section="trainers",
             place="plans",
             status_code=EditConflict.status,
             theirs=theirs,

@@ -110,7 +110,6 @@ def _edit_page(request: Request, opened: EditablePlan, tab: Tab, told: str, at: 
         request,
         "session_plans/editor/_steps.html" if fragment else "session_plans/editor/edit.html",
         title=f"Change: {sheet.title}",
-        section="trainers",
         place="plans",
         own=own,
         tab=tab if sheet.data is not None else "source",

@@ -85,7 +85,6 @@ def _page(request: Request, seen: PlanView, place: int, *, saved: bool) -> Respo
         request,
         "session_plans/editor/step.html",
         title=f"{view.lines[place].title}: {view.title}",
-        section="trainers",
         place="plans",
         seen=seen,
         view=view,

@@ -69,6 +69,7 @@ async def test_a_session_that_cannot_be_is_refused_and_leaves_nothing(
     assert (sizes(engine)["room"], sizes(engine)["guided_session"]) == (0, 0)
 
 
+@pytest.mark.both_databases
 async def test_two_consoles_that_press_at_once_take_one_step(session: Session) -> None:
     assert await session.move("on", seen=0) == "Hello"
     assert await session.move("on", seen=0) == "Hello"

@@ -1,0 +1,55 @@
+"""The calendar of what is due: making its secret address, taking it back, and the file itself."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.accounts.learner import find_learner
+from api.kit.errors import NotFound
+from api.persistence.dependencies import engine_of
+from api.persistence.engine import now
+from api.practice.dependencies import practice_of
+from api.practice.due_calendar import due_by_day, learner_at, make_address, to_calendar, withdraw_address
+from api.practice.sitting_pages import progress_page
+from api.vignettes.dependencies import catalogue_of
+from api.web.admission import take_device_code
+from api.web.dependencies import settings_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/practice/calendar", dependencies=[Depends(take_device_code)])
+def make(request: Request) -> Response:
+    """A new address, shown this once."""
+    learner = find_learner(request)
+    if learner is None:
+        return RedirectResponse("/practice/progress", status_code=303)
+    response = progress_page(request, f"{_base(request)}/practice/due/{make_address(engine_of(request), learner)}.ics")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@router.post("/practice/calendar/delete")
+def withdraw(request: Request) -> Response:
+    """The address leads nowhere any more."""
+    if learner := find_learner(request):
+        withdraw_address(engine_of(request), learner)
+    return RedirectResponse("/practice/progress#back", status_code=303)
+
+
+@router.get("/practice/due/{secret}.ics")
+def calendar(request: Request, secret: Annotated[str, Path(max_length=60)]) -> Response:
+    """The calendar, for whoever has its address."""
+    learner = learner_at(engine_of(request), secret)
+    if learner is None:
+        raise NotFound("This calendar is no longer here. Open your progress in Three Circles to get a new address.")
+    skills = practice_of(request).progress(catalogue_of(request), learner).skills
+    days = due_by_day(skills, now().date())
+    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="three-circles.ics"'}
+    body = to_calendar(days, _base(request), now().replace(microsecond=0))
+    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _base(request: Request) -> str:
+    return settings_of(request).public_url.rstrip("/") or str(request.base_url).rstrip("/")

@@ -1,0 +1,87 @@
+"""Bodies are taken as OpenAPI writes them: no number as text, no yes or no as a number, no day as seconds."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from api.app import create_app
+from api.kit.settings import Settings
+from tests.client import SECRET
+
+Schema = dict[str, Any]
+
+SCHEMAS: dict[str, Schema] = create_app(Settings(_env_file=None, secret_key=SECRET)).openapi()["components"]["schemas"]
+BODIES = sorted(name for name in SCHEMAS if name.endswith("Body"))
+
+# What a lax reader takes for a value of this type.
+LOOSE: dict[str, tuple[object, ...]] = {
+    "integer": ("1", True, 1.5, "1.0"),
+    "number": ("1", True),
+    "boolean": (0, 1, "true", "yes"),
+    "string": (1, True, 1.5),
+    "date": (1_800_000_000, "1800000000", "2027-01-01T00:00:00"),
+    "array": ("ab", {"0": 1}),
+}
+
+
+def models(of: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
+    for found in of.__subclasses__():
+        yield found
+        yield from models(found)
+
+
+def plain(schema: Schema) -> Schema:
+    """The schema that a reference names, of what may be null the other."""
+    if "$ref" in schema:
+        return plain(SCHEMAS[schema["$ref"].rsplit("/", 1)[1]])
+    if "anyOf" in schema:
+        return plain(next(one for one in schema["anyOf"] if one.get("type") != "null"))
+    return schema
+
+
+def fitting(schema: Schema) -> Any:
+    """A value that fits."""
+    schema = plain(schema)
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema["type"]:
+        case "object":
+            return {name: fitting(part) for name, part in schema["properties"].items()}
+        case "array":
+            return [fitting(part) for part in schema.get("prefixItems", [schema.get("items")])]
+        case "integer":
+            return max(1, int(schema.get("minimum", 0)))
+        case "boolean":
+            return False
+        case _:
+            return {"date": "2027-01-01"}.get(schema.get("format", ""), "on" if "pattern" in schema else "x")
+
+
+def spoiled(schema: Schema, value: Any) -> Iterator[Any]:
+    """The value with one part of it after the other as a lax reader would take it."""
+    schema = plain(schema)
+    yield from LOOSE.get(schema.get("format", ""), LOOSE.get(schema["type"], ()))
+    if schema["type"] == "object":
+        for name, part in schema["properties"].items():
+            yield from (value | {name: loose} for loose in spoiled(part, value[name]))
+    if schema["type"] == "array":
+        parts = schema.get("prefixItems", [schema.get("items")])
+        for place, part in enumerate(parts):
+            yield from ([*value[:place], loose, *value[place + 1 :]] for loose in spoiled(part, value[place]))
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_is_taken_as_openapi_writes_it_and_in_no_looser_form(name: str) -> None:
+    reader: TypeAdapter[BaseModel] = TypeAdapter(next(model for model in models() if model.__name__ == name))
+    good = fitting(SCHEMAS[name])
+    if "cues" in good:
+        good["cues"] = [[0, 1]]
+
+    reader.validate_python(good)
+    tried = list(spoiled(SCHEMAS[name], good))
+    assert len(tried) >= 3
+    for bad in tried:
+        with pytest.raises(ValidationError):
+            reader.validate_python(bad)
