@@ -44,7 +44,7 @@ def trainer(calm_page: Page, shop: tuple[Server, dict[str, str]]) -> Page:
 
 
 def copy_plan(page: Page, title: str = PLAN) -> None:
-    page.get_by_role("button", name=f"Copy {title}").click()
+    page.get_by_role("button", name=f"Copy plan: {title}").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("(copy)")
 
 
@@ -104,11 +104,11 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     assert titles(page) == ["Hello", "Three systems", "Leroy’s story", "One easy minute", "Goodbye for now"]
 
     # Taken out, and brought back.
-    page.get_by_role("button", name="Take out One easy minute").click()
-    expect(page.locator("#sums")).to_contain_text("4 steps of 18 minutes together")
+    page.get_by_role("button", name="Remove One easy minute").click()
+    expect(page.locator("#sums")).to_contain_text("4 steps, 18 minutes in total")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-steps] li")).to_have_count(5)
-    expect(page.locator("#told")).to_have_text("It is as it was before.")
+    expect(page.locator("#told")).to_have_text("Your last change has been undone.")
 
     # One step in its form, with its faces beside it.
     page.get_by_role("link", name=re.compile("1. Hello")).click()
@@ -117,27 +117,27 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     wall.fill("Come in. You should sit down.")
     expect(page.locator(".screen")).to_contain_text("Come in. You should sit down.", timeout=15_000)
     expect(page.locator("#f-wall-told")).to_contain_text("“should” feeds the critic")
-    expect(page.locator("#mending")).to_have_text("One thing to mend in this step.")
+    expect(page.locator("#mending")).to_have_text("One problem to fix in this step.")
     expect(wall).to_be_focused()
     wall.fill("Come in. Sit down if you like.")
     page.get_by_role("textbox", name="You could say, another line").fill("Shall we begin?")
     expect(page.locator(".screen")).to_contain_text("Sit down if you like.", timeout=15_000)
     expect(page.locator(".desk")).to_contain_text("Shall we begin?")
-    expect(page.locator("#mending")).to_have_text("Nothing is to be mended in this step.")
+    expect(page.locator("#mending")).to_have_text("There are no problems in this step.")
     expect(page.get_by_role("textbox", name="You could say, another line")).to_have_count(1)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save step", exact=True).click()
     expect(page.locator("#mending")).to_contain_text("Saved.")
 
     # Offered; downloaded; and brought in again, it is the same plan under another name.
     page.goto(address)
-    page.get_by_role("button", name="Offer it to facilitators").click()
-    expect(page.get_by_role("heading", name="On offer")).to_be_visible()
+    page.get_by_role("button", name="Share with facilitators").click()
+    expect(page.get_by_role("heading", name="Shared with facilitators")).to_be_visible()
     plan, path = plan_of(page, tmp_path)
     assert plan.steps[0].wall == "Come in. Sit down if you like."
     assert plan.steps[0].notes.say[-1] == "Shall we begin?"
     page.get_by_role("link", name="All plans").click()
-    page.get_by_label("A plan that somebody shared").set_input_files(path)
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_label("Plan file").set_input_files(path)
+    page.get_by_role("button", name="Import plan").click()
     expect(page.get_by_role("heading", name="Draft")).to_be_visible()
     again, _ = plan_of(page, tmp_path)
     assert again == plan.model_copy(update={"slug": again.slug})
@@ -203,13 +203,13 @@ def test_a_button_pressed_after_somebody_else_has_saved_shows_both_texts(trainer
     other.get_by_role("button", name="Move Hello down").click()
     expect(other.locator("#told")).to_have_text("“Hello” is now step 2 of 5.")
 
-    page.get_by_role("button", name="Take out Leroy’s story").click()
+    page.get_by_role("button", name="Remove Leroy’s story").click()
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of one plan")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two versions of this plan")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.locator(".plainly li").nth(1)).to_have_text("Hello")
     assert barriers(page) == []
-    page.get_by_role("link", name="Take theirs").click()
+    page.get_by_role("link", name="Use their version").click()
     expect(page.locator("[data-steps] li")).to_have_count(5)
 
 
@@ -220,7 +220,7 @@ def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Pag
     own = page.url.partition("/edit")[0]
     page.goto(f"{site}/trainers/plans")
     page.get_by_label("Title").fill("A plan of mine")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Create plan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A plan of mine")
     begun = page.url.partition("/edit")[0]
     lines = (own + "/steps/{}").format

@@ -33,16 +33,16 @@ def arrange(steps: Sequence[Any], do: str) -> Arranged:
     if what == "remove" and here:
         left = [*steps[:number], *steps[number + 1 :]]
         return Arranged(
-            left, min(number, len(left) - 1) if left else None, f"“{title_of(steps[number])}” is taken out."
+            left, min(number, len(left) - 1) if left else None, f"“{title_of(steps[number])}” has been removed."
         )
     if what == "duplicate" and here and len(steps) < MOST_STEPS:
         twice = [*steps[: number + 1], steps[number], *steps[number + 1 :]]
-        return Arranged(twice, number + 1, f"“{title_of(steps[number])}” is there twice now.")
+        return Arranged(twice, number + 1, f"“{title_of(steps[number])}” has been duplicated.")
     if what == "add" and rest in KIND_NAME and len(steps) < MOST_STEPS:
         return _add(steps, rest)
     if what == "order":
         return _order(steps, rest)
-    return Arranged(list(steps), None, "That changes nothing.")
+    return Arranged(list(steps), None, "Nothing changed.")
 
 
 def title_of(step: Any) -> str:
@@ -79,7 +79,7 @@ def _add(steps: Sequence[Any], kind: str) -> Arranged:
 def _order(steps: Sequence[Any], rest: str) -> Arranged:
     order = [int(part) - 1 for part in rest.split() if part.isascii() and part.isdigit() and len(part) < 4]
     if sorted(order) != list(range(len(steps))):
-        return Arranged(list(steps), None, "That changes nothing.")
+        return Arranged(list(steps), None, "Nothing changed.")
     # A single step was carried: the one that went furthest.
     to = max(range(len(order)), key=lambda place: abs(order[place] - place), default=None)
     if to is None or order[to] == to:

@@ -101,7 +101,7 @@ def _add(
             return _add_once(engine, trainer, words, shipped, source, levels)
         except IntegrityError:  # somebody else has taken this address a moment ago: look for the next
             continue
-    raise Conflict("Many plans with this title are being begun at this moment. Please try again.")
+    raise Conflict("We could not create the plan because others are creating plans with the same title. Please try again.")
 
 
 def _add_once(

@@ -38,12 +38,12 @@ AUDIENCES: Final = (("psychoeducation", "Members of a group"), ("training", "Tra
 
 PLAN_FIELDS: Final = (
     Field(("title",), "Title", "line"),
-    Field(("audience",), "Made for", "choice", choices=AUDIENCES),
+    Field(("audience",), "For", "choice", choices=AUDIENCES),
     Field(("who_for",), "Who it is for", "text", "One or two sentences."),
-    Field(("aim",), "What people take away", "text"),
-    Field(("lengths",), "Lengths in minutes", "lengths", "One or several, with commas between them, such as 60, 90."),
-    _lines(("before",), "To get ready beforehand"),
-    _lines(("sources",), "Where ideas come from"),
+    Field(("aim",), "Aim", "text"),
+    Field(("lengths",), "Lengths in minutes", "lengths", "One or more, separated by commas, for example 60, 90."),
+    _lines(("before",), "Before the session"),
+    _lines(("sources",), "Sources"),
     _lines(("authors",), "Authors"),
     Field(("licence",), "Licence", "line", default="CC-BY-4.0", optional=True),
 )
@@ -54,25 +54,25 @@ _BEFORE: Final = (
     Field(
         ("wall",), "On the shared screen", "text", "About 60 words are the most. A blank line begins a new paragraph."
     ),
-    Field(("phone",), "On the phones", "text", "At most 90 words."),
+    Field(("phone",), "On phones", "text", "At most 90 words."),
 )
 _AFTER: Final = (
     _lines(("notes", "say"), "You could say", "Words ready to be spoken.", "For the facilitator"),
-    _lines(("notes", "watch"), "Look out for", "What may come up, and what helps then.", "For the facilitator"),
+    _lines(("notes", "watch"), "Look out for", "What may happen, and what helps.", "For the facilitator"),
     Field(("notes", "end"), "To finish this step", "text", group="For the facilitator"),
 )
 
 ASK: Final = (
-    ("cues", "the words that led them there"),
+    ("cues", "clues: the words that made them think so"),
     ("confidence", "how sure they are"),
     ("reason", "a reason in their own words"),
     ("circles", "how big each circle is"),
 )
 
 _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
-    "talk": (Field(("source",), "Whose idea it is", "line", "Shown small below the card.", None, optional=True),),
-    "rules": (_lines(("rules",), "Rules to begin with"),),
-    "check_in": (_lines(("questions",), "Things that people may have tried", "One to four."),),
+    "talk": (Field(("source",), "Source of the idea", "line", "Shown in small letters below the text.", None, optional=True),),
+    "rules": (_lines(("rules",), "Rules to start with"),),
+    "check_in": (_lines(("questions",), "What people may have tried", "One to four."),),
     "board": (_lines(("headings",), "Headings", "One to four."),),
     "systems": (
         Field(("brain_links",), "The cards name brain areas, with the note that goes with them", "flag", default=True),
@@ -80,59 +80,59 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
     ),
     "round": (
         Field(("vignette",), "Story", "choice"),
-        Field(("second_vote",), "People choose again after talking", "flag", default=True),
-        Field(("ask",), "What people may add to their choice", "checks", default=("cues",), choices=ASK),
+        Field(("second_vote",), "People vote again after talking", "flag", default=True),
+        Field(("ask",), "What people can add to their answer", "checks", default=("cues",), choices=ASK),
     ),
-    "circles": (_lines(("prompts",), "What to wonder about while drawing"),),
+    "circles": (_lines(("prompts",), "Questions to think about while drawing"),),
     "private": (
         Field(("prompts",), "Questions", "prompts", "Each with examples to tap. One to five.", ()),
         Field(
             ("card", "title"),
-            "Title of the card",
+            "Card title",
             "line",
-            "Leave both blank for no card.",
+            "Leave the title and the last line blank for no card.",
             None,
             True,
-            group="The card to take home",
+            group="Card to take home",
         ),
-        Field(("card", "ending"), "Its last line", "line", "", None, True, group="The card to take home"),
+        Field(("card", "ending"), "Last line of the card", "line", "", None, True, group="Card to take home"),
     ),
     "pause": (
-        _lines(("instead",), "Other good ways to spend the time"),
-        _lines(("guide", "lines"), "Calm lines", "Leave them out for no guide.", "A guide, for whoever would like one"),
+        _lines(("instead",), "Other things people can do"),
+        _lines(("guide", "lines"), "Lines of the guide", "Leave these blank for no guide.", "Optional guide"),
         Field(
             ("guide", "seconds_each"),
             "Seconds for each line",
             "number",
             default=20,
             optional=True,
-            group="A guide, for whoever would like one",
+            group="Optional guide",
         ),
         Field(
             ("guide", "moving_shape"),
             "A shape slowly grows and shrinks",
             "flag",
             default=True,
-            group="A guide, for whoever would like one",
+            group="Optional guide",
         ),
     ),
     "close": (
-        _lines(("summary",), "What we did"),
+        _lines(("summary",), "Summary"),
         Field(("goodbye",), "Goodbye", "text"),
         Field(("signposting",), "Show where to find help", "flag", default=True),
     ),
 }
 
 KIND_NAME: Final[Mapping[str, str]] = {
-    "talk": "A card to read",
-    "rules": "Rules, agreed together",
-    "check_in": "Since last time",
+    "talk": "Text to read",
+    "rules": "Group rules",
+    "check_in": "Review of last time",
     "board": "What the group says",
     "systems": "The three systems",
     "round": "A story",
     "circles": "Draw your systems",
-    "private": "Questions to oneself",
-    "pause": "Breathing space or a break",
+    "private": "Private questions",
+    "pause": "Practice or break",
     "close": "Goodbye",
 }
 
@@ -148,7 +148,7 @@ def prompt_fields(number: int) -> tuple[Field, Field, Field]:
     return (
         Field((*path, "question"), f"Question {number + 1}", "line"),
         _lines((*path, "examples"), "Examples to tap", "Two to twelve."),
-        Field((*path, "own_words"), "With room for own words", "flag", default=True),
+        Field((*path, "own_words"), "People can add their own words", "flag", default=True),
     )
 
 

@@ -19,7 +19,7 @@ from api.session_plans.reading import LARGEST_FILE
 
 HISTORY_SIZE = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 
-UNKNOWN = "There is no plan with this name."
+UNKNOWN = "We cannot find this plan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def undo(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Map
     """
     before = text_at(engine, trainer, slug, revision - 1)
     if before is None:
-        raise Conflict("There is nothing to go back to.")
+        raise Conflict("There is nothing to undo.")
     return save(engine, trainer, slug, revision, before, levels)
 
 
@@ -133,7 +133,7 @@ def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         if row.offered is not None:
-            raise Conflict("Facilitators can choose this plan. An editor withdraws it first.")
+            raise Conflict("Facilitators can choose this plan. Ask an editor to stop sharing it first.")
         db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
         db.delete(row)
         record(db, trainer, "discard_plan", row.slug)

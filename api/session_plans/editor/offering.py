@@ -41,7 +41,7 @@ def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Ma
         text = read_own(db, row, trainer)
         check_mark(revision, text)
         if not parse_draft(text.source, slug, levels).good:
-            raise Conflict("Something in the plan is to be mended first. The editor shows where.")
+            raise Conflict("This plan has problems to fix first. Open the editor to see them.")
         return _set(db, row, trainer, text.source, "offer_plan")
 
 

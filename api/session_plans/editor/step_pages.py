@@ -74,7 +74,7 @@ def _with_step(sheet: PlanDraft, place: int, posted: Posted) -> dict[str, Any]:
 def _place(sheet: PlanDraft, number: int) -> int:
     """The step's place, counted from 0. Raises NotFound."""
     if not 1 <= number <= len(sheet.steps):
-        raise NotFound("The plan has no such step. It may have been taken out.")
+        raise NotFound("We cannot find this step. It may have been removed from the plan.")
     return number - 1
 
 

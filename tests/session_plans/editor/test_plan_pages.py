@@ -49,7 +49,7 @@ async def test_a_shipped_plan_is_looked_at_and_copied_and_never_changed(author: 
     page = (await author.get(f"{PLANS}/an-hour")).text
     step = (await author.get(f"{PLANS}/an-hour/steps/1")).text
 
-    assert "Comes with the product" in page
+    assert "Comes with Three Circles" in page
     assert "Have a seat." in step
     assert "data-typing" not in step
     for path in ("edit", "steps", "steps/1", "undo", "offer", "withdraw", "delete"):
@@ -92,7 +92,7 @@ async def test_steps_are_moved_added_doubled_and_taken_out_with_plain_buttons(au
     assert steps(await file(author, copy)) == ["Ana", "Ana", "Hello", "Rules", "What the group says", "Goodbye"]
     await press("remove 2")
     page = (await author.get(f"{copy}/edit?done=remove&at=2")).text
-    assert "The step is taken out." in page
+    assert "The step has been removed." in page
     undone = await post(author, f"{copy}/undo", mark=re.findall(r'name="mark" value="(\d+)"', page)[0])
     assert undone.status_code == 303
     assert len(steps(await file(author, copy))) == 6
@@ -120,7 +120,7 @@ async def test_the_preview_shows_three_faces_and_faults_and_saves_nothing(author
     assert answer.status_code == 200
     assert answer.text.count("You should look up.") == 1  # the wall alone
     assert "“should” feeds the critic" in html.unescape(answer.text)
-    assert re.search(r"20 minutes:</b> 3 steps of 27 minutes together", answer.text)
+    assert re.search(r"20 minutes:</b> 3 steps, 27 minutes in total", answer.text)
     assert await file(author, copy) == before
 
 
@@ -153,7 +153,7 @@ async def test_minutes_that_miss_a_length_are_told_beside_the_lengths(author: Pe
     await post(author, f"{copy}/steps/2", data, minutes="same", **{"minutes.same": "20"})
 
     assert (
-        "20 minutes:</b> 3 steps of 30 minutes together. 18 to 22 is near enough"
+        "20 minutes:</b> 3 steps, 30 minutes in total. Change them to between 18 and 22 minutes"
         in (await author.get(f"{copy}/edit")).text
     )
 
@@ -168,7 +168,7 @@ async def test_two_people_in_one_plan_are_shown_both_texts_and_nothing_is_lost(a
 
     page = html.unescape(answer.text)
     assert answer.status_code == 409
-    assert "Edith has saved this plan" in page
+    assert "Edith saved this plan" in page
     assert "Mine." in page
     assert "Ana runs" in page
     kept = await post(author, f"{copy}/edit", sent_by(answer.text, "enctype"))
@@ -214,7 +214,7 @@ async def test_an_editor_offers_a_plan_and_withdraws_it(author: Person, editor: 
 
     assert (await post(author, f"{copy}/offer", mark=mark)).status_code == 403
     assert (await post(editor, f"{copy}/offer", mark=mark)).status_code == 303
-    assert "Facilitators can choose it" in (await other.get(copy)).text
+    assert "Facilitators can choose this plan." in (await other.get(copy)).text
     assert (await post(other, f"{copy}/copy")).headers["location"].startswith(f"{PLANS}/a-quiet-hour-copy-copy")
     assert (await post(author, f"{copy}/delete")).status_code == 409
     assert (await post(editor, f"{copy}/withdraw")).status_code == 303
@@ -237,7 +237,7 @@ async def test_a_file_that_was_downloaded_is_brought_in_again(author: Person, ot
 
 async def test_a_file_under_the_name_of_a_shipped_plan_gets_a_name_beside_it(author: Person) -> None:
     assert (await upload(author, SAMPLE.encode())).headers["location"] == f"{PLANS}/an-hour-2"
-    assert "Comes with the product" in (await author.get(f"{PLANS}/an-hour")).text
+    assert "Comes with Three Circles" in (await author.get(f"{PLANS}/an-hour")).text
 
 
 async def test_each_fault_of_a_file_is_a_sentence_with_line_and_column(author: Person) -> None:
@@ -257,7 +257,7 @@ BOMB = "a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}
 @pytest.mark.parametrize(
     "content, status, told",
     [
-        pytest.param(b"", 422, "Choose a file first", id="nothing"),
+        pytest.param(b"", 422, "Choose a plan file first", id="nothing"),
         pytest.param(b"\xff\xfe\x00", 422, "Line 1, column 1: this is not text in UTF-8", id="no text"),
         pytest.param(b"title: \x07", 422, "Line 1, column 8: a control character", id="a bell"),
         pytest.param(b"title: a\x00", 422, "(NUL)", id="nul"),
