@@ -4,7 +4,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures run test test-browser test-others faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
+.PHONY: help install docs pictures strings run test test-browser test-others faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,13 +30,14 @@ $(HELP): .venv/.installed frontend/help/properdocs.yml $(shell find docs fronten
 run: install docs  ## Starts the product on http://127.0.0.1:8000
 	@$(BIN)/three-circles serve
 
-lint: install  ## Style, types and layers
+lint: install  ## Style, types, layers, stories and words
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/three-circles vignettes check
 	$(BIN)/three-circles plans check
+	$(BIN)/python -m tests.tools.words
 
 test-tools: install
 	@sh tests/install-tools.sh
@@ -63,6 +64,11 @@ faults: install test-tools  ## Breaks what can break, under ten minutes; prints 
 WITH_PICTURES := every_page pictures review group_exercise whole_plan plans
 pictures: install docs test-tools  ## Takes the pictures of the help and the README again, and of every page into screenshots/
 	PICTURES=1 SCREENSHOTS=1 $(BIN)/pytest $(WITH_PICTURES:%=tests/browser/test_%.py)
+
+strings: install docs test-tools  ## Collects every string that the browser tests see into docs/strings.txt, to be read
+	@rm -rf .build/strings
+	STRINGS=1 $(BIN)/pytest $(WITH_PICTURES:%=tests/browser/test_%.py)
+	@$(BIN)/python -m tests.tools.strings
 
 planted: install test-tools  ## Plants faults one at a time, and says whether the tests catch them
 	@$(BIN)/python -m tests.tools.planted_faults

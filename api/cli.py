@@ -136,25 +136,37 @@ def check(
         list[Path] | None, typer.Argument(help="Case files or folders; the built-in ones if left out.")
     ] = None,
 ) -> None:
-    """Checks case files, and says where each fault is and what would be right."""
+    """Checks case files, and the suggestions for groups beside them: where each fault is, and what would be right."""
+    from api.groups import suggestions
     from api.vignettes.checking import case_files, check_files, finder
     from api.vignettes.plain_telling import plain_findings
 
-    files = case_files(paths or [read_settings().vignettes_dir])
+    paths = paths or [read_settings().vignettes_dir]
+    files = case_files(paths)
     if not files:
         raise fail("There is no case file (*.md) here.")
     faults = 0
+    levels: dict[str, int] = {}
     for path, case, found in check_files(files):
         told = [(fault.line, fault.column, fault.message) for fault in found]
         if case is not None and not found:
             place = finder(path.read_text(encoding="utf-8"))
             told = [(*place(finding.quote), finding.message) for finding in plain_findings(case)]
-        faults += len(told)
-        for line, column, message in told:
-            out.print(f"{path}:{line}:{column}: {message}", markup=False)
+        if case is not None:
+            levels[case.head.slug] = case.head.level
+        faults += _tell(path, told)
+    for suggested in (path / suggestions.FILE for path in paths if (path / suggestions.FILE).is_file()):
+        found = suggestions.check_suggestions(suggested, levels)
+        faults += _tell(suggested, [(fault.line, fault.column, fault.message) for fault in found])
     if faults:
         raise fail(f"{faults} {'fault' if faults == 1 else 'faults'} in {len(files)} files.")
     out.print(f"{len(files)} {'case file is' if len(files) == 1 else 'case files are'} good.")
+
+
+def _tell(path: Path, told: list[tuple[int, int, str]]) -> int:
+    for line, column, message in told:
+        out.print(f"{path}:{line}:{column}: {message}", markup=False)
+    return len(told)
 
 
 @vignettes.command("schema")

@@ -110,4 +110,4 @@ def _tell_refusal() -> None:
 
 @cache
 def _nobody() -> str:
-    return _passwords.hash("a password that nobody has")
+    return _passwords.hash("a password that no one has")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from api.exchange.formats.rows import Progress
-    from api.exchange.import_preview import Plan
+    from api.exchange.import_preview import ImportPreview
     from api.vignettes.case import Case
 
 FormatName = Literal["markdown", "zip", "json", "csv", "xlsx", "gift", "qti", "qti21", "anki"]
@@ -97,7 +97,7 @@ def write_template(
     _write(path or Path(f"vignettes-template.{form}"), template(example), force, "The template")
 
 
-def _show(plan: "Plan") -> None:
+def _show(plan: "ImportPreview") -> None:
     from rich.markup import escape
     from rich.table import Table
 
@@ -144,7 +144,7 @@ def _with_progress(what: str, work: "Callable[[Progress], T]") -> T:
 
 def _write_folder(folder: Path, files: dict[str, bytes], force: bool) -> None:
     if not force and folder.exists() and any(folder.iterdir()):
-        raise fail(f"{folder} is not empty. Name another with --out, or add --force.")
+        raise fail(f"{folder} is not empty. Choose another folder with --out, or add --force to replace the files.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
@@ -159,7 +159,7 @@ def _write(path: Path, data: bytes, force: bool, what: str) -> None:
         sys.stdout.buffer.write(data)
         return
     if path.exists() and not force:
-        raise fail(f"{path} is there already. Name another with --out, or add --force.")
+        raise fail(f"{path} already exists. Choose another name with --out, or add --force to replace it.")
     try:
         path.write_bytes(data)
     except OSError as error:

@@ -21,7 +21,7 @@ from api.accounts.permissions import require
 from api.editorial.models import ImportJob
 from api.exchange.formats import read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
-from api.exchange.import_preview import Plan
+from api.exchange.import_preview import ImportPreview
 from api.exchange.importing import apply, planned
 from api.kit.errors import Busy, Conflict, NotFound, TooLarge, Unprocessable
 from api.persistence.engine import now, table, write_engine
@@ -61,7 +61,7 @@ class Report:
     more: int
 
     @classmethod
-    def of(cls, plan: Plan) -> Self:
+    def of(cls, plan: ImportPreview) -> Self:
         order = {"fault": 0, "create": 1, "update": 2, "unchanged": 3}
         steps = sorted(plan.steps, key=lambda step: order[step.action])
         lines = tuple(

@@ -16,7 +16,7 @@ ACTIONS: tuple[Action, ...] = ("create", "update", "unchanged", "fault")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ImportStep:
     """What would happen to one row. `changes` names the fields that an update would change; `findings` the faults."""
 
     place: str
@@ -29,10 +29,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPreview:
     """Every row's step, in the file's order. A plan with a fault is not carried out at all."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ImportStep, ...]
 
     @cached_property
     def counts(self) -> dict[Action, int]:
@@ -57,29 +57,29 @@ class Plan:
         return told if counts["create"] or counts["update"] else f"Nothing changes: {told}"
 
 
-def plan(existing: Mapping[str, str], rows: Sequence[Row]) -> Plan:
+def plan(existing: Mapping[str, str], rows: Sequence[Row]) -> ImportPreview:
     """The plan for rows over the library: `existing` gives each slug its current case file.
 
     A row that was found fault with, and each row whose slug an earlier one has, is a fault. A vignette is unchanged
     when it says the same, however its file is laid out.
     """
     taken: dict[str, str] = {}
-    return Plan(tuple(_step(existing, taken, row) for row in rows))
+    return ImportPreview(tuple(_step(existing, taken, row) for row in rows))
 
 
-def _step(existing: Mapping[str, str], taken: dict[str, str], row: Row) -> Step:
+def _step(existing: Mapping[str, str], taken: dict[str, str], row: Row) -> ImportStep:
     if row.case is None or row.findings:
         findings = row.findings or (Finding(row.place, "cannot be read"),)
-        return Step(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)
+        return ImportStep(row.place, row.case.head.slug if row.case else None, "fault", findings=findings)
     slug = row.case.head.slug
     if (first := taken.setdefault(slug, row.place)) != row.place:
         twice = Finding(row.place, f"the slug “{slug}” is already used by {first}")
-        return Step(row.place, slug, "fault", findings=(twice,))
+        return ImportStep(row.place, slug, "fault", findings=(twice,))
     current = existing.get(slug)
     if current is None:
-        return Step(row.place, slug, "create", row.source, row.case)
+        return ImportStep(row.place, slug, "create", row.source, row.case)
     changes = () if current == row.source else _changes(read(current)[0], row.case)
-    return Step(row.place, slug, "update" if changes else "unchanged", row.source, row.case, changes)
+    return ImportStep(row.place, slug, "update" if changes else "unchanged", row.source, row.case, changes)
 
 
 def _changes(before: Case | None, after: Case) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from api.editorial.texts import newest_source
 from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
 from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row, quiet
-from api.exchange.import_preview import Plan, Step, plan
+from api.exchange.import_preview import ImportPreview, ImportStep, plan
 from api.persistence.engine import now, write_engine
 from api.vignettes.catalogue import PUBLISHED
 from api.vignettes.models import Vignette, VignetteVersion
@@ -39,7 +39,7 @@ def read_path(path: Path, progress: Progress = quiet) -> list[Row]:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
-def planned(engine: Engine, rows: list[Row]) -> Plan:
+def planned(engine: Engine, rows: list[Row]) -> ImportPreview:
     """What an import of the rows would do to the library as it now is."""
     return plan(current_sources(engine), rows)
 
@@ -52,7 +52,7 @@ def current_sources(engine: Engine) -> dict[str, str]:
 
 def apply(
     engine: Engine, rows: list[Row], author_id: int | None, *, publish: bool = False, progress: Progress = quiet
-) -> Plan:
+) -> ImportPreview:
     """Carries an import out and says what it did; with any fault it does nothing at all.
 
     New vignettes become drafts, changes become drafts beside what is published; with `publish` both are published at
@@ -82,7 +82,7 @@ def apply(
 def _apply_chunk(
     engine: Engine,
     chunk: dict[str, Row],
-    todo: dict[str | None, Step],
+    todo: dict[str | None, ImportStep],
     before: dict[str, str],
     author_id: int | None,
     publish: bool,
@@ -109,7 +109,7 @@ def _counted(stories: int) -> str:
 
 
 def _take(
-    db: Session, row: Vignette | None, draft: Draft | None, step: Step, author_id: int | None, publish: bool
+    db: Session, row: Vignette | None, draft: Draft | None, step: ImportStep, author_id: int | None, publish: bool
 ) -> None:
     """Carries out one step; `row` and `draft` are what its vignette has now."""
     case, source = step.case, step.source

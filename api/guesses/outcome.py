@@ -13,7 +13,7 @@ from api.kit.systems import ANSWERS, NAME, Answer, System
 from api.stats.answer_shares import ClassStatistics
 from api.stats.intervals import wilson
 from api.vignettes.answer_key import OutcomeKey, answer_key
-from api.vignettes.case import Case
+from api.vignettes.case import Case, Cue
 from api.vignettes.view_models import VignetteView, view_cues, view_vignette
 from api.vignettes.words import passages
 
@@ -107,7 +107,7 @@ def outcome_json(
         _guess_json(system, confidence),
         match(system, case).encode(),
         _key_json(case),
-        _plain_explanation_json(case) if not marked else explain(case, marked).model_dump_json().encode(),
+        _explanation_json(case, marked),
         _statistics_json(counts, smallest),
     )
 
@@ -136,9 +136,20 @@ def explain(case: Case, marked: list[tuple[int, int]]) -> Explanation:
     return Explanation(summary=case.why, by_system=by_system, cues=cues)
 
 
+def _explanation_json(case: Case, marked: list[tuple[int, int]]) -> bytes:
+    """An Explanation as JSON: its cues are written once marked and once not, and put together for each answer."""
+    first, cues, last = _explanation_pieces(case)
+    return b"%b%b%b" % (first, b",".join([yes if cue.touches(marked) else no for cue, no, yes in cues]), last)
+
+
 @lru_cache(maxsize=4096)
-def _plain_explanation_json(case: Case) -> bytes:
-    return explain(case, []).model_dump_json().encode()
+def _explanation_pieces(case: Case) -> tuple[bytes, tuple[tuple[Cue, bytes, bytes], ...], bytes]:
+    plain, all_marked = explain(case, []), explain(case, [(0, len(case.story))])
+    first, _, last = plain.model_copy(update={"cues": []}).model_dump_json().encode().rpartition(b"[]")
+    in_order = sorted(case.cues, key=lambda cue: cue.start)
+    both = zip(in_order, plain.cues, all_marked.cues, strict=True)
+    cues = tuple((cue, no.model_dump_json().encode(), yes.model_dump_json().encode()) for cue, no, yes in both)
+    return first + b"[", cues, b"]" + last
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from api.editorial.standing import get_status, is_sealed
 from api.guesses.rules import CONFIDENCE_LABEL
 from api.item_analysis.dependencies import analysis_of, served
 from api.item_analysis.item import analyse
-from api.item_analysis.whole import Item, LibraryAnalysis, LibraryAnalysisCache
+from api.item_analysis.whole import AnalysedVignette, LibraryAnalysis, LibraryAnalysisCache
 from api.kit.systems import ANSWERS, VOTES
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, table
@@ -51,7 +51,7 @@ REASON_NAME: dict[Reason, str] = {
 class Row:
     """A vignette in the library's table."""
 
-    item: Item
+    item: AnalysedVignette
     slug: str
     title: str
     level: int

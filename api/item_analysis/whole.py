@@ -27,7 +27,7 @@ _vignette = table(Vignette)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AnalysedVignette:
     """One vignette in the library's analysis."""
 
     vignette_id: int
@@ -57,12 +57,12 @@ class LibraryAnalysis:
     made_at: datetime
     newest: int
     published: int
-    items: tuple[Item, ...]
+    items: tuple[AnalysedVignette, ...]
     facilities: tuple[int, ...]
     calibration: tuple[Bin, ...]
 
     @property
-    def attention(self) -> tuple[Item, ...]:
+    def attention(self) -> tuple[AnalysedVignette, ...]:
         return tuple(item for item in self.items if item.reasons)
 
 
@@ -95,7 +95,7 @@ def compute(engine: Engine, smallest: int) -> LibraryAnalysis:
     with engine.connect() as connection:
         published = connection.execute(select(func.count()).where(_vignette.c.status == "published")).scalar_one()
     newest = taken_of_each(published)
-    found: list[Item] = []
+    found: list[AnalysedVignette] = []
     tenths: Counter[int] = Counter()
     said: Counter[str] = Counter()
     fitted: Counter[str] = Counter()
@@ -107,7 +107,7 @@ def compute(engine: Engine, smallest: int) -> LibraryAnalysis:
         said.update(attempt.confidence for attempt in attempts if attempt.confidence)
         fitted.update(attempt.confidence for attempt in attempts if attempt.confidence and attempt.correct)
         found.append(
-            Item(
+            AnalysedVignette(
                 vignette_id=one.vignette_id,
                 learners=len(attempts),
                 facility=share,

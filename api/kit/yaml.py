@@ -74,7 +74,7 @@ def clean(text: str, largest: int, kind: str) -> tuple[str, list[Fault]]:
     if odd := CONTROL.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         column = odd.start() - text.rfind("\n", 0, odd.start())
-        return "", [Fault(line, column, "a control character stands here; the file is plain text")]
+        return "", [Fault(line, column, "there is a control character here. The file must be plain text")]
     return text, []
 
 
@@ -143,7 +143,7 @@ class _Strict(Composer, SafeConstructor):
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(problem="a name is a word, not a list", problem_mark=key.start_mark)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands here twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” is here twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 

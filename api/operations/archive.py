@@ -72,12 +72,12 @@ class Backup:
     def check(self) -> None:
         """Raises Trouble unless every byte is as it was written."""
         if self._file.testzip() is not None or self._copy(Path(os.devnull)) != self.manifest.sha256:
-            raise OperatorError("The backup is damaged: its content is not what was written. Take another one.")
+            raise OperatorError("The backup is damaged: its content is not what was written. Use another backup.")
 
     def unpack(self, target: Path) -> None:
         """Writes the database's file to `target`. Raises Trouble when it is damaged."""
         if self._copy(target) != self.manifest.sha256:
-            raise OperatorError("The backup is damaged: its content is not what was written. Take another one.")
+            raise OperatorError("The backup is damaged: its content is not what was written. Use another backup.")
 
     def _copy(self, target: Path) -> str:
         digest = hashlib.sha256()
@@ -96,13 +96,13 @@ def opened(path: Path) -> Iterator[Backup]:
             manifest = Manifest.model_validate_json(file.read(MANIFEST))
             if manifest.format > FORMAT:
                 raise OperatorError(
-                    f"{path} was made by Three Circles {manifest.product}, which is newer. Install that."
+                    f"{path} was made by Three Circles {manifest.product}, which is newer. Install that version first."
                 )
             yield Backup(file, manifest)
     except FileNotFoundError:
         raise OperatorError(f"There is no file {path}.") from None
     except (zipfile.BadZipFile, KeyError, ValidationError, EOFError):
-        raise OperatorError(f"{path} is damaged, or no backup of Three Circles.") from None
+        raise OperatorError(f"{path} is damaged, or is not a backup of Three Circles.") from None
 
 
 def sha256(path: Path) -> str:

@@ -25,9 +25,9 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
     if target.is_dir():
         target /= f"three-circles-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
     if target.exists():
-        raise OperatorError(f"{target} is there already, and nothing is written over it. Give another name.")
+        raise OperatorError(f"{target} already exists and is never overwritten. Choose another name.")
     if not target.parent.is_dir():
-        raise OperatorError(f"There is no folder {target.parent}. Make it first.")
+        raise OperatorError(f"There is no folder {target.parent}. Create it first.")
     made_at = now().isoformat(timespec="seconds")
     key_file = settings.data_dir / KEY
     key = key_file.read_text() if with_key and key_file.exists() else None
@@ -52,7 +52,7 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
             )
             archive.write(target, manifest, copy, key)
     except FileExistsError:
-        raise OperatorError(f"{target} is there already, and nothing is written over it. Give another name.") from None
+        raise OperatorError(f"{target} already exists and is never overwritten. Choose another name.") from None
     return target, manifest
 
 
@@ -65,7 +65,7 @@ def restore(settings: Settings, source: Path, *, replace: bool = False) -> tuple
         manifest = backup.manifest
         kind = "sqlite" if settings.embedded else "postgresql"
         if manifest.kind != kind:
-            raise OperatorError(f"The backup is of {manifest.kind}, and THREE_CIRCLES_DATABASE_URL names {kind}.")
+            raise OperatorError(f"The backup is of {manifest.kind}, but THREE_CIRCLES_DATABASE_URL names {kind}.")
         if not knows(manifest.revision):
             raise OperatorError(
                 f"The backup was made by Three Circles {manifest.product}, whose database is newer than this"
@@ -101,7 +101,7 @@ def database_file(settings: Settings) -> Path:
 def _put_sqlite(copy: Path, target: Path, manifest: Manifest, *, replace: bool) -> None:
     sqlite_copying.check(copy, manifest.rows)
     if not replace and not sqlite_copying.is_empty(target):
-        raise OperatorError(f"{target} holds a database already. Give --replace to put the backup in its place.")
+        raise OperatorError(f"{target} already contains a database. Add --replace to replace it with the backup.")
     sqlite_copying.restore(copy, target)
     sqlite_copying.check(target, manifest.rows)
 
@@ -110,7 +110,7 @@ def _look_at_key(settings: Settings, key: str | None, *, replace: bool) -> None:
     path = settings.data_dir / KEY
     if not replace and key and not settings.secret_key and path.exists() and path.read_text() != key:
         raise OperatorError(
-            f"{path} is another key than the backup's. Give --replace to put the backup's in its place."
+            f"{path} is a different key from the backup’s. Add --replace to replace it with the backup’s."
         )
 
 

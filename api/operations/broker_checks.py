@@ -8,7 +8,7 @@ ABOUT = "Broker"
 
 def look_at_broker(settings: Settings) -> list[Finding]:
     if not settings.broker_url:
-        return [good(ABOUT, "none is set: one process serves alone.")]
+        return [good(ABOUT, "none is set, so one process works alone.")]
     try:
         from redis import Redis  # noqa: PLC0415  # there only with the extra `scale`
         from redis.exceptions import RedisError  # noqa: PLC0415
@@ -22,10 +22,12 @@ def look_at_broker(settings: Settings) -> list[Finding]:
             heard = broker.pubsub_numsub(CHANNEL)
     except (RedisError, OSError, ValueError) as error:
         act = (
-            "Look whether it runs and THREE_CIRCLES_BROKER_URL names it. Until then groups are updated every 2 seconds."
+            "Check that it runs and that THREE_CIRCLES_BROKER_URL is right. Until then, groups update every 2 seconds."
         )
-        return [trouble(ABOUT, f"it does not answer ({type(error).__name__}).", act)]
+        return [trouble(ABOUT, f"it does not respond ({type(error).__name__}).", act)]
     listeners = int(heard[0][1])
     if not listeners:
-        return [notice(ABOUT, "it answers, and no server listens to it.", "Start the servers with the same setting.")]
-    return [good(ABOUT, f"it answers, and {listeners} processes listen.")]
+        return [
+            notice(ABOUT, "it responds, but no server is connected to it.", "Start the servers with the same setting.")
+        ]
+    return [good(ABOUT, f"it responds, and {listeners} processes are connected.")]

@@ -12,5 +12,5 @@ def look_at_clock(whose: str, seconds: float) -> Finding:
         return good(about, "they agree.")
     told = f"{whose} is {abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} this machine's clock."
     return trouble(
-        about, told, "Let both machines keep time by NTP: timedatectl set-ntp true, then timedatectl status."
+        about, told, "Set both machines to keep time by NTP: timedatectl set-ntp true, then timedatectl status."
     )

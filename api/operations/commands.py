@@ -14,19 +14,21 @@ from api.kit.terminal import fail, out
 
 _TOLD = {
     "kept": "The signing key was restored from the backup, so everyone stays signed in.",
-    "same": "The key that signs is the one of the settings, as it was.",
-    "other": "The key that signs is not the backup's: people sign in again, and learners begin anew on their devices.",
-    "missing": "The backup holds no key: a new one is made at the next start. People sign in again, and learners begin"
-    " anew on their devices.",
+    "same": "The signing key comes from the settings and has not changed.",
+    "other": "The signing key is not the one in the backup. Trainers must sign in again, and learners"
+    " start again without their earlier answers.",
+    "missing": "The backup contains no signing key, so a new one is created at the next start. Trainers must sign in"
+    " again, and learners start again without their earlier answers.",
 }
 
 
 def backup(
     file: Annotated[
-        Path, typer.Argument(help="A new file, or a folder in which a new file gets the time as its name.")
+        Path, typer.Argument(help="A new file, or a folder. In a folder, the file is named after the time.")
     ],
     without_key: Annotated[
-        bool, typer.Option("--without-key", help="Leave out the key that signs; restoring then signs everybody out.")
+        bool,
+        typer.Option("--without-key", help="Leave out the signing key. Restoring this backup then signs everyone out."),
     ] = False,
 ) -> None:
     """Copies the whole database into one file and checks it; the server may go on."""
@@ -38,12 +40,14 @@ def backup(
     rows = sum(manifest.rows.values())
     out.print(f"{target}: {rows} rows of {len(manifest.rows)} tables, {size / 1e6:.1f} MB, written and checked.")
     if not without_key:
-        out.print("Keep it like a password: it holds what people wrote, and the key that signs if it is in DATA_DIR.")
+        out.print(
+            "Keep it like a password: it contains what people wrote and, if the signing key is in DATA_DIR, that key."
+        )
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that three-circles backup has written.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Replace the database that is there.")] = False,
+    file: Annotated[Path, typer.Argument(help="A file made by three-circles backup.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the existing database.")] = False,
 ) -> None:
     """Puts a backup back, while no server runs."""
     from api.operations.backing_up import restore as put_back
@@ -56,7 +60,7 @@ def restore(
 
 
 def doctor(
-    url: Annotated[str, typer.Option(help="The address that people type; PUBLIC_URL if left out.")] = "",
+    url: Annotated[str, typer.Option(help="The address that people type. Default: PUBLIC_URL.")] = "",
     direct: Annotated[str, typer.Option(help="The server itself, behind the proxy.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -31,14 +31,14 @@ def look_at_database(settings: Settings) -> list[Finding]:
     if settings.embedded:
         path = Path(make_url(settings.resolved_database_url()).database or "")
         if not path.exists():
-            return [notice(ABOUT, f"there is none yet at {path}.", "The server makes it at its first start.")]
+            return [notice(ABOUT, f"there is none yet at {path}.", "The server creates it at its first start.")]
         if found := _look_at_file(path):
             return [found]
     engine = make_engine(settings.resolved_database_url())
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-        answered = [good(ABOUT, "it answers."), _look_at_schema(engine)]
+        answered = [good(ABOUT, "it responds."), _look_at_schema(engine)]
         if settings.embedded:
             return [*answered, *_look_at_sqlite(engine)]
         return [*answered, look_at_way(engine.url), *_look_at_postgres(engine)]
@@ -46,30 +46,32 @@ def look_at_database(settings: Settings) -> list[Finding]:
         return [trouble(ABOUT, f"{error.name} is not installed.", "Install three-circles with the extra “scale”.")]
     except SQLAlchemyError as error:
         kind = type(getattr(error, "orig", error)).__name__
-        act = "Look whether it runs, whether THREE_CIRCLES_DATABASE_URL names it, and whether user and password fit."
-        return [trouble(ABOUT, f"it does not answer ({kind}).", act)]
+        act = "Check that it is running, and that THREE_CIRCLES_DATABASE_URL, the user and the password are right."
+        return [trouble(ABOUT, f"it does not respond ({kind}).", act)]
     finally:
         engine.dispose()
 
 
 def look_at_way(url: URL) -> Finding:
     """Whether what crosses a network to PostgreSQL is encrypted, and the server known."""
-    about = "Way to the database"
+    about = "Database connection"
     hosts = [host for host in (url.host or str(url.query.get("host", ""))).split(",") if host]
     if all(host.startswith("/") or host in _HERE for host in hosts):
-        return good(about, "it leads over no network.")
+        return good(about, "it does not use the network.")
     mode = str(url.query.get("sslmode", "prefer"))
     if mode in ("verify-full", "verify-ca"):
-        return good(about, f"it is encrypted, and the server has to prove who it is (sslmode={mode}).")
+        return good(about, f"it is encrypted, and the database server’s identity is checked (sslmode={mode}).")
     act = "Add ?sslmode=verify-full&sslrootcert=… to THREE_CIRCLES_DATABASE_URL."
     if mode == "require":
-        return notice(about, "it is encrypted, but any server is taken for the database (sslmode=require).", act)
-    return trouble(about, f"it may be readable on the network (sslmode={mode}).", act)
+        return notice(
+            about, "it is encrypted, but the database server’s identity is not checked (sslmode=require).", act
+        )
+    return trouble(about, f"others on the network may be able to read it (sslmode={mode}).", act)
 
 
 def _look_at_file(path: Path) -> Finding | None:
     """Reads the whole file before anything is done with it."""
-    act = "Stop the server, keep the file aside, and restore the newest backup: three-circles restore FILE --replace."
+    act = "Stop the server, keep the file, and restore the newest backup: three-circles restore FILE --replace."
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as connection:
             found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -84,12 +86,14 @@ def _look_at_schema(engine: Engine) -> Finding:
     about = "Migrations"
     revision = revision_of(engine)
     if is_current(engine):
-        return good(about, f"the schema is the newest, {revision}.")
+        return good(about, f"the schema is up to date, {revision}.")
     if revision is None or knows(revision):
         told = f"the schema is {revision or 'empty'}, older than this version's."
-        return trouble(about, told, "Take a backup, then run three-circles migrate, or start the server: it migrates.")
-    act = "Install the version that was here before, or a newer one; or restore a backup of this version."
-    return trouble(about, f"the schema {revision} is of a newer version of Three Circles.", act)
+        return trouble(
+            about, told, "Make a backup, then run three-circles migrate or start the server, which migrates."
+        )
+    act = "Install the previous version or a newer one, or restore a backup made with this version."
+    return trouble(about, f"the schema {revision} belongs to a newer version of Three Circles.", act)
 
 
 def _look_at_sqlite(engine: Engine) -> list[Finding]:
@@ -124,11 +128,13 @@ def _look_at_postgres(engine: Engine) -> list[Finding]:
         aside = connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": ASIDE}).first()
     about = "Safe writing"
     if unsafe:
-        told = f"PostgreSQL has {', '.join(unsafe)} off: a power cut may lose answers that were acknowledged."
-        findings.append(trouble(about, told, f"Set {', '.join(f'{name} = on' for name in unsafe)} and reload it."))
+        told = f"PostgreSQL has {', '.join(unsafe)} turned off, so a power cut may lose saved answers."
+        findings.append(
+            trouble(about, told, f"Set {', '.join(f'{name} = on' for name in unsafe)} and reload PostgreSQL.")
+        )
     else:
         findings.append(good(about, "every answer is on disk before it is acknowledged."))
-    told = f"PostgreSQL takes {room}; each process of the server may open {CONNECTIONS}."
+    told = f"PostgreSQL allows {room}, and each process of the server may open {CONNECTIONS}."
     findings.append(
         good("Connections", told)
         if room > 2 * CONNECTIONS
@@ -136,6 +142,6 @@ def _look_at_postgres(engine: Engine) -> list[Finding]:
     )
     findings.append(look_at_clock("the database", apart))
     if aside:
-        act = f"The tables of before stand in the schema {ASIDE}. Restore again once they are moved or dropped."
-        findings.append(trouble("Restore", "a restore was broken off.", act))
+        act = f"The earlier tables are in the schema {ASIDE}. Move or drop them, then restore again."
+        findings.append(trouble("Restore", "a restore was interrupted.", act))
     return findings

@@ -21,8 +21,8 @@ def look_at_machine(settings: Settings) -> list[Finding]:
     if not folder.is_dir():
         about = "Data folder"
         if settings.embedded or not settings.secret_key:
-            act = "Set THREE_CIRCLES_DATA_DIR to the server's folder, or start the server once: it makes the folder."
-            return [trouble(about, f"{folder} is not there.", act), look_at_files(_own_limit())]
+            act = "Set THREE_CIRCLES_DATA_DIR to the server's folder, or start the server once to create it."
+            return [trouble(about, f"{folder} does not exist.", act), look_at_files(_own_limit())]
         return [good(about, "none is needed."), look_at_files(_own_limit())]
     return [
         look_at_disk(folder),
@@ -37,9 +37,9 @@ def look_at_disk(folder: Path) -> Finding:
     about = "Disk"
     usage, system = shutil.disk_usage(folder), os.statvfs(folder)
     told = f"{usage.free / 1e9:.1f} GB of {usage.total / 1e9:.1f} GB are free for {folder}."
-    act = "Make room, or move the folder to a larger disk: a full disk means that answers are refused."
+    act = "Free some space, or move the folder to a larger disk. When the disk is full, answers are refused."
     if system.f_files and system.f_favail < LAST_FILES * system.f_files:
-        return trouble(about, f"hardly a file can still be made in {folder}.", act)
+        return trouble(about, f"almost no new files can be created in {folder}.", act)
     if usage.free < LOW:
         return trouble(about, told, act)
     if usage.free < LITTLE:
@@ -51,22 +51,22 @@ def look_at_folder(folder: Path) -> Finding:
     about = "Data folder"
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         act = f"Run this as the server's user, or give that user the folder: chown -R USER {folder}."
-        return trouble(about, f"{folder} cannot be written by the user who runs this.", act)
+        return trouble(about, f"{folder} cannot be written to by this user.", act)
     if folder.stat().st_mode & 0o077:
-        act = f"chmod 700 {folder} keeps what people wrote from the other users of this machine."
-        return notice(about, f"other users of this machine can look into {folder}.", act)
-    return good(about, f"{folder} is its owner's alone.")
+        act = f"Run chmod 700 {folder}, so that other users of this machine cannot read what people wrote."
+        return notice(about, f"other users of this machine can read {folder}.", act)
+    return good(about, f"{folder} can be read by its owner only.")
 
 
 def look_at_key(settings: Settings, folder: Path) -> Finding:
-    about = "Key that signs"
+    about = "Signing key"
     if settings.secret_key:
         return good(about, "it comes from the settings.")
     path = folder / KEY
     if not path.exists():
-        return notice(about, "there is none yet.", "The server makes it at its first start.")
+        return notice(about, "there is none yet.", "The server creates it at its first start.")
     if path.stat().st_mode & 0o077:
-        act = f"chmod 600 {path}. Whoever has read it can sign in as anybody: if that may be, delete it and restart."
+        act = f"chmod 600 {path}. Anyone who has read it can sign in as anyone: if in doubt, delete it and restart."
         return trouble(about, f"other users of this machine can read {path}.", act)
     if not os.access(path, os.R_OK):
         return trouble(about, f"{path} cannot be read.", f"Give it to the server's user: chown USER {path}.")
@@ -87,10 +87,10 @@ def look_at_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> Fi
     return good(about, f"{folder} is on a disk of this machine.")
 
 
-def look_at_files(limit: int, whose: str = "a process started from here") -> Finding:
+def look_at_files(limit: int, whose: str = "a process started here") -> Finding:
     about = "Open files"
-    told = f"{whose} may hold {limit:,}, and each phone that follows a group holds one."
-    act = "Raise it: LimitNOFILE=65536 in the systemd unit, or ulimit -n 65536 before the start."
+    told = f"{whose} may open {limit:,}, and each phone in a group uses one."
+    act = "Raise the limit: LimitNOFILE=65536 in the systemd unit, or ulimit -n 65536 before the start."
     if limit < FEW_FILES:
         return trouble(about, told, act)
     if limit < SOME_FILES:

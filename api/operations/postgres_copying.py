@@ -63,7 +63,7 @@ def check(path: Path, rows: dict[str, int], pg_restore: str) -> None:
             else:
                 found[table] += 1
     if process.returncode or found != rows:
-        raise OperatorError("The dump does not hold the rows that it was to hold. Look at the disk, and try again.")
+        raise OperatorError("The dump is missing rows. Check the disk, then try again.")
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -81,14 +81,14 @@ def restore(source: Path, engine: Engine, rows: dict[str, int], *, replace: bool
     _wait_for_others(engine)
     with engine.connect() as connection:
         if connection.execute(_TABLES).first() and not replace:
-            raise OperatorError("The database holds tables already. Give --replace to put the backup in their place.")
+            raise OperatorError("The database already has tables. Add --replace to replace them with the backup.")
     with _aside(engine):
         options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
         _run([pg_restore, *options, *_where(engine.url), str(source)], engine.url)
         with engine.begin() as connection:
             if counts(connection) != rows:
                 raise OperatorError(
-                    "The restored database holds other rows than the backup. What stood before is back."
+                    "The restored database does not match the backup. The earlier database is back in place."
                 )
             connection.exec_driver_sql("ANALYZE")
 
@@ -102,7 +102,7 @@ def _wait_for_others(engine: Engine) -> None:
             return
         if tries_left:
             time.sleep(TRY_SECONDS)
-    named = ", ".join(f"{number} of {name or 'a program without a name'}" for name, number in others)
+    named = ", ".join(f"{number} of {name or 'an unnamed program'}" for name, number in others)
     raise OperatorError(f"Others are connected to the database ({named}). Stop the servers first, then restore.")
 
 
@@ -113,8 +113,8 @@ def _aside(engine: Engine) -> Iterator[None]:
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         if connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :s"), {"s": ASIDE}).first():
             raise OperatorError(
-                f"A restore was broken off here. What stood before it is in the schema {ASIDE}: move its tables back"
-                " or drop the schema, then restore."
+                f"An earlier restore was interrupted here. The tables from before are in the schema {ASIDE}. Move them"
+                " back or drop the schema, then restore."
             )
         connection.exec_driver_sql(f"CREATE SCHEMA {ASIDE}")
         _move(connection, schema, ASIDE)
@@ -141,13 +141,15 @@ def tool(name: str, server: tuple[int, str]) -> str:
     """The path of a tool that knows a server of this version. Raises Trouble when it is missing or too old."""
     found = shutil.which(name)
     if found is None:
-        raise OperatorError(f"{name} is not here. Install PostgreSQL's client tools (on Debian: postgresql-client).")
+        raise OperatorError(
+            f"{name} is not installed. Install PostgreSQL's client tools (on Debian: postgresql-client)."
+        )
     told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
     version = re.search(r"(\d+)(?:\.\d+)*", told)
     if version is None or int(version.group(1)) < server[0]:
         mine = version.group() if version else "unknown"
         raise OperatorError(
-            f"{name} is of version {mine}, older than the server's {server[1]}. Install newer client tools."
+            f"{name} is version {mine}, which is older than the server's {server[1]}. Install newer client tools."
         )
     return found
 
@@ -158,7 +160,7 @@ def _server_version(engine: Engine) -> tuple[int, str]:
             told = str(connection.execute(text("SHOW server_version")).scalar_one())
     except SQLAlchemyError:
         raise OperatorError(
-            "The database does not answer. Look at THREE_CIRCLES_DATABASE_URL and at the server."
+            "The database does not respond. Check THREE_CIRCLES_DATABASE_URL and the database server."
         ) from None
     return int(re.split(r"\D", told, maxsplit=1)[0]), told
 

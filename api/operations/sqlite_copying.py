@@ -16,7 +16,9 @@ def dump(source: Path, target: Path) -> tuple[str, dict[str, int]]:
     The rows are counted in the very state that is copied; whoever writes meanwhile does not wait.
     """
     if not source.exists():
-        raise OperatorError(f"There is no database at {source}. Is THREE_CIRCLES_DATA_DIR the folder of the server?")
+        raise OperatorError(
+            f"There is no database at {source}. Check that THREE_CIRCLES_DATA_DIR is the server’s folder."
+        )
     with closing(sqlite3.connect(source, timeout=PATIENCE, isolation_level=None)) as live:
         live.execute("BEGIN")  # one state from here on, for the counts and the copy
         revision = revision_of(live)
@@ -34,10 +36,10 @@ def check(path: Path, rows: dict[str, int]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = connection.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok":
-            raise OperatorError(f"The copy is not sound: SQLite says “{found}”. Look at the disk, and try again.")
+            raise OperatorError(f"The copy is damaged: SQLite says “{found}”. Check the disk, then try again.")
         if (counted := counts(connection)) != rows:
             different = sorted(name for name in rows.keys() | counted.keys() if rows.get(name) != counted.get(name))
-            raise OperatorError(f"The copy holds other rows than it was to hold, in {', '.join(different)}. Try again.")
+            raise OperatorError(f"The copy does not match the backup in {', '.join(different)}. Try again.")
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -79,5 +81,5 @@ def restore(source: Path, target: Path) -> None:
             live.execute("BEGIN EXCLUSIVE")
             live.execute("COMMIT")
         except sqlite3.OperationalError:
-            raise OperatorError(f"A server is running on {target}. Stop it first, then restore.") from None
+            raise OperatorError(f"A server is using {target}. Stop it, then restore.") from None
         copy.backup(live)

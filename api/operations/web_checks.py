@@ -33,14 +33,14 @@ class Probe:
 def look_at_web(settings: Settings, url: str, direct: str) -> list[Finding]:
     """`url` is what people type, `direct` the server behind the proxy; either may be empty."""
     if not url:
-        act = "Give --url https://… (or set THREE_CIRCLES_PUBLIC_URL) to have the server looked at as people reach it."
-        return [notice("Address", "none was given, so the server was not looked at.", act)]
+        act = "Add --url https://… (or set THREE_CIRCLES_PUBLIC_URL) to check the server the way that people reach it."
+        return [notice("Address", "none was given, so the server was not checked.", act)]
     findings = [_look_at_address(settings, url)]
     try:
         through = probe(url)
     except (OSError, ValueError) as error:
-        act = "Look whether the server and the proxy run, and whether the address is right."
-        return [*findings, trouble("Server", f"{url} does not answer as ours does ({_reason(error)}).", act)]
+        act = "Check that the server and the proxy are running, and that the address is right."
+        return [*findings, trouble("Server", f"{url} does not respond as Three Circles does ({_reason(error)}).", act)]
     findings.append(good("Server", f"{url} answers."))
     findings.append(look_at_clock("the server", through.clock))
     own = None
@@ -48,8 +48,8 @@ def look_at_web(settings: Settings, url: str, direct: str) -> list[Finding]:
         try:
             own = probe(direct)
         except (OSError, ValueError) as error:
-            act = "Give --direct the address on which three-circles serve listens."
-            findings.append(notice("Server itself", f"{direct} does not answer ({_reason(error)}).", act))
+            act = "Give --direct the address that three-circles serve listens on."
+            findings.append(notice("Server itself", f"{direct} does not respond ({_reason(error)}).", act))
     findings.append(_look_at_buffering(through, own))
     findings.append(_look_at_proxy(settings, url, through))
     if limit := _limit_of(direct or url):
@@ -74,7 +74,7 @@ def probe(base: str) -> Probe:
 
 def _request(url: str) -> urllib.request.Request:
     if urlsplit(url).scheme not in ("http", "https"):
-        raise ValueError("it is no http address")
+        raise ValueError("it is not an http address")
     return urllib.request.Request(url)  # noqa: S310  # checked above
 
 
@@ -93,15 +93,17 @@ def _look_at_address(settings: Settings, url: str) -> Finding:
     about = "Address"
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        act = "Put a proxy with https before it, and set THREE_CIRCLES_PUBLIC_URL to its https address."
-        return trouble(about, f"{url} is not https: what people write crosses the network readable.", act)
+        act = "Put a proxy with https in front of it, and set THREE_CIRCLES_PUBLIC_URL to its https address."
+        return trouble(about, f"{url} is not https, so others on the network can read what people write.", act)
     named = urlsplit(settings.public_url)
     if settings.public_url and named.netloc.lower() != parts.netloc.lower():
-        told = f"people would open {parts.netloc}, and the server answers for {named.netloc} alone."
-        act = "Set THREE_CIRCLES_PUBLIC_URL to what people type, or give --url that; under another name it answers 400."
+        told = f"people would open {parts.netloc}, but the server only accepts {named.netloc}."
+        act = (
+            "Set THREE_CIRCLES_PUBLIC_URL to what people type, or use that for --url. Other names are refused with 400."
+        )
         return trouble(about, told, act)
     if settings.public_url and settings.public_url.rstrip("/") != url.rstrip("/"):
-        act = "Set THREE_CIRCLES_PUBLIC_URL to what people type: links and codes to scan are made with it."
+        act = "Set THREE_CIRCLES_PUBLIC_URL to what people type. Links and QR codes contain it."
         return notice(about, f"{url} is not THREE_CIRCLES_PUBLIC_URL, {settings.public_url}.", act)
     return good(about, url)
 
@@ -111,10 +113,10 @@ def _look_at_buffering(through: Probe, own: Probe | None) -> Finding:
     about = "Live updates"
     act = (
         "Turn off buffering and compression of text/event-stream in the proxy (nginx: proxy_buffering off; Caddy:"
-        " flush_interval -1). Until then phones do not follow the group."
+        " flush_interval -1). Until then, phones do not keep up with the group."
     )
     if through.apart < 0.5:
-        told = f"something on the way holds streams back: two events sent 1 s apart came {through.apart:.1f} s apart"
+        told = f"something in between delays live updates: two events sent 1 s apart came {through.apart:.1f} s apart"
         if own:
             told += f", and {own.apart:.1f} s apart from the server itself"
         return trouble(about, told + ".", act)
@@ -124,18 +126,16 @@ def _look_at_buffering(through: Probe, own: Probe | None) -> Finding:
 def _look_at_proxy(settings: Settings, url: str, through: Probe) -> Finding:
     about = "Proxy"
     if "*" in settings.trusted_proxies:
-        act = (
-            "Name the proxy's address in THREE_CIRCLES_TRUSTED_PROXIES: else anybody may claim to be anybody's address."
-        )
-        return notice(about, "every address is believed to be a proxy.", act)
+        act = "Name the proxy's address in THREE_CIRCLES_TRUSTED_PROXIES: otherwise any visitor can claim any address."
+        return notice(about, "every address is trusted as a proxy.", act)
     if through.forwarded and through.address not in [part.strip() for part in through.forwarded.split(",")]:
         act = f"Set THREE_CIRCLES_TRUSTED_PROXIES={through.address}, if that is your proxy, and restart the server."
-        told = "the server does not believe it, so all people seem to have its address and share one limit."
+        told = "the server does not trust it, so all visitors seem to have its address and share one limit."
         return trouble(about, told, act)
     if urlsplit(url).scheme == "https" and through.scheme != "https":
-        act = "Let the proxy send X-Forwarded-Proto, and name its address in THREE_CIRCLES_TRUSTED_PROXIES."
-        return trouble(about, "the server does not know that people come by https.", act)
-    return good(about, "the server sees who asks." if through.forwarded else "none is on the way.")
+        act = "Make the proxy send X-Forwarded-Proto, and name its address in THREE_CIRCLES_TRUSTED_PROXIES."
+        return trouble(about, "the server does not know that people use https.", act)
+    return good(about, "the server sees visitors’ own addresses." if through.forwarded else "there is none.")
 
 
 def _limit_of(base: str) -> int | None:

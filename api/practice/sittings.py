@@ -14,7 +14,7 @@ BREAK = 6 * 3600.0  # after so long the start page offers to go on rather than g
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SittingKind:
     """What the start page says of a kind; `cases` is None where time decides."""
 
     title: str
@@ -22,14 +22,14 @@ class Plan:
     cases: int | None
 
 
-PLANS: dict[Kind, Plan] = {
-    "five": Plan("Five minutes", "A few stories in about five minutes. You can stop at any time.", None),
-    "ten": Plan("10 mixed stories", "A mix of stories, chosen to help you most right now.", 10),
-    "mixups": Plan("My tricky ones", "Up to 10 stories on the topics that you find tricky.", 10),
-    "placement": Plan(
+PLANS: dict[Kind, SittingKind] = {
+    "five": SittingKind("Five minutes", "A few stories in about five minutes. You can stop at any time.", None),
+    "ten": SittingKind("10 mixed stories", "A mix of stories, chosen to help you most right now.", 10),
+    "mixups": SittingKind("My tricky ones", "Up to 10 stories on the topics that you find tricky.", 10),
+    "placement": SittingKind(
         "Starter set (9 stories)", "Three stories for each system, from easy to hard, to find your level.", 9
     ),
-    "skill": Plan("6 stories on one topic", "Six stories on the topic you choose.", 6),
+    "skill": SittingKind("6 stories on one topic", "Six stories on the topic you choose.", 6),
 }
 
 

@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean
 
 from api.kit.systems import ANSWERS
-from api.review.ratings import BlindRating
+from api.review.ratings import BlindRating, Verdict
 from api.stats.agreement import gwet_ac1, krippendorff_alpha
 from api.vignettes.case import Case, story_mark
 
 LEVELS = (1, 2, 3)
 TARGETS = {1: 0.95, 2: 0.85, 3: 0.85}  # the share of ratings that agree with the key, below which a story is rewritten
+SPLIT = 0.2  # the share of readers that chooses each acceptable system of a level-3 story
+RIGHT = 0.8  # the share of a story's sentences that say rightly what happens
 
 _INTRODUCTION = """\
 # How far blind readers agree
@@ -53,8 +56,9 @@ class Read:
 
     @property
     def splits(self) -> bool:
-        """Whether two or more of the acceptable answers were given."""
-        return len(self.counts.keys() & set(self.case.acceptable)) > 1
+        """Whether each acceptable system was chosen by at least one reader in five."""
+        wanted = [answer for answer in self.case.acceptable if answer != "unsure"]
+        return bool(self.ratings) and all(self.counts[answer] >= SPLIT * len(self.ratings) for answer in wanted)
 
 
 def fits(case: Case, rating: BlindRating) -> bool:
@@ -68,7 +72,7 @@ def read_as_they_stand(cases: Iterable[Case], rounds: Mapping[str, Sequence[Blin
     return [Read(case, _of(case, everything, present_only=True)) for case in cases]
 
 
-def report(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]]) -> str:
+def report(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]], verdicts: Sequence[Verdict] = ()) -> str:
     """The whole report; the same data give the same text."""
     present = read_as_they_stand(cases, rounds)
     parts = [
@@ -81,6 +85,9 @@ def report(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]]) -
         "### Level 3, story by story",
         _how_often_split(cases, rounds),
         _level_three(present),
+        *_what_happens(present, verdicts),
+        "## How often each story was rewritten",
+        _rewrites(cases, rounds),
     ]
     for name, ratings in rounds.items():
         rated = [Read(case, _of(case, ratings, present_only=False)) for case in cases]
@@ -146,7 +153,7 @@ def _differing(read: Sequence[Read]) -> Iterator[str]:
         if one.case.head.level < 3 and one.agreeing < len(one.ratings)
     ]
     if lines:
-        yield "Where somebody saw something else at levels 1 and 2:"
+        yield "Where someone saw something else at levels 1 and 2:"
         yield "\n".join(lines)
 
 
@@ -167,6 +174,7 @@ def _how_often_split(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindR
         for case in of_level
     ]
     return (
+        "A story splits where each of its two acceptable systems was chosen by at least one reader in five.\n"
         f"Readers split between acceptable answers in {pooled} of {len(of_level)} stories, all rounds taken together;\n"
         f"in {sum(any(splits) for splits in by_round)} of {len(of_level)} within a single round; and in "
         f"{sum(splits[-1] for splits in by_round if splits)} of {len(of_level)} in the newest round that read them.\n"
@@ -175,11 +183,72 @@ def _how_often_split(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindR
     )
 
 
+def _short_of_a_split(one: Read) -> str:
+    if len(one.ratings) < 2:
+        return "not enough ratings yet"
+    return "gave one answer" if len(one.counts) == 1 else "fewer than one in five chose one of the systems"
+
+
 def _level_three(read: Sequence[Read]) -> str:
     rows = ["| story | acceptable | ratings | readers |", "| --- | --- | --- | --- |"]
     of_level = [one for one in read if one.case.head.level == 3]
     for one in of_level:
-        verdict = "split" if one.splits else "gave one answer" if len(one.ratings) > 1 else "not enough ratings yet"
+        verdict = "split" if one.splits else _short_of_a_split(one)
         accepted = ", ".join(one.case.acceptable)
         rows.append(f"| {one.case.head.slug} | {accepted} | {_told(one.counts) or '–'} | {verdict} |")
+    return "\n".join(rows)
+
+
+def _what_happens(read: Sequence[Read], verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """How many of the readers' sentences say rightly what happens, for the words as they stand."""
+    judged = {(verdict.unit, verdict.rater, verdict.story): verdict.verdict for verdict in verdicts}
+    if not judged:
+        return
+    rows = ["| level | sentences | right | partly | wrong | stories that pass |", "| --- " * 6 + "|"]
+    short: list[str] = []
+    for level in LEVELS:
+        of_level = [one for one in read if one.case.head.level == level]
+        counted = ((one.case.head.slug, Counter(_verdicts_of(one, judged))) for one in of_level)
+        found = {slug: counts for slug, counts in counted if counts}
+        passed = [slug for slug, counts in found.items() if counts["right"] >= RIGHT * counts.total()]
+        short += [
+            f"- {slug}: {counts['right']} of {counts.total()} right"
+            for slug, counts in found.items()
+            if slug not in passed
+        ]
+        told = sum(found.values(), Counter[str]())
+        cells = (
+            level,
+            told.total(),
+            *(told[one] for one in ("right", "partly", "wrong")),
+            f"{len(passed)} of {len(found)}",
+        )
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    yield "## What happens: the readers' sentences"
+    yield (
+        "Each sentence was judged beside its story by someone other than its author, by the rule in README.md.\n"
+        f"A story passes when at least {RIGHT:.0%} of its sentences are right."
+    )
+    yield "\n".join(rows)
+    if short:
+        yield "Stories that do not pass:"
+        yield "\n".join(short)
+
+
+def _verdicts_of(one: Read, judged: Mapping[tuple[str, str, str], str]) -> list[str]:
+    keys = [(rating.unit, rating.rater, rating.story) for rating in one.ratings]
+    return [judged[key] for key in keys if key in judged]
+
+
+def _rewrites(cases: Sequence[Case], rounds: Mapping[str, Sequence[BlindRating]]) -> str:
+    """How many times each story was reworded after readers had read it, by the words that the rounds read."""
+    read: dict[str, set[str]] = {case.head.slug: {story_mark(case)} for case in cases}
+    for rating in chain.from_iterable(rounds.values()):
+        read.get(rating.unit, set()).add(rating.story)
+    by_number: dict[int, list[str]] = {}
+    for slug, marks in read.items():
+        by_number.setdefault(len(marks) - 1, []).append(slug)
+    rows = ["| rewrites | stories | which |", "| --- " * 3 + "|"]
+    for number, slugs in sorted(by_number.items()):
+        rows.append(f"| {number} | {len(slugs)} | {'the others' if number == 0 else ', '.join(sorted(slugs))} |")
     return "\n".join(rows)

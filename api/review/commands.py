@@ -16,24 +16,25 @@ def show_shipped_agreement(
 ) -> None:
     """Prints how far blind readers agree with each other and with the keys: the report beside the ratings."""
     from api.review.agreement import report
-    from api.review.ratings import read_rounds
+    from api.review.ratings import read_rounds, read_verdicts
     from api.vignettes.checking import case_files, check_files
 
     where = folder or read_settings().vignettes_dir
     try:
-        rounds = read_rounds(where)
+        rounds, verdicts = read_rounds(where), read_verdicts(where)
     except ValueError as error:
         raise fail(str(error)) from None
     if not rounds:
         raise fail(f"There are no ratings (ratings/round-*.csv) in {where}.")
     cases = [case for _, case, _ in check_files(case_files([where])) if case]
-    typer.echo(report(cases, rounds), nl=False)
+    typer.echo(report(cases, rounds, verdicts), nl=False)
 
 
 def show_agreement(
     path: Annotated[Path, typer.Argument(help="A CSV file with the columns unit, rater and label.")],
     labels: Annotated[
-        str | None, typer.Option(help="All labels that could be given, parted by commas; else those that were.")
+        str | None,
+        typer.Option(help="All labels that could be given, separated by commas. Default: those in the file."),
     ] = None,
 ) -> None:
     """Prints how far raters agree: alpha, AC1, Fleiss' kappa, and who said what instead."""

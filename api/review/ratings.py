@@ -1,8 +1,9 @@
 """The blind ratings that come with the vignettes: `ratings/round-*.csv` beside the case files."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +11,8 @@ from api.kit.systems import Answer
 from api.vignettes.case import Slug
 
 FOLDER = "ratings"
+
+Row = TypeVar("Row", bound=BaseModel)
 
 
 class BlindRating(BaseModel):
@@ -33,21 +36,50 @@ class BlindRating(BaseModel):
     happens: str = ""
 
 
+class Verdict(BaseModel):
+    """Whether one reader's sentence says what happens in the story. The judge is not the reader who wrote it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: Slug
+    rater: str
+    story: str
+    judge: str
+    verdict: Literal["right", "partly", "wrong"]
+    why: str = ""
+
+
 def read_rounds(vignettes: Path) -> dict[str, list[BlindRating]]:
-    """The ratings of each round by its name, in the order of the names. Raises ValueError that names file and row."""
-    return {path.stem: _read(path) for path in sorted((vignettes / FOLDER).glob("round-*.csv"))}
+    """The ratings of each round by its name, oldest first. Raises ValueError that names file and row."""
+    paths = sorted((vignettes / FOLDER).glob("round-*.csv"), key=lambda path: (len(path.stem), path.stem))
+    rounds = {path.stem: _read(path, BlindRating) for path in paths}
+    for path in paths:
+        _refuse_a_second(path, [(rating.unit, rating.rater) for rating in rounds[path.stem]], "rates")
+    return rounds
 
 
-def _read(path: Path) -> list[BlindRating]:
-    found, seen = list[BlindRating](), set[tuple[str, str]]()
+def read_verdicts(vignettes: Path) -> list[Verdict]:
+    """What was judged of the readers' sentences; nothing without the file. Raises ValueError with file and row."""
+    path = vignettes / FOLDER / "sentences.csv"
+    verdicts = _read(path, Verdict) if path.is_file() else []
+    _refuse_a_second(path, [(verdict.unit, verdict.rater) for verdict in verdicts], "is judged on")
+    return verdicts
+
+
+def _read(path: Path, kind: type[Row]) -> list[Row]:
+    found = list[Row]()
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             try:
-                rating = BlindRating.model_validate(row)
+                found.append(kind.model_validate(row))
             except ValidationError as error:
                 raise ValueError(f"{path}, row {number}: {error}") from None
-            if (rating.unit, rating.rater) in seen:
-                raise ValueError(f"{path}, row {number}: {rating.rater} rates {rating.unit} a second time")
-            seen.add((rating.unit, rating.rater))
-            found.append(rating)
     return found
+
+
+def _refuse_a_second(path: Path, pairs: Sequence[tuple[str, str]], does: str) -> None:
+    seen = set[tuple[str, str]]()
+    for number, (unit, rater) in enumerate(pairs, 2):
+        if (unit, rater) in seen:
+            raise ValueError(f"{path}, row {number}: {rater} {does} {unit} a second time")
+        seen.add((unit, rater))

@@ -117,7 +117,7 @@ def _word_faults(step: CommonStep, document: Document, path: Place) -> Iterator[
         # The cards of the systems carry the note by themselves.
         if not isinstance(step, SystemsStep) and _CAVEAT not in f"{step.wall} {step.phone}".replace("\n", " "):
             for word in brain_links(text):
-                reason = f"“{word}” needs the note beside it, on the wall or phone: “{_CAVEAT}.”"
+                reason = f"“{word}” needs this note on the shared screen or phone page: “{_CAVEAT}.”"
                 yield _find(document, (*path, *place), word, reason)
 
 
@@ -125,18 +125,18 @@ def _size_faults(step: CommonStep, document: Document, path: Place) -> Iterator[
     on_wall = len(words(step.wall))
     with_lists = on_wall + sum(len(words(text)) for place, text in step.own_words() if place[0] in _ON_THE_WALL)
     if on_wall > WALL_TEXT:
-        told = f"the wall has {on_wall} words; about {WALL_TEXT} can be read from the back of a room"
+        told = f"the shared screen has {on_wall} words. Use about {WALL_TEXT}, so that people at the back can read it"
         yield _at(document, (*path, "wall"), told)
     elif with_lists > WALL_ALL:
-        told = f"the wall has {with_lists} words with its list; {WALL_ALL} are the most that fit"
+        told = f"the shared screen has {with_lists} words with its list. No more than {WALL_ALL} fit"
         yield _at(document, (*path, "wall"), told)
     if (on_phone := len(words(step.phone))) > PHONE_TEXT:
-        told = f"the phone has {on_phone} words; {PHONE_TEXT} are plenty while others wait"
+        told = f"the phone page has {on_phone} words. Use {PHONE_TEXT} or fewer"
         yield _at(document, (*path, "phone"), told)
     for place, text in _read_by_members(step):
         for sentence in sentences_of(text):
             if (length := len(words(sentence))) > LONGEST_SENTENCE:
-                told = f"the sentence has {length} words; at most {LONGEST_SENTENCE} read easily"
+                told = f"this sentence has {length} words. Use {LONGEST_SENTENCE} or fewer"
                 yield _find(document, (*path, *place), sentence, told)
 
 
@@ -152,7 +152,7 @@ def _round_faults(
         fitting = " and ".join(str(known) for known in LEVELS[plan.audience])
         yield _at(document, here, f"“{step.vignette}” has level {level}; levels {fitting} suit {plan.audience}")
     if "reason" in step.ask and plan.audience == "psychoeducation":
-        yield _at(document, (*path, "ask"), "members of such a group type nothing: leave out reason")
+        yield _at(document, (*path, "ask"), "groups for clients collect no comments: leave out “reason”")
 
 
 def _advice(plan: Plan, step: CommonStep, document: Document, path: Place) -> Iterator[Fault]:
@@ -160,7 +160,9 @@ def _advice(plan: Plan, step: CommonStep, document: Document, path: Place) -> It
     for field in ("wall", "phone"):
         age = reading_age(getattr(step, field))
         if age is not None and age > oldest:
-            told = f"{field}: reads like a text for age {age:.0f}; {oldest} or younger is kinder to tired readers"
+            told = (
+                f"{field}: the reading age is about {age:.0f}. Aim for {oldest} or younger: shorter sentences and words"
+            )
             yield _at(document, (*path, field), told)
 
 

@@ -46,7 +46,7 @@ class CommonStep(Frozen):
         "a length that is not named goes without the step."
     )
     serves: tuple[Slide, ...] = Field((), description="Which slides of the seed session the step serves.")
-    wall: Text = Field(description="What everybody reads on the wall; about 60 words are the most.")
+    wall: Text = Field(description="What everyone reads on the shared screen: up to about 60 words.")
     phone: Text = Field(description="What members read on their phones.")
     notes: Notes
 

@@ -17,7 +17,7 @@ class TalkStep(CommonStep):
     """A card to read and talk about."""
 
     kind: Literal["talk"]
-    source: Line | None = Field(None, description="Whose idea the card tells; shown small below it.")
+    source: Line | None = Field(None, description="The source of the text, shown in small print below it.")
 
     def own_words(self) -> Words:
         return ((("source",), self.source),) if self.source else ()
@@ -73,7 +73,7 @@ class RoundStep(CommonStep):
     vignette: Slug
     second_vote: bool = Field(True, description="Whether people choose again after talking.")
     ask: tuple[Literal["cues", "confidence", "reason", "circles"], ...] = Field(
-        ("cues",), description="What people may add to their choice; each of it can be left out by everybody."
+        ("cues",), description="What people may add to their choice; all of it optional."
     )
 
 

@@ -10,21 +10,21 @@ _BRAIN: Final = (
     r"\b(amygdala\w*|nucleus accumbens|accumbens|prefrontal|dopamine|oxytocin|opioids?|opiates?|adrenaline|cortisol|"
     r"endorphins?|serotonin)\b"
 )
-_KIND: Final = "feeds the critic; invite instead: “you may”, “some people find”"
+_KIND: Final = "can sound harsh; invite instead: “you may”, “some people find”"
 _AVOID: Final[tuple[tuple[str, str], ...]] = (
     (r"\bshould(?:n['’]t)?\b", _KIND),
     (r"\byou must\b", _KIND),
-    (r"\b(?:in)?correct(?:ly)?\b", "judges; say “fits”, “another view” or “what the text says”"),
-    (r"\bwrong(?:ly)?\b", "judges; say “another view” or what happened"),
+    (r"\b(?:in)?correct(?:ly)?\b", "sounds like a judgement; say “fits”, “another view” or “what the story says”"),
+    (r"\bwrong(?:ly)?\b", "sounds like a judgement; say “another view” or what happened"),
     (r"\bscor(?:es?|ed|ing)\b", "makes it a contest; say “size” or “count”"),
     (r"\bsuffer(?:s|ing|ed)? from\b", "makes the person smaller; say “lives with” or “has”"),
     (r"\bvictims?\b", "makes the person smaller; say what happened"),
     (r"\bmentally ill\b", "names people by an illness; say what can be seen"),
-    (r"\b(?:patients|a patient|the patient)\b", "is not how members are called here; say “people” or “members”"),
-    (r"\b(?:reptil\w+|lizard|old|new|monkey) brains?\b", "tells a picture of evolution that has been given up"),
-    (r"\byour (?:biggest )?system is\b", "tells people what they are; ask what they notice"),
-    (r"\bonly (?:living )?(?:animals?|creatures?|species|beings?)\b", "claims what nobody has tested; leave it out"),
-    (r"\b(?:scientifically )?prove[sn]?\b", "promises too much; say what was found, and in whom"),
+    (r"\b(?:patients|a patient|the patient)\b", "does not fit group members; say “people” or “members”"),
+    (r"\b(?:reptil\w+|lizard|old|new|monkey) brains?\b", "is a picture of evolution that has been disproved"),
+    (r"\byour (?:biggest )?system is\b", "tells people what they are like; ask what they notice"),
+    (r"\bonly (?:living )?(?:animals?|creatures?|species|beings?)\b", "claims something untested; leave it out"),
+    (r"\b(?:scientifically )?prove[sn]?\b", "promises too much; say what was found, and with which people"),
 )
 
 

@@ -100,9 +100,9 @@ def say(counts: Counts, labels: Iterable[str] | None = None) -> str:
         return "Nothing was rated by two people, so agreement cannot be worked out."
     told = f"Two raters gave the same answer {agreed:.0%} of the time."
     if alpha is None:
-        return f"{told} Everybody used one answer only, so alpha says nothing."
+        return f"{told} Everyone gave the same answer every time, so alpha says nothing."
     if alpha >= RELIABLE:
-        told += f" Alpha is {alpha:.3f}: from .800 on the key can be relied on."
+        told += f" Alpha is {alpha:.3f}: at .800 or above, the key can be relied on."
     elif alpha >= TENTATIVE:
         told += f" Alpha is {alpha:.3f}: between .667 and .800 conclusions are tentative."
     else:

@@ -11,7 +11,7 @@ class VignetteOut(BaseModel):
     slug: str
     title: str
     person: str
-    text: str = Field(description="The story; an empty line parts paragraphs.")
+    text: str = Field(description="The story. An empty line separates paragraphs.")
     level: int
     content_note: str | None
     question: str

@@ -46,6 +46,15 @@ def picture(name: str) -> Response:
     return FileResponse(path, headers={"Cache-Control": "public, max-age=3600"})
 
 
+@router.get("/help/search.json")
+def search_index() -> Response:
+    """The sections of the help, for the search in the browser."""
+    path = assets.HELP / "search" / "search_index.json"
+    if not path.is_file():
+        raise NotFound("The help cannot be searched here.")
+    return FileResponse(path, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
 @router.get("/help/{address:path}")
 def help_page(request: Request, address: str) -> Response:
     """A page of the help. Raises NotFound, also where the help has not been made."""

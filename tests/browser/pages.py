@@ -26,7 +26,7 @@ SIGHTS = (
     Sight("soothing-paper", "/soothing/paper", "Soothing on paper"),
     Sight("about", "/about", "About Three Circles"),
     Sight("help", "/help/", "Help"),
-    Sight("help-facilitators", "/help/facilitators/", "Your first group in five minutes"),
+    Sight("help-facilitators", "/help/facilitators/", "Your first group"),
     Sight("help-security", "/help/security/", "Security"),
     Sight("help-learning", "/help/learning/", "What the order of cases teaches, on made-up learners"),
     Sight("gate", f"/vignettes/{BEN}", "Ben and the bath"),

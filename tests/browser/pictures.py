@@ -10,6 +10,11 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
 SCREENSHOTS = ROOT / "screenshots"
+STRINGS = ROOT / ".build" / "strings"
+# What a page shows or says: its text, and the names of what has no text.
+_SHOWN = """() => [document.title, ...document.body.innerText.split("\\n"),
+  ...[...document.querySelectorAll("[aria-label], [placeholder], img[alt]")].flatMap((each) =>
+    [each.ariaLabel, each.placeholder, each.alt])]"""
 
 
 @cache
@@ -28,7 +33,11 @@ def keep(name: str, page: Page) -> None:
 
 
 def screenshot(name: str, page: Page, full_page: bool = True) -> None:
-    """Leaves what the page shows in screenshots/, to be looked at, if SCREENSHOTS is set."""
+    """Leaves a picture of the page in screenshots/ if SCREENSHOTS is set, and its strings if STRINGS is."""
+    if "STRINGS" in os.environ:
+        STRINGS.mkdir(parents=True, exist_ok=True)
+        shown = [" ".join(each.split()) for each in page.evaluate(_SHOWN) if each]
+        (STRINGS / f"{name}.txt").write_text("\n".join(filter(None, shown)) + "\n", encoding="utf-8")
     if "SCREENSHOTS" in os.environ:
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=full_page)

@@ -44,7 +44,7 @@ def trainer(calm_page: Page, shop: tuple[Server, dict[str, str]]) -> Page:
 
 
 def copy_plan(page: Page, title: str = PLAN) -> None:
-    page.get_by_role("button", name=f"Copy plan: {title}").click()
+    page.get_by_role("button", name=f"Copy {title}").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("(copy)")
 
 
@@ -55,7 +55,7 @@ def titles(page: Page) -> list[str]:
 def plan_of(page: Page, tmp_path: Path) -> tuple[Plan, Path]:
     """The plan as its file holds it."""
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the file").click()
+        page.get_by_role("link", name="Download file").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     plan, faults = read(path.read_text(encoding="utf-8"))
@@ -108,22 +108,22 @@ def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Pa
     expect(page.locator("#sums")).to_contain_text("4 steps, 18 minutes in total")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-steps] li")).to_have_count(5)
-    expect(page.locator("#told")).to_have_text("Your last change has been undone.")
+    expect(page.locator("#told")).to_have_text("The last change has been undone.")
 
     # One step in its form, with its faces beside it.
     page.get_by_role("link", name=re.compile("1. Hello")).click()
     page.wait_for_url("**/steps/1")  # which is there once its scripts are
-    wall = page.get_by_label("On the shared screen", exact=True).and_(page.locator("textarea"))
+    wall = page.get_by_label("Shared screen", exact=True).and_(page.locator("textarea"))
     wall.fill("Come in. You should sit down.")
     expect(page.locator(".screen")).to_contain_text("Come in. You should sit down.", timeout=15_000)
-    expect(page.locator("#f-wall-told")).to_contain_text("“should” feeds the critic")
+    expect(page.locator("#f-wall-told")).to_contain_text("“should” can sound harsh")
     expect(page.locator("#mending")).to_have_text("One problem to fix in this step.")
     expect(wall).to_be_focused()
     wall.fill("Come in. Sit down if you like.")
     page.get_by_role("textbox", name="You could say, another line").fill("Shall we begin?")
     expect(page.locator(".screen")).to_contain_text("Sit down if you like.", timeout=15_000)
     expect(page.locator(".desk")).to_contain_text("Shall we begin?")
-    expect(page.locator("#mending")).to_have_text("There are no problems in this step.")
+    expect(page.locator("#mending")).to_have_text("This step has no problems.")
     expect(page.get_by_role("textbox", name="You could say, another line")).to_have_count(1)
     page.get_by_role("button", name="Save step", exact=True).click()
     expect(page.locator("#mending")).to_contain_text("Saved.")
@@ -209,7 +209,7 @@ def test_a_button_pressed_after_somebody_else_has_saved_shows_both_texts(trainer
     expect(page.get_by_role("heading", level=1)).to_be_focused()
     expect(page.locator(".plainly li").nth(1)).to_have_text("Hello")
     assert barriers(page) == []
-    page.get_by_role("link", name="Use their version").click()
+    page.get_by_role("link", name="Use theirs").click()
     expect(page.locator("[data-steps] li")).to_have_count(5)
 
 
@@ -220,7 +220,7 @@ def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Pag
     own = page.url.partition("/edit")[0]
     page.goto(f"{site}/trainers/plans")
     page.get_by_label("Title").fill("A plan of mine")
-    page.get_by_role("button", name="Create plan").click()
+    page.get_by_role("button", name="Start plan").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A plan of mine")
     begun = page.url.partition("/edit")[0]
     lines = (own + "/steps/{}").format

@@ -73,7 +73,7 @@ def test_what_is_there_is_not_written_over(here: Path) -> None:
     finished = run("vignettes", "export", "--format", "csv")
 
     assert finished.exit_code == 1
-    assert "is there already" in finished.stderr
+    assert "already exists" in finished.stderr
     assert (here / "vignettes.csv").read_text() == "mine"
     assert run("vignettes", "export", "--format", "csv", "--force").exit_code == 0
     assert "is not empty" in run("vignettes", "export", "--out", "built-in").stderr

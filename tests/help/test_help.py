@@ -45,6 +45,19 @@ async def test_an_address_without_its_slash_is_led_on_and_an_unknown_one_is_told
         assert (await standing.get(unknown)).status_code == 404
 
 
+async def test_help_comes_first_then_a_search_whose_sections_are_on_the_pages(standing: httpx.AsyncClient) -> None:
+    page = (await standing.get("/help/facilitators/")).text
+    marks = ("Get help now", "data-search", 'class="help__contents"', "<h1")
+    assert [page.index(mark) for mark in marks] == sorted(page.index(mark) for mark in marks)
+
+    sections = (await standing.get("/help/search.json")).json()["docs"]
+    by_place = {section["location"]: section for section in sections}
+    assert "Slow down" in by_place["facilitators/#if-someone-is-distressed"]["text"]
+    for place in by_place:
+        address, _, part = place.partition("#")
+        assert not part or f'id="{part}"' in pages(assets.HELP)[address].html, place
+
+
 def test_every_page_of_docs_is_in_the_help() -> None:
     sources = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
     assert sources == {address.strip("/") for address in pages(assets.HELP) if address.count("/") == 1} - {"decisions"}

@@ -122,7 +122,7 @@ def test_the_key_can_be_left_out(filled: dict[str, str], tmp_path: Path) -> None
 def test_a_backup_is_never_written_over_a_file(filled: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "there.zip").write_text("mine")
 
-    assert "there already" in refusal(filled, back_up, tmp_path / "there.zip")
+    assert "already exists" in refusal(filled, back_up, tmp_path / "there.zip")
     assert (tmp_path / "there.zip").read_text() == "mine"
 
 
@@ -198,8 +198,8 @@ def test_a_backup_of_a_newer_product_or_with_other_content_or_of_no_kind_is_refu
 
     assert "99.0" in refusal(filled, restore, change(backup, newer), replace=True)
     assert "damaged" in refusal(filled, restore, change(backup, otherwise), replace=True)
-    assert "other rows" in refusal(filled, restore, change(backup, miscounted), replace=True)
-    assert "no backup" in refusal(filled, restore, tmp_path / "no.zip", replace=True)
+    assert "does not match" in refusal(filled, restore, change(backup, miscounted), replace=True)
+    assert "is not a backup" in refusal(filled, restore, tmp_path / "no.zip", replace=True)
     with opened(database_url) as engine:
         assert reasons(engine) == ["after"]
     restore(of(filled), backup, replace=True)  # nothing of the tries is in the way

@@ -53,7 +53,7 @@ def test_a_sound_database_is_good_and_postgresql_that_may_forget_is_trouble(well
     findings = examine(well)
 
     assert level(findings, "Database") == level(findings, "Migrations") == "good"
-    assert level(findings, "Key that signs") == level(findings, "Data folder") == "good"
+    assert level(findings, "Signing key") == level(findings, "Data folder") == "good"
     # The tests' PostgreSQL runs without fsync.
     assert level(findings, "Safe writing") == ("good" if database_kind == "sqlite" else "trouble")
 
@@ -130,7 +130,7 @@ def test_a_key_or_a_folder_that_others_can_read_is_told(well: Settings, tmp_path
 
     findings = examine(well)
 
-    assert level(findings, "Key that signs") == "trouble"
+    assert level(findings, "Signing key") == "trouble"
     assert level(findings, "Data folder") == "notice"
 
 

@@ -11,7 +11,7 @@ from api.cli import app
 from api.kit import assets
 from api.kit.systems import Answer
 from api.review.agreement import TARGETS, Read, fits, read_as_they_stand, report
-from api.review.ratings import BlindRating, read_rounds
+from api.review.ratings import BlindRating, read_rounds, read_verdicts
 from api.vignettes.case import Case, story_mark
 from api.vignettes.checking import case_files, check
 from tests.cast import ANA, ANA_FILE, CLEO, put_cases
@@ -37,7 +37,7 @@ def as_they_stand() -> list[Read]:
 
 
 def test_the_shipped_report_is_what_the_ratings_give() -> None:
-    made = report(shipped(), read_rounds(assets.VIGNETTES))
+    made = report(shipped(), read_rounds(assets.VIGNETTES), read_verdicts(assets.VIGNETTES))
 
     assert (assets.VIGNETTES / "ratings" / "REPORT.md").read_text(encoding="utf-8") == made
 
@@ -55,19 +55,23 @@ def test_readers_of_the_present_words_agree_with_the_keys(level: int) -> None:
     ("name", "says"),
     [
         ("REPORT.md", r"Readers split between acceptable answers in (\d+) of 30 stories"),
-        ("README.md", r"only (\d+) of the 30 stories"),
+        ("README.md", r"in only (\d+) of the 30 stories"),
     ],
 )
 def test_no_fewer_stories_split_than_is_told(name: str, says: str) -> None:
     told = re.search(says, (assets.VIGNETTES / "ratings" / name).read_text(encoding="utf-8"))
-    answers: dict[str, set[str]] = {case.head.slug: set() for case in shipped() if case.head.level == 3}
-    marks = {case.head.slug: story_mark(case) for case in shipped()}
+    cases = {case.head.slug: case for case in shipped() if case.head.level == 3}
+    answers: dict[str, list[str]] = {slug: [] for slug in cases}
     for rating in chain.from_iterable(read_rounds(assets.VIGNETTES).values()):
-        if rating.unit in answers and rating.story == marks[rating.unit]:
-            answers[rating.unit].add(rating.label)
+        if rating.unit in answers and rating.story == story_mark(cases[rating.unit]):
+            answers[rating.unit].append(rating.label)
+    splits = [
+        all(5 * given.count(system) >= len(given) for system in set(cases[slug].acceptable) - {"unsure"})
+        for slug, given in answers.items()
+    ]
 
     assert told is not None
-    assert sum(len(given) > 1 for given in answers.values()) >= int(told[1]) > 0
+    assert sum(splits) >= int(told[1]) > 0
 
 
 def test_the_report_tells_a_split_of_one_round_from_one_over_rounds(tmp_path: Path) -> None:
@@ -136,7 +140,7 @@ def test_the_report_follows_the_ratings(tmp_path: Path) -> None:
     assert f"- {ANA} (key drive): threat 1, drive 2" in told
 
 
-def test_at_level_three_any_acceptable_answer_agrees_and_two_of_them_are_a_split() -> None:
+def test_at_level_three_any_acceptable_answer_agrees_and_both_systems_for_one_in_five_are_a_split() -> None:
     case = next(case for case in shipped() if case.head.slug == "zain-lifts-at-five")
 
     def says(label: Answer) -> BlindRating:
@@ -152,7 +156,28 @@ def test_at_level_three_any_acceptable_answer_agrees_and_two_of_them_are_a_split
 
     assert [fits(case, says(label)) for label in ("threat", "drive", "soothing", "unsure")] == [True, True, False, True]
     assert Read(case, (says("threat"), says("drive"))).splits
-    assert not Read(case, (says("threat"), says("soothing"))).splits
+    assert Read(case, (*(says("drive") for _ in range(4)), says("threat"))).splits
+    assert not Read(case, (*(says("drive") for _ in range(5)), says("threat"))).splits
+    assert not Read(case, (says("threat"), says("unsure"))).splits
+
+
+def test_the_report_tells_how_many_sentences_are_right_and_how_often_a_story_was_reworded(tmp_path: Path) -> None:
+    put_cases(tmp_path, {ANA: ANA_FILE})
+    mark = story_mark(cases_in(tmp_path)[0])
+    rate(tmp_path, f"{ANA},reader-1,drive,sure,,x,0123", f"{ANA},reader-2,drive,sure,,x,{mark}", name="round-2")
+    rate(tmp_path, *(f"{ANA},reader-{n},drive,sure,,x,{mark}" for n in range(3, 7)), name="round-10")
+
+    def told(*wrong: int) -> str:
+        rows = [f"{ANA},reader-{n},{mark},judge-1,{'wrong' if n in wrong else 'right'},x" for n in range(2, 7)]
+        lines = "\n".join(("unit,rater,story,judge,verdict,why", f"{ANA},reader-1,0123,judge-1,wrong,x", *rows))
+        (tmp_path / "ratings" / "sentences.csv").write_text(lines, encoding="utf-8")
+        return report(cases_in(tmp_path), read_rounds(tmp_path), read_verdicts(tmp_path))
+
+    assert "| 1 | 5 | 4 | 0 | 1 | 1 of 1 |" in told(2)
+    assert "| 1 | 5 | 3 | 0 | 2 | 0 of 1 |" in told(2, 3)
+    assert f"- {ANA}: 3 of 5 right" in told(2, 3)
+    assert f"| 1 | 1 | {ANA} |" in told()
+    assert list(read_rounds(tmp_path)) == ["round-2", "round-10"]
 
 
 def test_the_command_prints_the_report(tmp_path: Path) -> None:

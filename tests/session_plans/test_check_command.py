@@ -48,7 +48,7 @@ def test_advice_is_told_and_the_command_succeeds(folder: Path) -> None:
     finished = runner.invoke(app, ["plans", "check", str(folder)])
 
     assert finished.exit_code == 0
-    assert f"{file}:13:5: advice: phone: reads like" in finished.stdout
+    assert f"{file}:13:5: advice: phone: the reading age" in finished.stdout
 
 
 def test_the_help_lines_are_checked_with_the_products_own_plans(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

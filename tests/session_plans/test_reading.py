@@ -101,7 +101,7 @@ def test_a_length_has_its_own_steps_and_minutes() -> None:
             "title: Hello", "title: &a Hello\n    kind: *a", 11, 11, "the plan is not plain YAML: aliases", id="alias"
         ),
         pytest.param(
-            "phone: Have", "wall: Have", 13, 5, "the plan is not plain YAML: “wall” stands here twice", id="twice"
+            "phone: Have", "wall: Have", 13, 5, "the plan is not plain YAML: “wall” is here twice", id="twice"
         ),
     ],
 )

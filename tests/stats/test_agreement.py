@@ -94,7 +94,7 @@ def test_a_bank_of_nearly_one_system_is_told_as_such() -> None:
     [
         ([], "cannot be worked out"),
         ([Counter(a=1)], "cannot be worked out"),
-        ([Counter(a=3)], "one answer only"),
+        ([Counter(a=3)], "the same answer every time"),
         ([Counter(a=3), Counter(b=3)], "can be relied on"),
         ([Counter(a=9), Counter(b=9), Counter(a=7, b=2)], "tentative"),
         ([Counter(a=1, b=1)], "cannot be relied on yet"),

@@ -103,8 +103,9 @@ FAULTS = (
     ),
     Fault(
         "a class's totals grow by one answer",
-        "    if waiting >= smallest:\n        _take_in(engine, found, [key], smallest)",
-        "    if waiting >= 1:\n        _take_in(engine, found, [key], 1)",
+        "_is_due(smallest)).where(*_is(key))).scalar_one()\n    if due:\n"
+        "        _take_in(engine, found, [key], smallest)",
+        "_is_due(1)).where(*_is(key))).scalar_one()\n    if due:\n        _take_in(engine, found, [key], 1)",
         "tests/classes/test_classes.py",
     ),
     Fault(

@@ -67,7 +67,7 @@ SLIPS = [
     Slip("percent out of range", "threat: [10, 25]", "threat: [10, 250]", "250]", "less than or equal to 100"),
     Slip("range of three", "threat: [10, 25]", "threat: [10, 20, 30]", "threat: [10", "at most 2 items"),
     Slip("no author", "authors: [Three Circles]", "authors: []", "authors:", "at least 1 item"),
-    Slip("field twice", "tags: [sport]", "tags: [sport]\ntags: [sport]", "tags: [sport]\nskills", "stands here twice"),
+    Slip("field twice", "tags: [sport]", "tags: [sport]\ntags: [sport]", "tags: [sport]\nskills", "is here twice"),
     Slip("unsafe YAML tag", "tags: [sport]", "tags: !!python/name:os.system x", "!!python", "not plain YAML"),
     Slip("YAML alias", "tags: [sport]", "tags: &a [sport]\nsources: *a", "*a", "aliases (*name) are not used"),
     Slip("broken YAML", "tags: [sport]", "tags: [sport", ": [drive-or", "not plain YAML"),

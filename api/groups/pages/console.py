@@ -33,8 +33,11 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/groups/new", dependencies=[Depends(may_start)])
-def new_group(request: Request) -> Response:
-    return _new_page(request, None)
+def new_group(request: Request, suggestion: str = "") -> Response:
+    """The page to start from. With a `suggestion`, its stories are ticked and can be changed."""
+    on_offer = get_view_builder(request).suggestions()
+    wanted = next(([choice.slug for choice in s.choices] for s in on_offer if s.slug == suggestion), None)
+    return _new_page(request, None, chosen=wanted, changing=wanted is not None)
 
 
 @router.post("/groups", dependencies=[Depends(limit_groups), Depends(may_start)])
@@ -85,13 +88,23 @@ def _new_page(
     chosen: list[str] | None = None,
     *,
     asked_vignettes: bool = True,
+    changing: bool = False,
 ) -> Response:
     wanted = service.SUGGESTED if chosen is None else chosen
     vignettes = catalogue_of(request).vignettes.values()
     choices = [view_choice(vignette.case, vignette.slug in wanted) for vignette in vignettes]
     choices.sort(key=lambda choice: wanted.index(choice.slug) if choice.chosen else len(wanted))
     plans = tuple(sorted(plans_on_offer(request).values(), key=lambda plan: (plan.audience, plan.slug)))
-    view = NewGroupView(tuple(choices), plans, kind, name, problem.detail if problem else None, asked_vignettes)
+    view = NewGroupView(
+        tuple(choices),
+        get_view_builder(request).suggestions(),
+        plans,
+        kind,
+        name,
+        problem.detail if problem else None,
+        asked_vignettes,
+        changing,
+    )
     return render(
         request,
         "groups/new.html",

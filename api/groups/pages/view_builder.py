@@ -27,6 +27,7 @@ from api.groups.pages.view_models import (
     ReasonView,
     ResultsView,
     ScreenView,
+    SuggestedStories,
     SummaryRound,
     SummaryView,
     view_choice,
@@ -36,6 +37,7 @@ from api.groups.phases import Phase, can_take_back, next_phases, open_ballot
 from api.groups.results import Advice, Snapshot, present
 from api.groups.service import reason_number
 from api.groups.state import GroupState, OwnVote
+from api.groups.suggestions import load_suggestions, on_offer
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.kit.join_codes import spoken
 from api.kit.prose import html
@@ -61,6 +63,16 @@ class GroupViewBuilder:
         self._teller = teller
         self._settings = settings
         self._tokens = tokens
+        self._suggestions = load_suggestions(settings.vignettes_dir)
+
+    def suggestions(self) -> tuple[SuggestedStories, ...]:
+        """The pairs and threes to start a group of clients with, as far as their stories are published."""
+        vignettes = self._catalogue.vignettes
+        levels = {slug: vignette.case.head.level for slug, vignette in vignettes.items()}
+        return tuple(
+            SuggestedStories(s.slug, s.name, s.purpose, tuple(view_choice(vignettes[x].case, True) for x in s.stories))
+            for s in on_offer(self._suggestions, levels)
+        )
 
     def case(self, state: GroupState) -> Case | None:
         vignette = self._teller.vignette(state.round)

@@ -38,15 +38,35 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedStories:
+    """Stories that go well together, in their order, and what for."""
+
+    slug: str
+    name: str
+    purpose: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def people(self) -> str:
+        *most, last = (choice.person for choice in self.choices)
+        return f"{', '.join(most)} and {last}"
+
+
+@dataclass(frozen=True, slots=True)
 class NewGroupView:
-    """What `groups/new.html` shows. `plans` are session plans that a group can be led through."""
+    """What `groups/new.html` shows. `plans` are session plans that a group can be led through.
+
+    `changing` is for someone who asked to change a suggestion: its stories are ticked in the open list.
+    """
 
     choices: tuple[Choice, ...]
+    suggestions: tuple[SuggestedStories, ...]
     plans: tuple[Any, ...]
     kind: str
     name: str
     error: str | None
     asked_vignettes: bool = True
+    changing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

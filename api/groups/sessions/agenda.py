@@ -12,7 +12,7 @@ ADDED_MINUTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaItem:
     """A step of the session. `id` is its own number, which it keeps whatever is added before it."""
 
     id: int
@@ -27,16 +27,16 @@ class Agenda:
 
     plan: Plan
     length: int
-    items: tuple[Item, ...]
+    items: tuple[AgendaItem, ...]
 
     def index(self, step: int) -> int:
         """The place of a step, from 0; -1 for one that is not there, as before the first."""
         return next((place for place, item in enumerate(self.items) if item.id == step), -1)
 
-    def at(self, step: int) -> Item | None:
+    def at(self, step: int) -> AgendaItem | None:
         return next((item for item in self.items if item.id == step), None)
 
-    def following(self, step: int) -> Item | None:
+    def following(self, step: int) -> AgendaItem | None:
         """The step after this one; None after the last."""
         place = self.index(step) + 1
         return self.items[place] if place < len(self.items) else None
@@ -49,7 +49,7 @@ class Agenda:
 def make_agenda(plan: Plan, length: int, added: Sequence[Mapping[str, Any]] = ()) -> Agenda:
     """The plan's steps of this length, with each added round behind the step that it was added at."""
     items = [
-        Item(number, step, minutes)
+        AgendaItem(number, step, minutes)
         for number, step in enumerate(plan.steps)
         if (minutes := step.minutes_in(length)) is not None
     ]
@@ -58,11 +58,11 @@ def make_agenda(plan: Plan, length: int, added: Sequence[Mapping[str, Any]] = ()
         while place < len(items) and items[place].added and more["after"] in _roots(items[place], added, plan):
             place += 1
         step = extra_round(more["vignette"], more["person"], plan.audience)
-        items.insert(place, Item(number, step, ADDED_MINUTES, added=True))
+        items.insert(place, AgendaItem(number, step, ADDED_MINUTES, added=True))
     return Agenda(plan, length, tuple(items))
 
 
-def _roots(item: Item, added: Sequence[Mapping[str, Any]], plan: Plan) -> tuple[int, ...]:
+def _roots(item: AgendaItem, added: Sequence[Mapping[str, Any]], plan: Plan) -> tuple[int, ...]:
     """The steps that an added round was put in behind: first its own, then where that one was put in, and so on."""
     found: list[int] = []
     number = item.id

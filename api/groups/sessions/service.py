@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from api.groups.models import GroupRound
 from api.groups.service import begin_round, lock_group
-from api.groups.sessions.agenda import Item, make_agenda
+from api.groups.sessions.agenda import AgendaItem, make_agenda
 from api.groups.sessions.board import seed_rules
 from api.groups.sessions.models import GuidedSession, Visit
 from api.groups.sessions.placing import keep_place, place_of
@@ -67,7 +67,7 @@ def read_way(way: str) -> tuple[Move, int | None]:
     return known, None
 
 
-def _wanted(session: Session, place: SessionPosition, way: Move, to: int | None) -> Item:
+def _wanted(session: Session, place: SessionPosition, way: Move, to: int | None) -> AgendaItem:
     agenda = session.agenda
     if way == "to":
         item = agenda.at(to) if to is not None else None
@@ -96,7 +96,7 @@ def _enter(
     state: GroupState,
     session: Session,
     place: SessionPosition,
-    item: Item,
+    item: AgendaItem,
     *,
     again: bool,
 ) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from api.groups.pages.view_builder import GroupViewBuilder
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions import pace
-from api.groups.sessions.agenda import Agenda, Item
+from api.groups.sessions.agenda import Agenda, AgendaItem
 from api.groups.sessions.check_in import CAME_LATE, came_late, people_who_answered
 from api.groups.sessions.counting import totals
 from api.groups.sessions.position import SessionPosition
@@ -66,7 +66,7 @@ class SessionViewBuilder:
         connection: Connection,
         state: GroupState,
         session: Session,
-        item: Item,
+        item: AgendaItem,
         member: str | None = None,
         join: Join | None = None,
     ) -> StepFace:
@@ -81,7 +81,7 @@ class SessionViewBuilder:
         connection: Connection,
         state: GroupState,
         session: Session,
-        item: Item,
+        item: AgendaItem,
         member: str | None,
         join: Join | None,
     ) -> Live:
@@ -114,7 +114,7 @@ class SessionViewBuilder:
         return Live(join=join, group=code)
 
     def _totals(
-        self, connection: Connection, state: GroupState, session: Session, item: Item, step: CheckInStep
+        self, connection: Connection, state: GroupState, session: Session, item: AgendaItem, step: CheckInStep
     ) -> tuple[CheckInTotals, ...]:
         """The totals of each question once they are shown; nothing before."""
         if item.id not in session.shown:
@@ -205,7 +205,9 @@ class SessionViewBuilder:
             error=error,
         )
 
-    def _check_in(self, connection: Connection, state: GroupState, session: Session, item: Item) -> CheckInView | None:
+    def _check_in(
+        self, connection: Connection, state: GroupState, session: Session, item: AgendaItem
+    ) -> CheckInView | None:
         if not isinstance(item.step, CheckInStep):
             return None
         found = self._totals(connection, state, session, item, item.step)
@@ -244,7 +246,7 @@ def _at(state: GroupState) -> SessionPosition:
     return state.at_step
 
 
-def _item(agenda: Agenda, place: SessionPosition) -> Item:
+def _item(agenda: Agenda, place: SessionPosition) -> AgendaItem:
     item = agenda.at(place.step)
     assert item is not None, "a session is only ever at one of its steps"
     return item
@@ -271,7 +273,7 @@ def _columns(step: Step, lines: Sequence[Line]) -> tuple[Column, ...]:
     return tuple(Column(place, headings[place], under) for place, under in enumerate(columns(lines, len(headings))))
 
 
-def _pace(agenda: Agenda, visits: Sequence[VisitRow], item: Item | None) -> str | None:
+def _pace(agenda: Agenda, visits: Sequence[VisitRow], item: AgendaItem | None) -> str | None:
     if item is None or not visits:
         return None
     elapsed = (now() - visits[0].entered_at).total_seconds() / 60

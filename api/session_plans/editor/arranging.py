@@ -13,7 +13,7 @@ MOST_STEPS = 60
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """The steps as they stand then, which of them to look at (from 0; None: nothing moved), and what to say of it."""
+    """The steps as they then are, which of them to look at (from 0; None: nothing moved), and what to say of it."""
 
     steps: list[Any]
     at: int | None
@@ -42,7 +42,7 @@ def arrange(steps: Sequence[Any], do: str) -> Arranged:
         return _add(steps, rest)
     if what == "order":
         return _order(steps, rest)
-    return Arranged(list(steps), None, "Nothing changed.")
+    return Arranged(list(steps), None, "Nothing has changed.")
 
 
 def title_of(step: Any) -> str:
@@ -79,10 +79,10 @@ def _add(steps: Sequence[Any], kind: str) -> Arranged:
 def _order(steps: Sequence[Any], rest: str) -> Arranged:
     order = [int(part) - 1 for part in rest.split() if part.isascii() and part.isdigit() and len(part) < 4]
     if sorted(order) != list(range(len(steps))):
-        return Arranged(list(steps), None, "Nothing changed.")
+        return Arranged(list(steps), None, "Nothing has changed.")
     # A single step was carried: the one that went furthest.
     to = max(range(len(order)), key=lambda place: abs(order[place] - place), default=None)
     if to is None or order[to] == to:
-        return Arranged(list(steps), None, "Nothing was moved.")
+        return Arranged(list(steps), None, "Nothing has moved.")
     told = f"“{title_of(steps[order[to]])}” is now step {to + 1} of {len(steps)}."
     return Arranged([steps[place] for place in order], to, told)

@@ -1,4 +1,4 @@
-"""Beginning plans of one's own: afresh, as a copy, or from a file."""
+"""Beginning plans of one's own: new, as a copy, or from a file."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ class Unreadable(Unprocessable):
 
     def __init__(self, faults: list[Fault]) -> None:
         told = [{"pointer": "/file", "detail": say(fault)} for fault in faults]
-        super().__init__("This cannot be read as a plan, so nothing was kept of it.", told)  # type: ignore[arg-type]
+        super().__init__("This file cannot be read as a session plan. Nothing was saved.", told)  # type: ignore[arg-type]
         self.faults = faults
 
 
@@ -75,7 +75,7 @@ def take_file(
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
-        raise Unreadable([Fault(line, column, "this is not text in UTF-8")]) from None
+        raise Unreadable([Fault(line, column, "the file is not UTF-8 text")]) from None
     source = within(source)
     plan, faults = read(source)
     if plan is None:
@@ -99,9 +99,9 @@ def _add(
     for _ in range(TRIES):
         try:
             return _add_once(engine, trainer, words, shipped, source, levels)
-        except IntegrityError:  # somebody else has taken this address a moment ago: look for the next
+        except IntegrityError:  # someone else has taken this address a moment ago: look for the next
             continue
-    raise Conflict("We could not create the plan because others are creating plans with the same title. Please try again.")
+    raise Conflict("Several plans with this title are being started at the moment. Please try again.")
 
 
 def _add_once(

@@ -19,7 +19,7 @@ from api.session_plans.plan_writer import write_data
 from api.session_plans.reading import LARGEST_FILE
 from api.web.rendering import render
 
-MEND_FIRST = "This plan cannot be read at the moment. Mend it in its source first."
+MEND_FIRST = "This plan cannot be read because its file has errors. Fix them under “Source” first."
 
 
 # A file with its multipart frame and the longer line ends of forms.
@@ -45,7 +45,7 @@ def conflict_page(request: Request, trainer: Trainer, slug: str, mine: str) -> R
         render(
             request,
             "session_plans/editor/conflict.html",
-            title="Two texts",
+            title="Two versions",
             place="plans",
             status_code=EditConflict.status,
             theirs=theirs,

@@ -20,7 +20,7 @@ def differences(mine: PlanDraft, theirs: PlanDraft) -> tuple[SideBySide, ...]:
     ]
     titles = [[title_of(step) for step in sheet.steps] for sheet in (mine, theirs)]
     if titles[0] != titles[1]:
-        found.append(side_by_side("The steps in their order", *("\n".join(each) for each in titles)))
+        found.append(side_by_side("Order of the steps", *("\n".join(each) for each in titles)))
     steps = [[_step(step) for step in sheet.steps] for sheet in (mine, theirs)]
     # Only what one of them has and the other has not, in the order in which it stands.
     known = [frozenset(each) for each in steps]

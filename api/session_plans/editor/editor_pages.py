@@ -76,7 +76,9 @@ def post_undo(request: Request, slug: str, trainer: CurrentTrainer, posted: Post
     except EditConflict:
         return conflict_page(request, trainer, slug, opened.sheet.text)
     if wants_fragment(request):
-        return _edit_page(request, get_plan_for_edit(request, trainer, slug), "steps", "Your last change has been undone.", None)
+        return _edit_page(
+            request, get_plan_for_edit(request, trainer, slug), "steps", "The last change has been undone.", None
+        )
     return RedirectResponse(f"/trainers/plans/{slug}/edit?done=undo", status_code=303)
 
 
@@ -99,7 +101,9 @@ def _said(done: str, at: int, sheet: PlanDraft) -> str:
     steps = sheet.steps
     if done in ("up", "down", "add", "duplicate", "order") and 1 <= at <= len(steps):
         return f"“{title_of(steps[at - 1])}” is now step {at} of {len(steps)}."
-    return {"remove": "The step has been removed.", "undo": "Your last change has been undone.", "saved": "Saved."}.get(done, "")
+    return {"remove": "The step has been removed.", "undo": "The last change has been undone.", "saved": "Saved."}.get(
+        done, ""
+    )
 
 
 def _edit_page(request: Request, opened: EditablePlan, tab: Tab, told: str, at: int | None, did: str = "") -> Response:

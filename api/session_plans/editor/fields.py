@@ -34,14 +34,14 @@ def _lines(path: Path, label: str, hint: str = "", group: str = "") -> Field:
     return Field(path, label, "lines", hint, (), group=group)
 
 
-AUDIENCES: Final = (("psychoeducation", "Members of a group"), ("training", "Trainees and colleagues"))
+AUDIENCES: Final = (("psychoeducation", "Group for clients (psychoeducation)"), ("training", "Training group"))
 
 PLAN_FIELDS: Final = (
     Field(("title",), "Title", "line"),
-    Field(("audience",), "For", "choice", choices=AUDIENCES),
+    Field(("audience",), "Type of group", "choice", choices=AUDIENCES),
     Field(("who_for",), "Who it is for", "text", "One or two sentences."),
     Field(("aim",), "Aim", "text"),
-    Field(("lengths",), "Lengths in minutes", "lengths", "One or more, separated by commas, for example 60, 90."),
+    Field(("lengths",), "Lengths in minutes", "lengths", "One or more, separated by commas, such as 60, 90."),
     _lines(("before",), "Before the session"),
     _lines(("sources",), "Sources"),
     _lines(("authors",), "Authors"),
@@ -51,74 +51,72 @@ PLAN_FIELDS: Final = (
 _BEFORE: Final = (
     Field(("title",), "Title", "line"),
     Field(("minutes",), "Minutes", "minutes", default=None),
-    Field(
-        ("wall",), "On the shared screen", "text", "About 60 words are the most. A blank line begins a new paragraph."
-    ),
-    Field(("phone",), "On phones", "text", "At most 90 words."),
+    Field(("wall",), "Shared screen", "text", "Up to about 60 words. A blank line starts a new paragraph."),
+    Field(("phone",), "Phones", "text", "Up to 90 words."),
 )
 _AFTER: Final = (
-    _lines(("notes", "say"), "You could say", "Words ready to be spoken.", "For the facilitator"),
-    _lines(("notes", "watch"), "Look out for", "What may happen, and what helps.", "For the facilitator"),
-    Field(("notes", "end"), "To finish this step", "text", group="For the facilitator"),
+    _lines(("notes", "say"), "You could say", "Write the words so that they can be said aloud.", "Facilitator notes"),
+    _lines(("notes", "watch"), "Look out for", "What may come up, and what helps.", "Facilitator notes"),
+    Field(("notes", "end"), "To finish this step", "text", group="Facilitator notes"),
 )
 
 ASK: Final = (
-    ("cues", "clues: the words that made them think so"),
+    ("cues", "the words that made them think so"),
     ("confidence", "how sure they are"),
-    ("reason", "a reason in their own words"),
+    ("reason", "a reason in one line"),
     ("circles", "how big each circle is"),
 )
 
 _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
-    "talk": (Field(("source",), "Source of the idea", "line", "Shown in small letters below the text.", None, optional=True),),
-    "rules": (_lines(("rules",), "Rules to start with"),),
-    "check_in": (_lines(("questions",), "What people may have tried", "One to four."),),
+    "talk": (Field(("source",), "Source", "line", "Shown in small print below the text.", None, optional=True),),
+    "rules": (_lines(("rules",), "Rules to begin with"),),
+    "check_in": (_lines(("questions",), "What people may have tried since last time", "One to four."),),
     "board": (_lines(("headings",), "Headings", "One to four."),),
     "systems": (
-        Field(("brain_links",), "The cards name brain areas, with the note that goes with them", "flag", default=True),
+        Field(("brain_links",), "Show brain areas and chemicals, with the note about them", "flag", default=True),
         Field(("together",), "Show three circles with arrows instead of the cards", "flag", default=False),
     ),
     "round": (
         Field(("vignette",), "Story", "choice"),
-        Field(("second_vote",), "People vote again after talking", "flag", default=True),
+        Field(("second_vote",), "Hold a second vote after talking", "flag", default=True),
         Field(("ask",), "What people can add to their answer", "checks", default=("cues",), choices=ASK),
     ),
     "circles": (_lines(("prompts",), "Questions to think about while drawing"),),
     "private": (
-        Field(("prompts",), "Questions", "prompts", "Each with examples to tap. One to five.", ()),
+        Field(("prompts",), "Questions", "prompts", "One to five questions, each with examples to tap.", ()),
         Field(
             ("card", "title"),
-            "Card title",
+            "Title of the card",
             "line",
-            "Leave the title and the last line blank for no card.",
+            "Leave both fields blank if there is no card.",
             None,
             True,
-            group="Card to take home",
+            group="Take-home card",
         ),
-        Field(("card", "ending"), "Last line of the card", "line", "", None, True, group="Card to take home"),
+        Field(("card", "ending"), "Last line of the card", "line", "", None, True, group="Take-home card"),
     ),
     "pause": (
-        _lines(("instead",), "Other things people can do"),
-        _lines(("guide", "lines"), "Lines of the guide", "Leave these blank for no guide.", "Optional guide"),
+        _lines(("instead",), "Other ways to spend the time"),
+        _lines(("guide", "lines"), "Lines to show", "Leave blank for no guide.", "Guide (optional)"),
         Field(
             ("guide", "seconds_each"),
             "Seconds for each line",
             "number",
             default=20,
             optional=True,
-            group="Optional guide",
+            group="Guide (optional)",
         ),
         Field(
             ("guide", "moving_shape"),
-            "A shape slowly grows and shrinks",
+            "Show a shape that slowly grows and shrinks",
             "flag",
             default=True,
-            group="Optional guide",
+            group="Guide (optional)",
         ),
     ),
     "close": (
         _lines(("summary",), "Summary"),
-        Field(("goodbye",), "Goodbye", "text"),
+        Field(("goodbye",), "Closing words", "text"),
         Field(("signposting",), "Show where to find help", "flag", default=True),
     ),
 }
@@ -126,13 +124,13 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
 KIND_NAME: Final[Mapping[str, str]] = {
     "talk": "Text to read",
     "rules": "Group rules",
-    "check_in": "Review of last time",
+    "check_in": "Check-in",
     "board": "What the group says",
     "systems": "The three systems",
     "round": "A story",
     "circles": "Draw your systems",
     "private": "Private questions",
-    "pause": "Practice or break",
+    "pause": "Pause",
     "close": "Goodbye",
 }
 
@@ -148,7 +146,7 @@ def prompt_fields(number: int) -> tuple[Field, Field, Field]:
     return (
         Field((*path, "question"), f"Question {number + 1}", "line"),
         _lines((*path, "examples"), "Examples to tap", "Two to twelve."),
-        Field((*path, "own_words"), "People can add their own words", "flag", default=True),
+        Field((*path, "own_words"), "Let people add their own words", "flag", default=True),
     )
 
 

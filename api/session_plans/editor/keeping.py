@@ -19,7 +19,7 @@ from api.session_plans.reading import LARGEST_FILE
 
 HISTORY_SIZE = 50  # texts of one plan, the newest; each save can be undone while the one before is among them
 
-UNKNOWN = "We cannot find this plan."
+UNKNOWN = "We cannot find this session plan. It may have been renamed or deleted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def throw_away(engine: Engine, trainer: Trainer, slug: str) -> None:
     with Session(write_engine(engine)) as db:
         row = find_row(db, slug, trainer, to_change=True)
         if row.offered is not None:
-            raise Conflict("Facilitators can choose this plan. Ask an editor to stop sharing it first.")
+            raise Conflict("This plan is shared with facilitators. Ask an editor to stop sharing it, then delete it.")
         db.exec(delete(OwnPlanText).where(col(OwnPlanText.plan_id) == row.id))
         db.delete(row)
         record(db, trainer, "discard_plan", row.slug)

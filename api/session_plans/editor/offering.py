@@ -41,7 +41,7 @@ def offer(engine: Engine, trainer: Trainer, slug: str, revision: int, levels: Ma
         text = read_own(db, row, trainer)
         check_mark(revision, text)
         if not parse_draft(text.source, slug, levels).good:
-            raise Conflict("This plan has problems to fix first. Open the editor to see them.")
+            raise Conflict("This plan has problems to fix before it can be shared. Open the editor to see where.")
         return _set(db, row, trainer, text.source, "offer_plan")
 
 

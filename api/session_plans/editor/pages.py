@@ -64,7 +64,7 @@ def _take_file(request: Request, trainer: Trainer, content: bytes) -> Response:
     shipped = plans_of(request).plans
     try:
         if not content:
-            raise Unprocessable("Choose a plan file first. Its name ends in .yaml.")
+            raise Unprocessable("Choose a file first. A session plan’s file ends in .yaml.")
         own = beginning.take_file(engine_of(request), trainer, content, shipped, levels_of(request))
     except (Unprocessable, TooLarge) as problem:
         return _list_page(request, trainer, problem)
@@ -91,7 +91,7 @@ def post_copy(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """A copy of one's own, open to be changed."""
     seen = get_plan(request, trainer, slug)
     if seen.sheet.data is None:
-        raise Conflict("We cannot read this plan. Fix it first, then copy it.")
+        raise Conflict("This plan cannot be read because its file has errors. Fix them first, then copy it.")
     own = beginning.copy_data(engine_of(request), trainer, seen.sheet.data, plans_of(request).plans, levels_of(request))
     return RedirectResponse(f"/trainers/plans/{own.slug}/edit", status_code=303)
 

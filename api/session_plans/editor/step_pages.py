@@ -74,7 +74,7 @@ def _with_step(sheet: PlanDraft, place: int, posted: Posted) -> dict[str, Any]:
 def _place(sheet: PlanDraft, number: int) -> int:
     """The step's place, counted from 0. Raises NotFound."""
     if not 1 <= number <= len(sheet.steps):
-        raise NotFound("We cannot find this step. It may have been removed from the plan.")
+        raise NotFound("This plan does not have that step. It may have been removed.")
     return number - 1
 
 

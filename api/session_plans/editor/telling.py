@@ -8,12 +8,12 @@ from api.kit.yaml import Fault
 from api.session_plans.editor.fields import Field, Path
 from api.session_plans.editor.sheet import PlanDraft, plainly
 
-# What stands beside a blank field, where nobody has done anything amiss.
+# Shown next to a field that is simply still blank.
 _KINDLY: Final = {
-    "is empty": "nothing stands here yet",
-    "is missing": "nothing stands here yet",
-    "needs at least 1": "one line at least belongs here",
-    "needs at least 2": "two lines at least belong here",
+    "is empty": "this is still blank",
+    "is missing": "this is still blank",
+    "needs at least 1": "add at least one line",
+    "needs at least 2": "add at least two lines",
 }
 
 

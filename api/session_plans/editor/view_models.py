@@ -17,7 +17,7 @@ from api.session_plans.steps import RoundStep
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
 
-AUDIENCE_NAME: Final = {"psychoeducation": "for members of a group", "training": "for trainees and colleagues"}
+AUDIENCE_NAME: Final = {"psychoeducation": "for clients (psychoeducation)", "training": "for training"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def view_step(sheet: PlanDraft, number: int, vignettes: Mapping[str, Vignette]) 
 
 
 def view_face(written: Any, vignettes: Mapping[str, Vignette], signposting: Signposting | None) -> StepFace | None:
-    """The three faces of a step as far as it is written; None where something is to be mended first."""
+    """The previews of a step as far as it is written; None where something has to be fixed first."""
     step = step_as_far(written)
     if step is None:
         return None
@@ -148,7 +148,7 @@ def view_face(written: Any, vignettes: Mapping[str, Vignette], signposting: Sign
 def kind_of(step: Any) -> str:
     """The name of a step's kind for people."""
     kind = step.get("kind") if isinstance(step, dict) else None
-    return KIND_NAME.get(kind, "A step of no known kind") if isinstance(kind, str) else "A step of no known kind"
+    return KIND_NAME.get(kind, "Unknown step type") if isinstance(kind, str) else "Unknown step type"
 
 
 def _lines(sheet: PlanDraft) -> Sequence[StepLine]:

@@ -183,7 +183,7 @@ def test_a_plan_with_faults_is_not_offered_and_neither_is_one_that_nobody_has_se
     text = from_sample(engine, amina)
     bad = save(engine, amina, text, text.source.replace("Have a seat.", "You should sit."))
 
-    with pytest.raises(Conflict, match="problems to fix first"):
+    with pytest.raises(Conflict, match="problems to fix"):
         offer(engine, edith, text.slug, bad.revision, LEVELS)
     with pytest.raises(EditConflict):
         offer(engine, edith, text.slug, text.revision, LEVELS)
@@ -202,7 +202,7 @@ def test_a_plan_on_offer_whose_story_is_gone_is_left_out(
 def test_a_plan_is_thrown_away_once_it_is_not_on_offer(engine: Engine, amina: Trainer, edith: Trainer) -> None:
     text = from_sample(engine, amina)
     offer(engine, edith, text.slug, text.revision, LEVELS)
-    with pytest.raises(Conflict, match="stop sharing it first"):
+    with pytest.raises(Conflict, match="stop sharing it"):
         keeping.throw_away(engine, amina, text.slug)
 
     withdraw(engine, edith, text.slug)
