@@ -48,7 +48,7 @@ test: install docs test-tools  ## Every check and test, in a real browser and on
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target lint test-browser test-others
 
 test-browser: install docs test-tools
-	$(BIN)/pytest tests/browser -m "not faults" -n 1
+	$(BIN)/pytest tests/browser -m "not faults"
 
 test-others: install docs test-tools
 	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal

@@ -47,22 +47,23 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL and a broker.", min=1)] = 1,
 ) -> None:
     """Migrates the database, loads the vignettes and serves the product."""
+    settings = read_settings()
+    if workers > 1 and (settings.embedded or not settings.broker_url):
+        raise fail(
+            "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."
+        )
+    # Imported only now, because it takes a second or two: what is refused above is refused at once.
     from api.persistence.engine import OLDEST_SQLITE
     from api.persistence.migrations.running import NoRights
     from api.server import run
     from api.session_plans.signposting import UnreadableSignposting, needed_signposting
 
-    settings = read_settings()
     try:
         needed_signposting(settings.signposting_file)
     except UnreadableSignposting as error:
         raise fail(str(error)) from None
     if settings.embedded and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise fail(f"SQLite 3.38 or newer is needed; this Python brings {sqlite3.sqlite_version}. Use a newer Python.")
-    if workers > 1 and (settings.embedded or not settings.broker_url):
-        raise fail(
-            "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."
-        )
     try:
         run(settings, host, port, workers)
     except NoRights as error:

@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a trainer, and with a class that has answered Ana's story."""
     with started(tmp_path_factory.mktemp("site")) as server:
         setup = server.lines[3].split()[-1]
-        with httpx.Client(base_url=server.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client:
             client.post(setup, data={"name": TRAINER, "password": PASSWORD})
             made = client.post("/trainers/classes", data={"name": "Tuesday evening"}).headers["location"]
             for system in ["drive"] * 24 + ["threat"] * 9 + ["soothing"] * 5 + ["unsure"] * 4:
@@ -84,7 +84,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def cookies(site: Server) -> dict[str, str]:
     """The cookies of a learner who has answered everything, and of the trainer."""
-    with httpx.Client(base_url=site.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as client:
         for slug in (ANA, BEN, CLEO):
             client.post(f"/vignettes/{slug}/guesses", data={"system": "drive", "confidence": "leaning"})
         client.post("/trainers/sign-in", data={"name": TRAINER, "password": PASSWORD})
@@ -98,7 +98,7 @@ def cookies(site: Server) -> dict[str, str]:
 def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, str]:
     """Links that work once, by the name of their page: none of the tests that look at pages uses one."""
     found = {"setup": new_site.lines[3].split()[-1]}
-    with httpx.Client(base_url=site.base_url, trust_env=False, cookies=cookies) as client:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False, cookies=cookies) as client:
         made = re.search(r'href="(/trainers/classes/[A-Z0-9]{8})"', client.get("/trainers/classes").text)
         assert made
         found["class"] = site.base_url + made[1]

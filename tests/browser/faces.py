@@ -99,14 +99,8 @@ class Faces:
         return self._render(WALL)
 
     def _render(self, template: str) -> str:
-        context = {
-            "face": self.face,
-            "number": self.number,
-            "note": self.note,
-            "page": FRAME,
-            "view": Code(),
-            "door": "key",
-        }
+        told = {"face": self.face, "number": self.number, "note": self.note, "door": "a mark"}
+        context = {**told, "page": FRAME, "view": Code()}
         return templates.env.from_string(template).render(context)
 
     def _member(self) -> Response:

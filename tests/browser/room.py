@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebError, expect
 
+from tests.browser.barriers import COLOURS, barriers
 from tests.browser.pictures import keep, screenshot
-from tests.browser.test_every_page import told
 
 PATIENCE = 30_000
 PACE = 0.7  # the console takes a second press within 0.6 seconds as the same one
@@ -81,14 +80,17 @@ class Room:
     def examine(self, moment: str, **pages: Page) -> None:
         """Looks for barriers and for what stands beside the screen, and takes a picture of each page if wanted."""
         for name, page in pages.items():
-            self.wrong += [f"{moment}, {name}: {line}" for line in told(Axe().run(page).response["violations"])]
-            self.beside(moment, name, page)
-            keep(f"group-{moment}-{name}", page)
-            screenshot(f"group-{moment}-{name}", page, full_page=False)
+            self._examine(moment, name, page)
+
+    def _examine(self, moment: str, name: str, page: Page, rules: list[str] | None = None) -> None:
+        self.wrong += [f"{moment}, {name}: {line}" for line in barriers(page, rules)]
+        self.beside(moment, name, page)
+        keep(f"group-{moment}-{name}", page)
+        screenshot(f"group-{moment}-{name}", page, full_page=False)
 
     def examine_in_the_dark(self, moment: str, name: str, page: Page) -> None:
         page.emulate_media(color_scheme="dark")
-        self.examine(f"{moment}-dark", **{name: page})
+        self._examine(f"{moment}-dark", name, page, COLOURS)
         page.emulate_media(color_scheme="light")
 
     def examine_without_scripts(self, moment: str, page: Page) -> None:

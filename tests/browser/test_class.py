@@ -12,7 +12,7 @@ from tests.live import Server
 
 def test_a_learner_joins_by_the_link_and_meets_the_class_on_the_outcome(calm_page: Page, fresh_site: Server) -> None:
     base = fresh_site.base_url
-    with httpx.Client(base_url=base, trust_env=False) as client:
+    with httpx.Client(base_url=base, timeout=20, trust_env=False) as client:
         client.post(fresh_site.lines[3].split()[-1], data={"name": TRAINER, "password": PASSWORD})
         code = client.post("/trainers/classes", data={"name": "Spring"}).headers["location"][-8:]
         for _ in range(5):

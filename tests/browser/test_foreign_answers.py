@@ -55,21 +55,21 @@ FOREIGN = {
 
 @pytest.fixture
 def group(new_site: Server) -> dict[str, str]:
-    with httpx.Client(base_url=new_site.base_url, trust_env=False) as lead:
+    with httpx.Client(base_url=new_site.base_url, timeout=20, trust_env=False) as lead:
         made: dict[str, str] = lead.post(API, json={"kind": "training"}).json()
         lead.post(f"{API}/{made['code']}/rounds", json={"vignette": ANA}, headers=bearer(made["facilitator_key"]))
     return made
 
 
 def go(site: Server, group: dict[str, str], phase: str) -> None:
-    with httpx.Client(base_url=site.base_url, trust_env=False) as lead:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as lead:
         headers = bearer(group["facilitator_key"])
         answer = lead.post(f"{API}/{group['code']}/phase", json={"phase": phase}, headers=headers)
         assert answer.is_success, answer.text
 
 
 def answered(site: Server, group: dict[str, str]) -> int:
-    with httpx.Client(base_url=site.base_url, trust_env=False) as lead:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as lead:
         state = lead.get(f"{API}/{group['code']}", headers=bearer(group["facilitator_key"])).json()
     return int(state["answered"])
 

@@ -6,14 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
+from tests.browser.barriers import barriers
 from tests.browser.test_editor import STORY, mark, saved, select
-from tests.browser.test_every_page import told
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -64,7 +63,7 @@ def look(page: Page, heading: str | re.Pattern[str] = "") -> None:
     """The page is the one that is expected, fits the screen, and has no barrier that axe can find."""
     if heading:
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-    assert told(Axe().run(page).response["violations"]) == [], page.url
+    assert barriers(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, page.url
 
 

@@ -561,7 +561,7 @@ def let_through(console: Page, reason: str, then: str) -> None:
 
 def others_vote(room: Room, *systems: str) -> None:
     """People whose phones are not looked at."""
-    with httpx.Client(base_url=f"{room.base_url}/api/v1/groups/{room.code}", trust_env=False) as client:
+    with httpx.Client(base_url=f"{room.base_url}/api/v1/groups/{room.code}", timeout=20, trust_env=False) as client:
         for system in systems:
             token = client.post("/members").json()["member_token"]
             answer = client.put("/guess", json={"system": system}, headers={"Authorization": f"Bearer {token}"})

@@ -111,7 +111,7 @@ def hostile(
 
 def state(site: Server, cookies: dict[str, str]) -> tuple[str, str]:
     """What the attacks want to change: the trainer's people and stories, and the learner's answers."""
-    with httpx.Client(base_url=site.base_url, trust_env=False, cookies=cookies) as client:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False, cookies=cookies) as client:
         held = client.get("/practice/mine.json")
         assert held.status_code == 200
         people = client.get("/trainers/people")
@@ -189,7 +189,7 @@ def test_nothing_of_here_is_shown_or_run_inside_another_site(hostile: Page, site
 
 
 def test_another_site_hears_no_stream(hostile: Page, site: Server) -> None:
-    with httpx.Client(base_url=site.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as client:
         code = client.post("/api/v1/groups", json={"kind": "psychoeducation"}).json()["code"]
         join(client, hostile.context, site, code)
 
@@ -227,7 +227,13 @@ def test_the_same_things_work_from_our_own_pages(deceived: Browser, site: Server
         assert page.evaluate(LOADED, [kind, site.base_url + path]) == "loaded", path
     with page.expect_response(lambda answer: answer.url.endswith("/trainers/people/links")) as answered:
         page.evaluate(
-            SEND, [f"{site.base_url}/trainers/people/links", "post", "multipart/form-data", {"role": "editor"}]
+            SEND,
+            [
+                f"{site.base_url}/trainers/people/links",
+                "post",
+                "multipart/form-data",
+                {"role": "editor", "name": "Ida"},
+            ],
         )
     assert answered.value.status == 200
     context.close()

@@ -19,7 +19,7 @@ def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the product's own stories, a trainer, and a class's worth of answers to Julie's."""
     folder = tmp_path_factory.mktemp("shipped-site")
     with Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server:
-        with httpx.Client(base_url=server.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client:
             client.post(server.lines[3].split()[-1], data={"name": TRAINER, "password": PASSWORD})
             for system in ["drive"] * 21 + ["threat"] * 12 + ["soothing"] * 2 + ["unsure"] * 3:
                 client.cookies.clear()
@@ -39,7 +39,7 @@ def test_a_trainee_sees_an_outcome_and_after_forty_stories_their_progress(
     keep("practice-outcome", page)
 
     cookie = {str(cookie["name"]): str(cookie["value"]) for cookie in page.context.cookies()}
-    with httpx.Client(base_url=shipped_site.base_url, trust_env=False, cookies=cookie) as client:
+    with httpx.Client(base_url=shipped_site.base_url, timeout=20, trust_env=False, cookies=cookie) as client:
         stories = [found["slug"] for found in client.get("/api/v1/vignettes?limit=100").json()["items"]]
         for number, slug in enumerate(stories[1:41]):
             how = ("guessing", "leaning", "sure")[number % 3]

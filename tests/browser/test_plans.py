@@ -3,23 +3,20 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from api.session_plans.plan import Plan
 from api.session_plans.reading import read
+from tests.browser.barriers import barriers, barriers_in_both_schemes
 from tests.browser.conftest import become
 from tests.browser.pictures import screenshot
-from tests.browser.test_every_page import told
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
 PLAN = "A first look at the three systems"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +25,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dic
     folder = tmp_path_factory.mktemp("plans")
     with (
         Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server,
-        httpx.Client(base_url=server.base_url, trust_env=False) as client,
+        httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client,
     ):
         client.post(server.lines[3].split()[-1], data={"name": TRAINER, "password": PASSWORD})
         yield server, dict(client.cookies)
@@ -75,10 +72,6 @@ def drag(page: Page, title: str, onto: str) -> None:
         start = grip["y"] + grip["height"] / 2
         page.mouse.move(x, start + (goal["y"] + goal["height"] / 2 - start) * part)
     page.mouse.up()
-
-
-def barriers(page: Page) -> list[str]:
-    return told(Axe().run(page).response["violations"])
 
 
 def test_a_plan_is_copied_changed_offered_and_shared(trainer: Page, tmp_path: Path) -> None:
@@ -236,10 +229,7 @@ def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Pag
     }
     for name, address in pages.items():
         page.goto(address)
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert barriers(page) == [], (name, scheme)
-        page.emulate_media(color_scheme="light")
+        assert barriers_in_both_schemes(page) == [], name
         for width in (320, 390, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
+from tests.browser.barriers import barriers_in_both_schemes
 from tests.browser.pictures import keep
-from tests.browser.test_every_page import told
 from tests.cast import PASSWORD
 from tests.editorial.people import DAN, DAN_FILE, MARKDOWN
 from tests.live import Server
@@ -28,7 +27,7 @@ def in_review(fresh_site: Server) -> Server:
     for name, role in PEOPLE:
         add_trainer(engine, name, PASSWORD, role=role)
     engine.dispose()
-    with httpx.Client(base_url=fresh_site.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=fresh_site.base_url, timeout=20, trust_env=False) as client:
         client.post("/trainers/sign-in", data={"name": "Amina", "password": PASSWORD})
         client.post("/api/v1/vignettes", content=DAN_FILE.encode(), headers=MARKDOWN).raise_for_status()
         client.post(f"{HERE}/status", data={"status": "in_review"})
@@ -51,9 +50,7 @@ def sign_in(calm_page: Page, in_review: Server) -> Callable[[str], Page]:
 
 def look_closely(page: Page) -> None:
     """No barrier that axe can find, light and dark, and nothing beside a narrow screen."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert told(Axe().run(page).response["violations"]) == [], page.url
+    assert barriers_in_both_schemes(page) == [], page.url
     size = page.viewport_size
     assert size is not None
     for width in (320, 390, 1280):

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.barriers import barriers
 from tests.browser.faces import Faces
-from tests.browser.test_every_page import told
 from tests.browser.test_journey import press_until
 from tests.browser.wire import Wire
 from tests.session_plans.shipped import plans
@@ -223,7 +222,7 @@ def test_without_scripts_every_line_and_example_can_be_read(page: Page, faces: F
         ("pause", "li", "Look around. Find one thing that is nice to look at."),
         ("private", "li", "Keeping an appointment for my health"),
         ("private", "noscript p", "You cannot write here because JavaScript is switched off"),
-        ("circles", "noscript p", "You cannot draw here because JavaScript is switched off"),
+        ("circles", "noscript p", "print the circles and use a pen instead"),
     ):
         faces.show(kind)
         page.goto(f"{faces.base_url}/g/ABC234")
@@ -241,11 +240,11 @@ def test_every_face_is_without_barriers_and_fits_its_screen(calm_page: Page, fac
         for kind in KINDS:
             faces.show(kind)
             put_in(page, now())
-            assert told(Axe().run(page).response["violations"]) == [], kind
+            assert barriers(page) == [], kind
             assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{faces.base_url}/g/ABC234/takeaway")
-    assert told(Axe().run(page).response["violations"]) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 

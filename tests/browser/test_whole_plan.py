@@ -83,7 +83,7 @@ class Session:
         self.room.lead(self.console, lambda: self.console.keyboard.press(key), heading)
 
     def vote_of_the_others(self, *systems: str) -> None:
-        with httpx.Client(base_url=self.server.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=self.server.base_url, timeout=20, trust_env=False) as client:
             for headers, system in zip(self.members, systems, strict=True):
                 answer = client.put(f"{API}/{self.room.code}/guess", json={"system": system}, headers=headers)
                 assert answer.status_code == 200, answer.text
@@ -141,7 +141,7 @@ def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
         phones.append(phone)
     one, plain, offline = phones
     members = []
-    with httpx.Client(base_url=server.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=server.base_url, timeout=20, trust_env=False) as client:
         for _ in range(4):
             token = client.post(f"{API}/{room.code}/members").json()["member_token"]
             members.append({"Authorization": f"Bearer {token}"})
@@ -187,7 +187,7 @@ def check_in_and_board(session: Session) -> None:
         phone.locator(f"label:has(#answer-1-{answer})").click()
         phone.get_by_role("button", name="Send").click()
         expect(phone.locator("#sent")).to_contain_text("Sent. Thank you.")
-    with httpx.Client(base_url=session.server.base_url, trust_env=False) as client:
+    with httpx.Client(base_url=session.server.base_url, timeout=20, trust_env=False) as client:
         for headers, answer in zip(session.members, ("tried", "not_yet", "not_yet", "tried"), strict=True):
             cookie = {"Cookie": f"member-{room.code}={headers['Authorization'].removeprefix('Bearer ')}"}
             form = {"answer-0": answer, "answer-1": answer}

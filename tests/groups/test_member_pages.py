@@ -60,14 +60,16 @@ async def test_written_and_marked_words_are_on_nobody_elses_page(class_room: Roo
     mine, other = await class_room.people(2)
     await class_room.start_round()
     await class_room.go("voting")
-    await mine.must_vote("drive", reason="mine alone", cues=[[0, 5]])
+    await mine.must_vote("drive", reason="mine <b>alone", cues=[[0, 5]])
     await other.must_vote("drive")
 
-    assert "mine alone" in await page(mine)
+    own = await page(mine)
+    assert "mine &lt;b&gt;alone" in own
+    assert "mine <b>alone" not in own
     shared = await page(other)
-    assert "mine alone" not in shared
+    assert "alone" not in shared
     assert " checked><span>" not in shared.replace('value="drive" checked', "")
-    assert b"mine alone" not in b"".join(b"".join(pieces) for pieces in app.state.member_pages._pages.values())
+    assert b"alone" not in b"".join(b"".join(pieces) for pieces in app.state.member_pages._pages.values())
 
 
 async def test_the_key_is_on_no_kept_page_before_the_answers_are_shown(room: Room) -> None:

@@ -119,7 +119,7 @@ async def test_made_up_members_lift_nothing_above_what_a_small_room_may_see(room
         tried=17,
         refused=0,
         lost=sum(len(one["ballots"][0]["systems"]) for one in told),
-        seen="that more have joined than are in the room; no count is shown",
+        seen="That more have joined than are in the room. No count is shown.",
     )
 
 

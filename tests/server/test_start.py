@@ -112,7 +112,7 @@ def test_two_workers_on_sqlite_stop_at_once_with_one_line(tmp_path: Path) -> Non
         env=clean_environment(DATA_DIR=str(tmp_path)),
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
 
