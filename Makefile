@@ -27,8 +27,11 @@ docs: $(HELP)  ## Makes the help that the product serves under /help
 $(HELP): .venv/.installed frontend/help/properdocs.yml $(shell find docs frontend/help/theme -type f)
 	@$(BIN)/properdocs build --quiet --config-file frontend/help/properdocs.yml
 
-run: install docs  ## Starts the product on http://127.0.0.1:8000
-	@$(BIN)/three-circles serve
+# A HOST of the environment is often the machine's name: it is taken from the command line alone.
+HOST := 127.0.0.1
+PORT := 8000
+run: install docs  ## Starts the product on http://127.0.0.1:8000; HOST=0.0.0.0 lets phones in
+	@$(BIN)/three-circles serve --host $(HOST) --port $(PORT)
 
 lint: install  ## Style, types, layers, stories and words
 	$(BIN)/ruff format --check .

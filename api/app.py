@@ -32,6 +32,7 @@ from api.groups.live.state_json import StateSerializer, member_event, screen_eve
 from api.groups.live.state_loader import StateLoader
 from api.groups.pages import console as console_pages
 from api.groups.pages import dependencies as group_dependencies
+from api.groups.pages import front as front_pages
 from api.groups.pages import member as member_pages
 from api.groups.pages import screen as screen_pages
 from api.groups.pages import session_console as guided_console_pages
@@ -70,7 +71,7 @@ from api.session_plans.signposting import needed_signposting
 from api.vignettes import api as library_api
 from api.vignettes.sync import load_library
 from api.vignettes.watching import run_catalogue_refresh
-from api.web import health, home, problems
+from api.web import about, health, problems
 from api.web.fast_path import FastPathMiddleware
 from api.web.health import run_metrics
 from api.web.help import router as help_router
@@ -92,7 +93,8 @@ ROUTERS = (
     library_api.router,
     identity_api.router,
     health.router,
-    home.router,
+    about.router,
+    front_pages.router,
     help_router,
     groups_api.router,
     member_pages.router,

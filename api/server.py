@@ -16,6 +16,7 @@ from api.accounts.tokens import Tokens
 from api.accounts.trainer import needs_setup, set_up_link
 from api.app import create_app
 from api.groups.live.hub import STALE_SECONDS
+from api.kit.network import is_loopback, network_address
 from api.kit.settings import Settings
 from api.observability.logs import set_up_logs
 from api.observability.metrics import share_figures
@@ -100,7 +101,9 @@ def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
     """Migrates, then prints where to go."""
     engine = make_engine(settings.resolved_database_url())
     upgrade(engine)
-    base = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104  # compared, not bound
+    named = (network_address() or "127.0.0.1") if everywhere else host
+    base = settings.public_url or f"http://{f'[{named}]' if ':' in named else named}:{port}"
     lines = [
         f"Three Circles is running at {base}",
         f"  Practise        {base}/practice",
@@ -109,6 +112,11 @@ def upgrade_and_welcome(settings: Settings, host: str, port: int) -> None:
     if needs_setup(engine):
         lines.append(f"  First trainer   {set_up_link(Tokens(*settings.resolved_secret_keys()), base)}")
         lines.append("                  (this link works once, within seven days)")
+    if not settings.public_url and is_loopback(host):
+        lines.append("  Phones          cannot reach this address. To lead a group, stop and start again with")
+        lines.append("                  make run HOST=0.0.0.0   or   three-circles serve --host 0.0.0.0")
+        if address := network_address():
+            lines.append(f"                  and open http://{address}:{port} (phones must be in the same network)")
     lines.append("  Stop with Ctrl+C")
     engine.dispose()
     Console(highlight=False, soft_wrap=True).print("\n".join(lines), markup=False)

@@ -42,6 +42,13 @@ def read_earlier_cookie(request: Request, name: str) -> str | None:
     return _cookies(request).get(name)
 
 
+def names_of_cookies(request: Request, prefix: str) -> list[str]:
+    """What comes after `prefix` in the names of the cookies that the browser sent, each once, in their order."""
+    wanted = (PREFIX if is_https(request) else "") + prefix
+    names = (name for name in request.cookies if name.startswith(wanted))
+    return list(dict.fromkeys(name.removeprefix(wanted) for name in names))
+
+
 def put_cookie(request: Request, response: Response, name: str, value: str, max_age: int) -> None:
     """Sets one of our cookies for so many seconds."""
     https = is_https(request)

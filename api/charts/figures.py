@@ -85,7 +85,7 @@ def _figure(answers: tuple[tuple[str, int | None, bool], ...]) -> Circles | None
     arrangement = arrange({s: FEW_WEIGHT if few else float(count or 0) for s, (count, few) in shown.items()})
     if arrangement is None:
         return None
-    value = {system: "few" if few else str(count) for system, (count, few) in shown.items()}
+    value = {system: "hidden" if few else str(count) for system, (count, few) in shown.items()}
     beside = {
         circle.system: NAME[circle.system] + ("" if circle.r >= VALUE_FITS else f" {value[circle.system]}")
         for circle in arrangement.circles

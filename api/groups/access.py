@@ -17,15 +17,16 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from api.accounts.cookies import put_cookie, read_cookie
+from api.accounts.cookies import names_of_cookies, put_cookie, read_cookie
 from api.accounts.learner import bearer
 from api.accounts.tokens import Tokens, tokens_of
 from api.groups.state import GroupState, read_state
-from api.kit.errors import Forbidden, NotFound, Unauthorized
+from api.kit.errors import Ended, Forbidden, NotFound, Unauthorized
 from api.persistence.dependencies import engine_of
 
 DOOR: Final = "door"  # the purpose of a mark
 _MONTH = 31 * 24 * 3600
+_MOST_GROUPS = 20  # of one device that are looked up for its way back
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,33 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
     """The group's state; NotFound when it has ended, or when `uid` belongs to another group of the same code."""
     state = read_state(engine_of(request), code)
     if state is None or (uid is not None and state.uid != uid):
-        raise NotFound("We cannot find this group. Check the code. If it is right, the group may have ended.")
+        raise not_here(request, code)
     return state
+
+
+def not_here(request: Request, code: str) -> NotFound:
+    """What to tell whoever asks for a group that is not there: those who were in it are told that it has ended."""
+    part = request.url.path.rpartition("/")[2]
+    leads, joined = find_facilitator(request, code) is not None, find_member(request, code) is not None
+    if part == "screen" and (leads or joined or _is_marked(request, code)):
+        return Ended("screen")
+    if leads and not (joined and part in (code, "member", "guess", "check-in")):
+        return Ended("console")
+    if joined:
+        return Ended("member")
+    return NotFound("We cannot find this group. Check the code. If it is right, the group may have ended.")
+
+
+def groups_led(request: Request) -> dict[str, Facilitator]:
+    """The groups that this device leads, by code, as its cookies say. Whether they still go on, the database knows."""
+    codes = names_of_cookies(request, "facilitator-")[:_MOST_GROUPS]
+    return {code: found for code in codes if (found := find_facilitator(request, code))}
+
+
+def groups_joined(request: Request) -> dict[str, Member]:
+    """The groups that this device is a member of, by code, in the same way."""
+    codes = names_of_cookies(request, "member-")[:_MOST_GROUPS]
+    return {code: found for code in codes if (found := find_member(request, code))}
 
 
 def door(request: Request, code: str) -> str:
@@ -124,13 +150,16 @@ def door(request: Request, code: str) -> str:
 
 def has_key(request: Request, code: str) -> bool:
     """Whether the asker was let in before, or comes by a link that was made here for this code."""
-    tokens = tokens_of(request)
-    mark = request.query_params.get("k", "") if request.scope["query_string"] else ""
     return (
-        tokens.is_marked(DOOR, code, mark)
+        _is_marked(request, code)
         or find_member(request, code) is not None
         or find_facilitator(request, code) is not None
     )
+
+
+def _is_marked(request: Request, code: str) -> bool:
+    mark = request.query_params.get("k", "") if request.scope["query_string"] else ""
+    return tokens_of(request).is_marked(DOOR, code, mark)
 
 
 def remember_member(request: Request, response: Response, member: Member) -> None:

@@ -19,7 +19,8 @@ class Group(SQLModel, table=True):
     `version` goes up with every change that anyone can see, `leading` whenever the facilitator's link is withdrawn: it
     is part of that link, and of the cookies that it was exchanged for.
     `place` says where its guided session is, if it has one. `people`: how many are in the room, where the facilitator
-    has said so.
+    has said so. `curtain`: what stands in front of the shared screen, `blank` or `pause`; `shows_why`: whether it
+    shows why instead of how many; `closing_at`: when the facilitator said that the group is about to end.
     """
 
     __tablename__ = "room"
@@ -36,6 +37,9 @@ class Group(SQLModel, table=True):
     members: int = 0
     leading: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     people: int | None = None
+    curtain: str | None = Field(default=None, max_length=8)
+    shows_why: bool = False
+    closing_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     created_at: datetime = Field(sa_type=UTCDateTime)
     expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +14,7 @@ from api.groups.models import BallotTally, Departure, Group, GroupMovement, Grou
 from api.groups.phases import WrongPhase, advance, ballot, is_shown, take_back
 from api.groups.results import Kind, Snapshot, advise, calibrate, count_movement, count_words, middle_of
 from api.groups.sessions.starting import SessionSetup
-from api.groups.state import GroupState, read_states
+from api.groups.state import Curtain, GroupState, read_states
 from api.groups.voting import COLUMN
 from api.kit.errors import Conflict, NotFound, Unprocessable
 from api.kit.join_codes import new_code
@@ -28,6 +28,8 @@ SUGGESTED = ("julie", "dave")
 LONGEST_PLAN = 20
 LONGEST_NAME = 60
 MOST_PEOPLE = 2000  # in one room
+# A step that is taken opens the curtain and begins with its first view: forgotten, they would hide it from the room.
+OPENED: Mapping[str, Any] = {"curtain": None, "shows_why": False}
 
 _group, _round, _vote = table(Group), table(GroupRound), table(Vote)
 _tally, _total, _departure = table(BallotTally), table(GroupTotal), table(Departure)
@@ -57,15 +59,7 @@ def create_group(
 
     A guided `session` brings its own vignettes instead of a `plan` of them.
     """
-    name = " ".join(name.split())
-    if not name.isprintable():
-        raise Unprocessable(
-            "Use plain text for the name, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
-        )
-    if len(name) > LONGEST_NAME:
-        raise Unprocessable(
-            f"Use at most {LONGEST_NAME} characters for the name.", [{"pointer": "/name", "detail": "too long"}]
-        )
+    name = _clean_name(name)
     if session is not None:
         plan = list(dict.fromkeys(session.vignettes))
     else:
@@ -84,6 +78,7 @@ def create_group(
         "show_first_ballot": show_first and kind == "training",
         "version": 1,
         "place": session.place if session else None,
+        "shows_why": False,
         "members": 0,
         "people": people,
         "created_at": made,
@@ -99,6 +94,25 @@ def create_group(
             return NewGroup(code, uid)
         except IntegrityError:  # one code in millions is taken: draw another
             continue
+
+
+def _clean_name(name: str) -> str:
+    """The name as it is kept. Raises Unprocessable."""
+    name = " ".join(name.split())
+    if not name.isprintable():
+        raise Unprocessable(
+            "Use plain text for the name, without control characters.", [{"pointer": "/name", "detail": "plain text"}]
+        )
+    if len(name) > LONGEST_NAME:
+        raise Unprocessable(
+            f"Use at most {LONGEST_NAME} characters for the name.", [{"pointer": "/name", "detail": "too long"}]
+        )
+    return name
+
+
+def rename_group(engine: Engine, code: str, uid: str, name: str) -> None:
+    """Gives the group another name. Raises Unprocessable."""
+    _change(engine, code, uid, name=_clean_name(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +222,7 @@ def start_round(engine: Engine, code: str, uid: str, vignette: Vignette) -> None
             raise Conflict("Finish this story first: show the answers, or go back.")
         begin_round(connection, state, vignette)
         plan = state.plan if vignette.slug in state.plan else (*state.plan, vignette.slug)
-        bump_version(connection, code, plan=list(plan))
+        bump_version(connection, code, plan=list(plan), **OPENED)
 
 
 def begin_round(
@@ -298,7 +312,7 @@ def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, Gro
             change(connection, state)
         except WrongPhase as wrong:
             raise Conflict(str(wrong)) from None
-        bump_version(connection, code)
+        bump_version(connection, code, **OPENED)
 
 
 def _set_path(
@@ -327,9 +341,28 @@ def say_people(engine: Engine, code: str, uid: str, people: int | None) -> None:
             f"Enter the number of people in the room: a whole number from 1 to {MOST_PEOPLE}, or leave the box empty.",
             [{"pointer": "/people", "detail": f"1 to {MOST_PEOPLE}, or null"}],
         )
+    _change(engine, code, uid, people=people)
+
+
+def draw_curtain(engine: Engine, code: str, uid: str, what: str) -> None:
+    """Puts `blank` or `pause` in front of the shared screen; anything else takes it away."""
+    _change(engine, code, uid, curtain=what if what in get_args(Curtain) else None)
+
+
+def show_why(engine: Engine, code: str, uid: str, why: bool) -> None:
+    """Turns the shared screen from the answers to why, or back."""
+    _change(engine, code, uid, shows_why=why)
+
+
+def announce_end(engine: Engine, code: str, uid: str, warning: bool) -> None:
+    """Tells everybody that the group is about to end, or takes it back."""
+    _change(engine, code, uid, closing_at=now() if warning else None)
+
+
+def _change(engine: Engine, code: str, uid: str, **values: Any) -> None:
     with write_engine(engine).begin() as connection:
         lock_group(connection, code, uid)
-        bump_version(connection, code, people=people)
+        bump_version(connection, code, **values)
 
 
 def snapshot(connection: Connection, state: GroupState, catalogue: Catalogue) -> Snapshot:
@@ -393,6 +426,15 @@ def end_group(engine: Engine, code: str, uid: str) -> None:
     """Deletes a group with its rounds and votes; totals stay. Raises NotFound."""
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
+        _delete_groups(connection, [state.id])
+
+
+def discard_group(engine: Engine, code: str, uid: str) -> None:
+    """Deletes a group that has not begun and that nobody has joined. Raises Conflict for any other, and NotFound."""
+    with write_engine(engine).begin() as connection:
+        state = lock_group(connection, code, uid)
+        if state.members or state.rounds or (state.place and state.place.begun):
+            raise Conflict("People have joined or the group has begun. Use “End the group” instead.")
         _delete_groups(connection, [state.id])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, tuple_
 
@@ -16,6 +16,8 @@ from api.groups.voting import COLUMN, asked_by
 from api.guesses.rules import Confidence
 from api.kit.systems import VOTES, Vote
 from api.persistence.engine import table
+
+Curtain = Literal["blank", "pause"]  # in front of the shared screen; a pause is told on the phones too
 
 _group, _round, _tally, _vote = table(Group), table(GroupRound), table(BallotTally), table(VoteRow)
 
@@ -64,11 +66,20 @@ class GroupState:
     version: int
     members: int
     leading: int
+    created_at: datetime
     expires_at: datetime
     rounds: int
     round: RoundState | None
     place: SessionPosition | None = None
     people: int | None = None
+    curtain: Curtain | None = None
+    shows_why: bool = False
+    closing_at: datetime | None = None
+
+    @property
+    def notice(self) -> str | None:
+        """What stands above everything on every phone: `pause`, or `closing` once the end was announced."""
+        return "pause" if self.curtain == "pause" else "closing" if self.closing_at else None
 
     @property
     def crowd(self) -> str | None:
@@ -205,11 +216,15 @@ def _group_state(row: Any, round_state: RoundState | None, rounds: int) -> Group
         version=row.version,
         members=row.members,
         leading=row.leading,
+        created_at=row.created_at,
         expires_at=row.expires_at,
         rounds=rounds,
         round=round_state,
         place=SessionPosition(**row.place) if row.place else None,
         people=row.people,
+        curtain=row.curtain,
+        shows_why=row.shows_why,
+        closing_at=row.closing_at,
     )
 
 

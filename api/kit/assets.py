@@ -8,6 +8,7 @@ _ROOT = _BUNDLE if _BUNDLE.is_dir() else _PACKAGE.parent
 
 TEMPLATES = _ROOT / "frontend" / "templates"
 STATIC = _ROOT / "frontend" / "static"
+RESULTS = _ROOT / "frontend" / "results"
 HELP = _ROOT / "frontend" / "help" / "site"
 VIGNETTES = _ROOT / "vignettes"
 MIGRATIONS = _PACKAGE / "persistence" / "migrations"

@@ -44,6 +44,16 @@ class NotFound(Problem):
     status, title = 404, "We could not find that"
 
 
+class Ended(NotFound):
+    """What was here has ended, and whoever asks was part of it: `part` says as what."""
+
+    title = "This group has ended"
+
+    def __init__(self, part: str) -> None:
+        super().__init__("This group has ended, and its answers have been deleted.")
+        self.part = part
+
+
 class Conflict(Problem):
     status, title = 409, "That cannot be done at this point"
 

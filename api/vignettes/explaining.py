@@ -10,6 +10,9 @@ from api.web.rendering import fragment
 
 
 @lru_cache(maxsize=4096)
-def explanation(case: Case) -> Markup:
-    """The story with its cues, why the key says so, what speaks for the others, and questions."""
-    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case)}))  # noqa: S704  # a template
+def explanation(case: Case, folded: bool = False) -> Markup:
+    """The story with its cues, why the key says so, what speaks for the others, and questions.
+
+    `folded`: for a phone in a group, where the rest stands behind a press and the facilitator asks the questions.
+    """
+    return Markup(fragment("practice/_explanation.html", {"view": view_explanation(case), "folded": folded}))  # noqa: S704  # a template

@@ -1,6 +1,12 @@
-// The keys of the facilitator view, for a presenter's clicker: forwards presses the large button, backwards presses "Back".
+// The keys of the facilitator view, for a presenter's clicker too: forwards presses the large button, backwards presses
+// "Back". Letters can be turned off, since single keys get in the way of speech input and some screen readers.
 (() => {
   const PAUSE = 600;   // a second press so soon after the first is taken as the same one
+  const OFF = 'three-circles-keys-off';
+  const BUTTONS = {ArrowRight: ['go'], PageDown: ['go'], ' ': ['go'], ArrowLeft: ['back'], PageUp: ['back'], b: ['curtain', 'blank'], '.': ['curtain', 'blank'], p: ['curtain', 'pause-all'], w: ['turn']};
+  const box = document.getElementById('keys');
+  const letters = document.querySelector('[data-letters]');
+  const isOff = () => { try { return localStorage.getItem(OFF) === '1'; } catch { return false; } };
   let last = -PAUSE;
 
   const typing = (target) => target.closest('input, select, textarea, [contenteditable]');
@@ -17,16 +23,40 @@
     last = performance.now();
   }, true);
 
+  function press(key) {
+    const button = BUTTONS[key].map((id) => document.getElementById(id)).find(Boolean);
+    if (button && !button.disabled) button.click();
+  }
+
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const target = event.target instanceof Element ? event.target : document.body;
-    if (typing(target)) return;
-    const forwards = ['ArrowRight', 'PageDown'].includes(event.key) || (event.key === ' ' && !pressable(target));
-    const backwards = ['ArrowLeft', 'PageUp'].includes(event.key);
-    if (!forwards && !backwards) return;
-    if (target.closest('.scroller')) return;
-    const button = document.getElementById(forwards ? 'go' : 'back');
+    if (typing(target) || box.open) return;
+    const letter = event.key.length === 1 && event.key !== ' ';
+    if (letter && isOff()) return;
+    if (event.key === '?') { event.preventDefault(); return open(); }
+    const key = letter ? event.key.toLowerCase() : event.key;
+    if (!(key in BUTTONS) || event.shiftKey) return;
+    if ((key === ' ' && pressable(target)) || target.closest('.scroller')) return;
     event.preventDefault();
-    if (button && !button.disabled && !event.repeat) button.click();
+    if (!event.repeat) press(key);
+  });
+
+  // What is pressed in the window of the shared screen.
+  if (window.BroadcastChannel) {
+    new BroadcastChannel('three-circles' + location.pathname.replace(/\/console$/, '')).addEventListener('message', (event) => {
+      if (typeof event.data === 'string' && event.data in BUTTONS && !box.open && !(event.data.length === 1 && event.data !== ' ' && isOff())) press(event.data);
+    });
+  }
+
+  function name() { letters.textContent = isOff() ? 'Turn letter keys on' : 'Turn letter keys off'; }
+  function open() { name(); box.showModal(); }
+  const opener = document.querySelector('[data-keys-open]');
+  opener.hidden = false;
+  opener.addEventListener('click', open);
+  document.querySelector('[data-keys-close]').addEventListener('click', () => box.close());
+  letters.addEventListener('click', () => {
+    try { localStorage.setItem(OFF, isOff() ? '0' : '1'); } catch { return; }
+    name();
   });
 })();

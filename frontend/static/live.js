@@ -19,6 +19,10 @@
   let shown = '';   // the last piece of the page that came from the server
   let seen = '';    // the version that the wall has asked for; the console's page names its own
 
+  let heardOf = '';     // the last answer of this member that another tab may have sent
+  let sending = false;  // a form is on its way
+  let over = false;     // the group has ended: nothing is followed any more
+
   const step = () => main.querySelector('[data-step]');
   const stepName = () => (step() ? step().dataset.step : '');
   const place = () => (step() ? step().dataset.place : '');   // person and phase: what a reader calls a step
@@ -40,12 +44,16 @@
     waiting = setTimeout(() => {
       document.body.classList.remove('is-live');
       waiting = 0;
-      if (offline.firstChild || document.hidden) return;
-      const line = document.createElement('p');
-      line.className = 'offline';
-      line.textContent = offline.dataset.offline;
-      offline.replaceChildren(line);
+      if (!document.hidden) tellOffline();
     }, 5000);
+  }
+
+  function tellOffline() {
+    if (!offline || offline.firstChild) return;
+    const line = document.createElement('p');
+    line.className = 'offline';
+    line.textContent = offline.dataset.offline;
+    offline.replaceChildren(line);
   }
 
   function later(delay) {
@@ -55,12 +63,13 @@
 
   function connect() {
     clearTimeout(retry);
+    if (over) return;
     if (source) source.close();
     source = new EventSource(main.dataset.live);
     heard = performance.now();
     spoken = held = false;
     source.addEventListener('beat', hear);
-    source.addEventListener('ended', () => { source.close(); look(); });   // the page that says so answers 404
+    source.addEventListener('ended', goodbye);
     source.onopen = () => connection(false);
     source.onmessage = (event) => {
       connection(false);
@@ -103,6 +112,13 @@
       count('[data-answered]', message.answered);
       count('[data-members]', message.members);
     }
+    if (message.members !== undefined) notice(message.notice ?? '');
+    // What another tab of this member has sent; what is not sent yet in this one stays.
+    const sent = message.sent ?? '';
+    if (step()?.dataset.sent !== undefined && sent !== step().dataset.sent && sent !== heardOf && !sending && !window.unsent?.()) {
+      heardOf = sent;
+      look();
+    }
   }
 
   function count(selector, number) {
@@ -110,8 +126,28 @@
     for (const place of main.querySelectorAll(selector)) place.textContent = number;
   }
 
+  // The group has ended: thanks instead of the step, in place, so that nothing private is lost by loading a page.
+  function goodbye() {
+    const words = document.querySelector('template[data-goodbye]');
+    over = true;
+    if (source) source.close();
+    clearTimeout(retry);
+    reached();
+    notice('');
+    document.body.classList.add('is-over');
+    window.farewell.show(main, words.innerHTML);
+    heading();
+    stepChanged();
+  }
+
+  // What stands above everything for a while: a pause, or that the group is about to end.
+  function notice(name) {
+    for (const line of document.querySelectorAll('[data-notice]')) line.hidden = line.dataset.notice !== name;
+  }
+
   // A room of phones asks for the new page spread over 0.4 seconds; one question at a time.
   function look() {
+    if (over) return;
     if (fetching) { again = true; return; }
     fetching = true;
     looked = performance.now();
@@ -119,6 +155,7 @@
       try {
         const answer = await fetch(main.dataset.now, {credentials: 'same-origin', headers: {'HX-Request': 'true'}, cache: 'no-store'});
         const html = await Connection.text(answer);
+        if (html !== null && answer.status === 404) return goodbye();
         if (html !== null && (answer.redirected || [401, 403, 404, 410].includes(answer.status))) return location.reload();
         missed = html === null || !answer.ok;
         if (missed) {
@@ -126,8 +163,11 @@
           return later(2000 + Math.random() * 4000);
         }
         reached();
-        if (html !== shown) replace(html);
-        shown = html;
+        // What is not sent yet stays: a page of the same step would put the sent answer in its place.
+        if (html !== shown && !(window.unsent?.() && samePlace(html))) {
+          replace(html);
+          shown = html;
+        }
       } catch {
         missed = true;
         connection(true);
@@ -137,6 +177,12 @@
         if (again) { again = false; look(); }
       }
     }, Math.random() * 400);
+  }
+
+  function samePlace(html) {
+    const fresh = document.createElement('template');
+    fresh.innerHTML = html;
+    return fresh.content.querySelector('[data-step]')?.dataset.place === place();
   }
 
   // Puts the new content in place; keeps focus, opened parts and half-filled fields that are still there.
@@ -187,6 +233,7 @@
   function stepChanged() {
     const now = step();
     if (!now) return;
+    if (document.body.classList.contains('room--console')) window.scrollTo(0, 0);
     if (now.dataset.title) document.title = now.dataset.title + ' · Three Circles';
     if (announcer && now.dataset.say) announcer.textContent = now.dataset.say;
   }
@@ -194,7 +241,9 @@
   // After a form was sent by htmx: to the note that says so, or to the heading when the step went on.
   let sentFrom = '';
   let sentBy = '';
+  for (const done of ['htmx:after:settle', 'htmx:error', 'htmx:after:request']) document.addEventListener(done, () => { sending = false; });
   document.addEventListener('htmx:before:request', () => {
+    sending = true;
     sentFrom = place();
     sentBy = main.contains(document.activeElement) ? document.activeElement.id : '';
   });
@@ -236,7 +285,18 @@
     look();
     wake();
   });
-  window.addEventListener('online', wake);
+  // That there is no network is shown at once, and not only when the stream has been missed for a while.
+  function unplugged() {
+    if (over) return;
+    connection(true);
+    clearTimeout(waiting);
+    waiting = 0;
+    document.body.classList.remove('is-live');
+    tellOffline();
+  }
+  window.addEventListener('offline', unplugged);
+  if (!navigator.onLine) unplugged();
+  window.addEventListener('online', () => { wake(); look(); });
   window.addEventListener('pageshow', (event) => { if (event.persisted) wake(); });
   window.addEventListener('pagehide', () => { if (source) source.close(); source = null; clearTimeout(retry); connection(false); });
   connect();

@@ -154,7 +154,7 @@ window.here = (() => {
 
   // Leaving the group ends what was only for its time.
   document.addEventListener('submit', (event) => {
-    if (event.target instanceof HTMLFormElement && /\/g\/[^/]+\/leave$/.test(event.target.action)) forget();
+    if (event.target instanceof HTMLFormElement && event.target.method === 'post' && /\/g\/[^/]+\/leave$/.test(event.target.action)) forget();
   });
 
   function startPrinting() {

@@ -400,6 +400,13 @@ def everybody_sees_the_answers_about_julie(group: Group) -> None:
     group.tells_all(*OF_JULIE, *OF_BOTH)
 
     group.press("ArrowLeft", told)
+    group.press("w", told)
+    see(group.wall, told, "Why drive?", "Those last words matter most")
+    assert_fits(group.wall)
+    group.room.examine("why", wall=group.wall)
+    group.press("w", told)
+    see(group.wall, told, "The words we marked")
+    assert_fits(group.wall)
 
 
 def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
@@ -462,7 +469,8 @@ def nobody_had_to_load_a_page(group: Group) -> None:
 
 def the_summary_holds_both(group: Group) -> None:
     console = group.console
-    console.keyboard.press("ArrowRight")
+    tab_to(console, "#open-summary", most=60)
+    console.keyboard.press("Enter")
     see(console, "Our group", "7 people", "2 stories", "Julie and the long days", "Dave and the curtains")
     see(console, "Our group", "All of us chose threat", "Those last words matter most")
     expect(console.locator(".round")).to_have_count(2)
@@ -470,7 +478,7 @@ def the_summary_holds_both(group: Group) -> None:
 
 
 def the_group_is_ended_and_every_phone_says_so_kindly(group: Group) -> None:
-    console, gone = group.console, "We cannot find this group"
+    console, gone = group.console, "The group has ended"
     tab_to(console, "main a[href$='/console']")
     console.keyboard.press("Enter")
     see(console, "All of us chose threat")
@@ -479,16 +487,22 @@ def the_group_is_ended_and_every_phone_says_so_kindly(group: Group) -> None:
     see(console, "End the group?", "The group’s answers and the summary are deleted")
     group.room.examine("end", console=console)
     group.offline.context.set_offline(True)
-    tab_to(console, "main form button")
+    tab_to(console, "form[action$='/warn'] button")
     console.keyboard.press("Enter")
-    see(console, "Which circle is biggest?")
+    see(console, "End the group?", "Every phone and the shared screen now say")
+    for page in (group.one, group.wall):
+        expect(page.get_by_text("The group ends in about two minutes.")).to_be_visible()
+    tab_to(console, "form[action$='/end'] button")
+    console.keyboard.press("Enter")
+    see(console, "Ended. Everything is deleted.", "Start another group")
 
-    for page in (group.one, group.zoomed, group.keys, group.twice, group.tab, group.late, group.wall):
-        see(page, gone, "the group may have ended")
+    for page in (group.one, group.zoomed, group.keys, group.twice, group.tab, group.late):
+        see(page, gone, "Thank you for taking part", "Where to find help")
+    see(group.wall, "Thank you for being here")
     group.offline.context.set_offline(False)
     see(group.offline, gone)
     look_again(group.plain)
-    see(group.plain, gone, "the group may have ended")
+    see(group.plain, gone, "Thank you for taking part", "Where to find help")
     group.room.examine("ended", wall=group.wall, phone=group.one)
     group.room.examine_without_scripts("ended", group.plain)
     group.room.beside("ended", "the zoomed phone", group.zoomed)

@@ -116,7 +116,7 @@ async def test_pages_are_told_where_the_group_is(room: Room, follow: Follow) -> 
         step = page.split('data-step="')[1].split('"')[0]
         assert step != "waiting"
         voting = {"step": step, "members": 1, "answered": 1}
-        assert (await mine.event(lambda data: data["answered"] == 1)).data == voting
+        assert (await mine.event(lambda data: data["answered"] == 1)).data == voting | {"sent": "drive"}
         assert (await wall.event(at(version))).data == voting | {"version": version}
         assert (await console.event(at(version))).data == voting | {"version": version}
 

@@ -74,7 +74,9 @@ def test_every_key_in_the_browser_s_storage_is_named_and_no_other() -> None:
     assert named == found
     assert set(users) == {
         "drawing.js",
+        "farewell.js",
         "forget.js",
+        "keys.js",
         "private-store.js",
         "draft-store.js",
         "practice.js",

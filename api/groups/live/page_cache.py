@@ -44,4 +44,12 @@ def cache_key(state: GroupState, own: dict[int, OwnVote], fragment: bool) -> Key
         return None
     if state.place is not None and state.place.kind == "check_in":
         return None  # their answers are not among the votes
-    return (state.uid, state.step, max(state.rounds, len(state.plan)), fragment, *sorted(own.items()))
+    return (
+        state.uid,
+        state.name,
+        state.step,
+        state.notice,
+        max(state.rounds, len(state.plan)),
+        fragment,
+        *sorted(own.items()),
+    )

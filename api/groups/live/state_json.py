@@ -129,10 +129,15 @@ def _explanation(vignette: Vignette) -> Explanation:
     return explain(vignette.case, [])
 
 
-def member_event(state: GroupState, _own: OwnVote | None) -> bytes:
-    """What a page's stream carries: where the group is. The page fetches its part when the step has changed."""
+def member_event(state: GroupState, own: OwnVote | None) -> bytes:
+    """What a page's stream carries: where the group is. The page fetches its part when the step has changed.
+
+    `sent` is the reader's own answer in the open ballot, so that a second tab learns what the first has sent.
+    """
     answered = state.round.answered if state.round else 0
-    return json.dumps({"step": state.step, "members": state.members, "answered": answered}).encode()
+    told = {"step": state.step, "members": state.members, "answered": answered}
+    more = {"notice": state.notice, "sent": own.system if own else None}
+    return json.dumps(told | {name: value for name, value in more.items() if value}).encode()
 
 
 def screen_event(state: GroupState, own: OwnVote | None) -> bytes:

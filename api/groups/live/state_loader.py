@@ -12,8 +12,8 @@ from fastapi import Request
 from pydantic_core import from_json
 from sqlalchemy import Connection, Engine
 
+from api.groups.access import not_here
 from api.groups.state import GroupState, OwnVote, read_states
-from api.kit.errors import NotFound
 from api.persistence.bulk_sql import JsonBatch
 
 MAX_LOOP_TURNS = 4  # of the event loop, for which a look waits at most for who else comes in
@@ -124,5 +124,5 @@ async def look(request: Request, code: str, uid: str | None = None, member: str 
     looker: StateLoader = request.app.state.looker
     seen = await looker.look(code, member)
     if seen is None or (uid is not None and seen.state.uid != uid):
-        raise NotFound("We cannot find this group. Check the code. If it is right, the group may have ended.")
+        raise not_here(request, code)
     return seen

@@ -19,12 +19,16 @@ from api.groups.dependencies import limit_groups, may_start
 from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.pages.dependencies import back_to_console, show_console
+from api.groups.pages.returning import find_way_back
 from api.groups.pages.view_builder import console_key, get_view_builder
-from api.groups.pages.view_models import NewGroupView, view_choice
+from api.groups.pages.view_models import EndView, NewGroupView, view_choice
 from api.groups.results import Kind
+from api.groups.results_file import MEDIA_TYPE, results_file
+from api.groups.results_file import Form as FileForm
 from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
 from api.persistence.dependencies import engine_of
+from api.session_plans.faces import Live, face
 from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.web.dependencies import settings_of
 from api.web.rendering import RowNumber, base_url, render
@@ -48,14 +52,16 @@ def start_group(
     vignette: Annotated[list[str] | None, Form()] = None,
     first_ballot: Annotated[str, Form()] = "",
     session: Annotated[str, Form(max_length=100)] = "",
+    first_session: Annotated[str, Form()] = "",
 ) -> Response:
     """Makes the group and opens its links; this device is now the console.
 
     `session` is a plan and its length, such as `first-look:20`: the group is of the kind that the plan is made for.
+    With `first_session` it goes without the step that looks back on the last one.
     """
     settings, catalogue = settings_of(request), catalogue_of(request)
     try:
-        guided = _session(request, session) if session else None
+        guided = _session(request, session, bool(first_session)) if session else None
         if guided is not None:
             kind = "training" if guided.kind == "training" else "psychoeducation"
         made = service.create_group(
@@ -75,9 +81,26 @@ def start_group(
     return response
 
 
-def _session(request: Request, wanted: str) -> SessionSetup:
+def _session(request: Request, wanted: str, first: bool) -> SessionSetup:
     plan, _, length = wanted.partition(":")
-    return prepare(plans_on_offer(request), plan, int(length) if length.isdecimal() else None)
+    return prepare(plans_on_offer(request), plan, int(length) if length.isdecimal() else None, first)
+
+
+@router.get("/groups/plans/{slug}", dependencies=[Depends(may_start)])
+def look_through(request: Request, slug: str, length: int | None = None) -> Response:
+    """A plan step by step, before anything is started with it."""
+    plan = plans_on_offer(request).get(slug)
+    if plan is None:
+        raise NotFound("We cannot find this session plan. It may have been taken away.")
+    length = length if length in plan.lengths else plan.lengths[0]
+    vignettes = catalogue_of(request).vignettes
+    faces = tuple(
+        face(step, Live(), found.case if (found := vignettes.get(getattr(step, "vignette", ""))) else None, length)
+        for step in plan.steps_in(length)
+    )
+    return render(
+        request, "groups/plan.html", title=plan.title, section="groups", plan=plan, length=length, faces=faces
+    )
 
 
 def _new_page(
@@ -102,6 +125,7 @@ def _new_page(
         kind,
         name,
         problem.detail if problem else None,
+        find_way_back(request),
         asked_vignettes,
         changing,
     )
@@ -211,6 +235,18 @@ def summary(request: Request, code: str) -> Response:
     return render(request, "groups/summary.html", title="Summary", section="groups", view=view)
 
 
+@router.get("/g/{code}/results.{form}")
+def save_results(request: Request, code: str, form: FileForm) -> Response:
+    """The results as one picture or one PDF, to keep."""
+    state = require_led(request, code)
+    with engine_of(request).connect() as connection:
+        view = get_view_builder(request).summary(connection, state)
+    if not view.rounds:
+        raise NotFound("There are no results yet. Each story appears here once you have shown its answers.")
+    name = f'attachment; filename="three-circles-{code}.{form}"'
+    return Response(results_file(view, form), media_type=MEDIA_TYPE[form], headers={"Content-Disposition": name})
+
+
 @router.post("/g/{code}/link")
 def withdraw_link(request: Request, code: str) -> Response:
     """Withdraws the facilitator's link and makes a new one; this device continues, others open the new one."""
@@ -225,18 +261,74 @@ def withdraw_link(request: Request, code: str) -> Response:
 @router.get("/g/{code}/end")
 def confirm_end(request: Request, code: str) -> Response:
     state = require_led(request, code)
-    return render(request, "groups/end.html", title="End the group", section="groups", code=code, name=state.name)
+    view = EndView(
+        code=code,
+        name=state.name,
+        members=state.members,
+        led=state.place is not None,
+        has_summary=state.shown or state.rounds > 1,
+        warned=state.closing_at is not None,
+    )
+    return render(request, "groups/end.html", title="End the group", section="groups", view=view)
 
 
 @router.post("/g/{code}/end")
 def end(request: Request, code: str) -> Response:
-    """Ends the group for good."""
+    """Ends the group for good. Its cookie stays: whoever goes back to its pages is told that it has ended."""
     state = require_led(request, code)
     service.end_group(engine_of(request), code, state.uid)
     hub_of(request).changed(code)
-    response = RedirectResponse("/", status_code=303)
+    return RedirectResponse("/groups/ended", status_code=303)
+
+
+@router.get("/groups/ended")
+async def ended(request: Request) -> Response:
+    """After the end: that it worked, and what to do next."""
+    return render(request, "groups/ended.html", title="The group has ended", section="groups", part="console", code="")
+
+
+@router.post("/g/{code}/warn")
+def warn(request: Request, code: str, warning: Annotated[bool, Form()] = True) -> Response:
+    """Tells everybody that the group ends in two minutes, or takes it back."""
+    state = require_led(request, code)
+    service.announce_end(engine_of(request), code, state.uid, warning)
+    hub_of(request).changed(code)
+    return RedirectResponse(f"/g/{code}/end", status_code=303)
+
+
+@router.post("/g/{code}/name")
+def rename(request: Request, code: str, name: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Gives the group another name, or none."""
+    state = require_led(request, code)
+    service.rename_group(engine_of(request), code, state.uid, name)
+    hub_of(request).changed(code)
+    return RedirectResponse(f"/g/{code}/ready", status_code=303)
+
+
+@router.post("/g/{code}/discard")
+def discard(request: Request, code: str) -> Response:
+    """Takes back a group that was started by mistake: only one that nobody has joined and that has not begun."""
+    state = require_led(request, code)
+    service.discard_group(engine_of(request), code, state.uid)
+    response = RedirectResponse("/groups/new", status_code=303)
     drop_cookie(request, response, f"facilitator-{code}")
     return response
+
+
+@router.post("/g/{code}/curtain")
+def draw_curtain(request: Request, code: str, what: Annotated[str, Form(max_length=8)] = "") -> Response:
+    """Blanks the shared screen, pauses the group for everybody, or lets both go on."""
+    state = require_led(request, code)
+    service.draw_curtain(engine_of(request), code, state.uid, what)
+    return back_to_console(request, code)
+
+
+@router.post("/g/{code}/view")
+def turn_to_why(request: Request, code: str, why: Annotated[bool, Form()] = False) -> Response:
+    """Turns the shared screen from the answers to why, and back."""
+    state = require_led(request, code)
+    service.show_why(engine_of(request), code, state.uid, why)
+    return back_to_console(request, code)
 
 
 @router.get("/g/{code}/live/console")

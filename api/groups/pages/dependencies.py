@@ -1,16 +1,20 @@
 """What the facilitator's pages share."""
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.groups.access import require_led
 from api.groups.dependencies import live_snapshot
 from api.groups.live.dependencies import hub_of
+from api.groups.pages.screen_content import screen_preview
 from api.groups.pages.session_steps import session_console_page
 from api.groups.pages.view_builder import console_key, get_view_builder, read_reasons
 from api.groups.pages.view_models import ConsoleView, ReasonView
 from api.groups.state import GroupState
-from api.kit.errors import NotFound, Problem
+from api.kit.errors import Ended, NotFound, Problem
+from api.kit.join_codes import ALPHABET, normalise
 from api.persistence.dependencies import engine_of
 from api.web.rendering import base_url, render, wants_fragment
 
@@ -30,7 +34,8 @@ def console_view(request: Request, state: GroupState) -> ConsoleView:
         with engine_of(request).connect() as connection:
             reasons = read_reasons(connection, state.round.id, only_shown=False)
     live = live_snapshot(request, state)
-    return get_view_builder(request).console(state, base_url(request), console_key(request, state), live, reasons)
+    key, preview = console_key(request, state), screen_preview(request, state)
+    return get_view_builder(request).console(state, base_url(request), key, live, reasons, preview)
 
 
 def back_to_console(request: Request, code: str) -> Response:
@@ -41,11 +46,25 @@ def back_to_console(request: Request, code: str) -> Response:
 
 
 def group_gone(request: Request, problem: Problem) -> Response | None:
-    """The field for another code, where nothing was found; None for other problems."""
+    """Goodbye to those whose group has ended, or the field for another code; None for other problems than NotFound."""
+    code = request.url.path.removeprefix("/g/").partition("/")[0][:20]
+    if isinstance(problem, Ended):
+        return _not_found(request, "groups/ended.html", problem, code=code, part=problem.part)
     if not isinstance(problem, NotFound):
         return None
-    code = request.url.path.removeprefix("/g/").partition("/")[0][:20]
-    return render(request, "groups/gone.html", title=problem.title, section="groups", problem=problem, code=code)
+    strange = sorted(set(normalise(code)) - set(ALPHABET))
+    return _not_found(request, "groups/gone.html", problem, code=code, strange=strange)
+
+
+def _not_found(request: Request, template: str, problem: NotFound, **context: Any) -> Response:
+    return render(
+        request,
+        template,
+        title=problem.title,
+        section="groups",
+        problem=problem,
+        **context,
+    )
 
 
 PROBLEM_PAGES = {"/g/": group_gone}

@@ -12,6 +12,7 @@ from api.groups import service
 from api.groups.access import (
     door,
     find_departed,
+    find_facilitator,
     find_member,
     remember_departed,
     remember_member,
@@ -25,12 +26,13 @@ from api.groups.live.state_loader import LoadedGroup, look
 from api.groups.pages.session_steps import session_member_page, session_views_of
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
+from api.groups.phases import open_ballot
 from api.groups.sessions.check_in import forget
-from api.groups.state import OwnVote
+from api.groups.state import OwnVote, read_state
 from api.guesses.rules import typed_size
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
-from api.kit.systems import SYSTEMS
+from api.kit.systems import NAME, SYSTEMS
 from api.persistence.dependencies import engine_of
 from api.vignettes.words import spans_of
 from api.web.admission import take_join
@@ -40,13 +42,6 @@ router = APIRouter(include_in_schema=False)
 
 CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 _CHOOSE = "Choose one of the three circles or “not enough information”, or pass."
-
-
-@router.get("/join")
-async def find_group(code: str = "") -> Response:
-    """Goes to the group whose code was typed."""
-    typed = normalise(code)
-    return RedirectResponse(f"/g/{typed}" if typed else "/", status_code=303)
 
 
 @router.get("/g/{code}")
@@ -61,7 +56,10 @@ async def phone(request: Request, code: str) -> Response:
         async with codes_limited(request, code):
             seen = await look(request, code)
     if member is None or member.uid != seen.state.uid:
-        view = JoinView(code, door(request, code), seen.state.name, seen.state.kind)
+        leading = find_facilitator(request, code)
+        leads = leading is not None and (leading.uid, leading.leading) == (seen.state.uid, seen.state.leading)
+        screen = get_view_builder(request).screen_url(request, seen.state) if leads else None
+        view = JoinView(code, door(request, code), seen.state.name, seen.state.kind, screen)
         return render(request, "groups/join.html", title="Join the group", section="groups", view=view)
     return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
 
@@ -81,11 +79,27 @@ def join(request: Request, code: str) -> Response:
     return response
 
 
+@router.get("/g/{code}/leave")
+def ask_whether_to_leave(request: Request, code: str) -> Response:
+    return render(request, "groups/leave.html", title="Leave the group?", section="groups", code=normalise(code))
+
+
+@router.get("/g/{code}/left")
+def left(request: Request, code: str) -> Response:
+    """After leaving: thanks, help, and the way back in for as long as the group goes on."""
+    code = normalise(code)
+    back = None
+    if (member := find_departed(request, code)) is not None:
+        state = read_state(engine_of(request), code)
+        back = door(request, code) if state and state.uid == member.uid else None
+    return render(request, "groups/left.html", title="You have left", section="groups", code=code, door=back)
+
+
 @router.post("/g/{code}/leave")
 def leave(request: Request, code: str) -> Response:
     """Leaves; answers that were not shown yet go too. The phone remembers that it was in, should it come back."""
     member = find_member(request, code)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(f"/g/{code}/left", status_code=303)
     if member is not None:
         if service.leave(engine_of(request), code, member.uid, member.id, forget):
             hub_of(request).changed(code)
@@ -115,9 +129,23 @@ async def give_guess(request: Request, code: str) -> Response:
     if problem is None and not wants_fragment(request):
         return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
     seen = await look(request, code, member.uid, member.id)
+    if isinstance(problem, Conflict) and draft is not None:
+        problem = _too_late(seen, draft) or problem
     if problem is not None:
         return await asyncio.to_thread(_render, request, seen, member.id, wants_fragment(request), problem, draft)
     return await _member_page(request, seen, member.id, fragment=True)
+
+
+def _too_late(seen: LoadedGroup, draft: OwnVote) -> Conflict | None:
+    """Says what counted, where the vote had closed before an answer came; None where it is open."""
+    round_state = seen.state.playing
+    if round_state is None or open_ballot(round_state.path) is not None:
+        return None
+    counted = seen.own.get(round_state.ballot)
+    late = f"The vote closed before “{NAME[draft.system]}” reached us."
+    if counted is None:
+        return Conflict(f"{late} Nothing from you was counted in this vote. That is fine.")
+    return Conflict(f"{late} Your earlier answer counted: {NAME[counted.system]}.")
 
 
 def _parse(form: list[tuple[str, str]]) -> VoteBody:
@@ -170,6 +198,8 @@ def _render(
         section="groups",
         problem=problem,
         view=view,
+        notice=state.notice,
+        own=session_views_of(request).keepsakes(state) if state.place is not None and not fragment else None,
     )
 
 

@@ -121,6 +121,22 @@ def view_movement(results: GroupResults, snapshot: Snapshot) -> MovementView | N
     )
 
 
+def movement_contradicts(results: GroupResults, snapshot: Snapshot) -> bool:
+    """Whether the bands that may be shown add up to other numbers than the votes do, because the rest is pooled.
+
+    A reader would see two numbers for one answer, and nobody could explain it.
+    """
+    shown = {(s, e): n for s, row in (results.movement or {}).items() for e, n in row.items() if n}
+    total = sum(sum(row.values()) for row in snapshot.movement.values())
+    if total == sum(shown.values()):
+        return False
+    return any(
+        share.count is not None and share.count != sum(n for cell, n in shown.items() if cell[side] == share.system)
+        for side, ballot in enumerate(results.ballots)
+        for share in ballot.systems
+    )
+
+
 def _movement_headline(shown: dict[tuple[str, str], int], changed: int, pooled: int) -> str:
     moves = {cell: n for cell, n in shown.items() if cell[0] != cell[1]}
     if moves:

@@ -8,12 +8,9 @@ from fastapi.responses import Response
 from api.groups.access import door, require_state
 from api.groups.dependencies import limit_wrong_codes
 from api.groups.live.hub import EventStream
-from api.groups.pages.session_steps import session_screen_page, session_views_of
-from api.groups.pages.view_builder import get_view_builder, read_reasons
-from api.groups.pages.view_models import ReasonView, ScreenView
+from api.groups.pages.screen_content import screen_content
 from api.groups.state import GroupState
-from api.persistence.dependencies import engine_of
-from api.web.rendering import base_url, render
+from api.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,20 +27,12 @@ def screen_now(request: Request, code: str) -> Response:
 
 
 def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
-    if state.at_step is not None:
-        return session_screen_page(request, state, fragment=fragment)
-    template = "groups/_screen.html" if fragment else "groups/screen.html"
-    view = screen_view(request, state)
-    return render(request, template, title="Screen", section="groups", view=view, door=door(request, state.code))
-
-
-def screen_view(request: Request, state: GroupState) -> ScreenView:
-    reasons: tuple[ReasonView, ...] = ()
-    if state.shown and state.kind == "training" and state.round:
-        with engine_of(request).connect() as connection:
-            reasons = read_reasons(connection, state.round.id, only_shown=True)
-    note = session_views_of(request).words(state)[0] if state.reads_along else None
-    return get_view_builder(request).screen(state, base_url(request), reasons, note)
+    template, context = screen_content(request, state)
+    if not fragment:
+        context |= {"door": door(request, state.code), "content": template, "notice": state.notice}
+        template = "groups/screen.html"
+    title = context["face"].title if "face" in context else "Screen"
+    return render(request, template, title=title, section="groups", **context)
 
 
 @router.get("/g/{code}/live/screen", dependencies=[Depends(limit_wrong_codes)])

@@ -1,14 +1,13 @@
-"""What phone, shared screen and facilitator view show of a session, in place of a group's own pages."""
+"""What phone and facilitator view show of a session, in place of a group's own pages."""
 
 from fastapi import Request
 from fastapi.responses import Response
 
-from api.groups.access import door
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions.showing import SessionViewBuilder
 from api.groups.state import GroupState
 from api.kit.errors import Problem
-from api.web.rendering import base_url, render
+from api.web.rendering import render
 
 
 def session_views_of(request: Request) -> SessionViewBuilder:
@@ -29,14 +28,9 @@ def session_member_page(
         problem=problem,
         view=view,
         face=view.face,
+        notice=state.notice,
+        own=None if fragment else session_views_of(request).keepsakes(state),
     )
-
-
-def session_screen_page(request: Request, state: GroupState, *, fragment: bool) -> Response:
-    """The shared screen at a step that is no round."""
-    view, key = session_views_of(request).screen(state, base_url(request)), door(request, state.code)
-    template = "groups/sessions/_screen.html" if fragment else "groups/sessions/screen.html"
-    return render(request, template, title=view.face.title, section="groups", view=view, face=view.face, door=key)
 
 
 def session_console_page(

@@ -40,6 +40,7 @@ from api.groups.state import GroupState, OwnVote
 from api.groups.suggestions import load_suggestions, on_offer
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.kit.join_codes import spoken
+from api.kit.network import reachable_base
 from api.kit.prose import html
 from api.kit.qr import qr
 from api.kit.settings import Settings
@@ -51,6 +52,7 @@ from api.vignettes.catalogue import Catalogue
 from api.vignettes.explaining import explanation
 from api.vignettes.view_models import view_questions, view_vignette
 from api.vignettes.words import word_spans
+from api.web.rendering import base_url
 
 _round, _vote = table(GroupRound), table(Vote)
 
@@ -140,7 +142,7 @@ class GroupViewBuilder:
             reason=mine.reason if mine else None,
             error=error,
             results=results,
-            explanation=explanation(case) if case and state.shown else None,
+            explanation=explanation(case, folded=True) if case and state.shown else None,
             feedback=_feedback(told, case) if case and told else None,
             match_label=_match_label(told, case) if case and told else None,
             matches=case is not None and told is not None and told.system == case.head.key.dominant,
@@ -185,12 +187,19 @@ class GroupViewBuilder:
             )[0],
             led=state.place is not None,
             note=note,
+            shows_why=state.shows_why,
         )
 
     def console(
-        self, state: GroupState, base: str, key: str, live: Snapshot | None, reasons: tuple[ReasonView, ...]
+        self,
+        state: GroupState,
+        base: str,
+        key: str,
+        live: Snapshot | None,
+        reasons: tuple[ReasonView, ...],
+        preview: Markup,
     ) -> ConsoleView:
-        """The facilitator's page."""
+        """The facilitator's page. `preview`: what the shared screen holds."""
         case = self.case(state)
         path = state.round.path if state.round else ()
         phase: Phase | None = path[-1] if path else None
@@ -241,6 +250,9 @@ class GroupViewBuilder:
             ),
             summary_url=f"/g/{state.code}/summary" if state.shown or state.rounds > 1 else None,
             led=state.place is not None,
+            curtain=state.curtain,
+            shows_why=state.shows_why,
+            preview=preview,
         )
 
     def _next(self, state: GroupState) -> tuple[str | None, str | None]:
@@ -248,6 +260,8 @@ class GroupViewBuilder:
         path = state.round.path if state.round else ()
         if path and path[-1] not in ("revealed", "ended"):
             following = next_phases(path, state.round.second_vote if state.round else True)[0]
+            if _advice(state) == "explain":
+                following = "revealed"
             return following, NEXT_LABEL[following]
         person = self._next_person(state)
         if person is None:
@@ -277,15 +291,26 @@ class GroupViewBuilder:
     def ready(self, state: GroupState, base: str, key: str) -> ReadyView:
         """Links, code and QR."""
         url = f"{base}/g/{state.code}"
+        console = f"{url}/console?key={key}"
+        network, answers = (None, False) if self._settings.public_url else reachable_base(base)
         return ReadyView(
             code=state.code,
             code_spoken=spoken(state.code),
             join_url=url,
-            console_url=f"{url}/console?key={key}",
+            console_url=console,
             screen_url=self._marked(f"{url}/screen", state.code),
             qr=qr(self._marked(url, state.code)),
             expires=f"{state.expires_at:%-d %B %Y}",
+            console_qr=qr(console),
+            network_url=console.replace(base, network, 1) if network else None,
+            network_answers=answers,
+            name=state.name,
+            fresh=not state.members and not state.rounds and not (state.place and state.place.begun),
         )
+
+    def screen_url(self, request: Request, state: GroupState) -> str:
+        """The address of the shared screen, for whoever leads."""
+        return self._marked(f"{base_url(request)}/g/{state.code}/screen", state.code)
 
     def _marked(self, url: str, code: str) -> str:
         """The address with what `has_key` looks for; too long to be typed."""
@@ -310,7 +335,7 @@ class GroupViewBuilder:
                 read_reasons(connection, row.id, only_shown=True) if state.kind == "training" else (),
             )
             rounds.append(
-                SummaryRound(view_vignette(case), results, results.headline, html(case.why), view_questions(case))
+                SummaryRound(view_vignette(case), results, results.headline, html(case.why), view_questions(case), case)
             )
         return SummaryView(
             name=state.name,
@@ -318,6 +343,7 @@ class GroupViewBuilder:
             kind=state.kind,
             members=state.members,
             rounds=tuple(rounds),
+            results_url=f"/g/{state.code}/results",
             export_csv=f"/api/v1/groups/{state.code}/export?format=csv",
             export_json=f"/api/v1/groups/{state.code}/export?format=json",
             back_url=f"/g/{state.code}/console",
@@ -362,7 +388,12 @@ def _match_label(own: OwnVote, case: Case) -> str | None:
 
 
 def _other_steps(path: tuple[Phase, ...], usual: str | None, second_vote: bool) -> tuple[tuple[str, str], ...]:
-    labels = {"revoting": "Vote again without talking", "revealed": "Show the answers now"}
+    talked = bool(path) and path[-1] == "discussing"
+    labels = {
+        "discussing": NEXT_LABEL["discussing"],
+        "revoting": NEXT_LABEL["revoting"] if talked else "Vote again without talking",
+        "revealed": "Show the answers now",
+    }
     return tuple(
         (phase, labels[phase])
         for phase in (next_phases(path, second_vote) if path else ())
@@ -371,10 +402,11 @@ def _other_steps(path: tuple[Phase, ...], usual: str | None, second_vote: bool) 
 
 
 def _steps(path: tuple[Phase, ...], second_vote: bool) -> tuple[PhaseStep, ...]:
-    """The stepper: phases that were skipped count as done once the round is past them."""
+    """The stepper: a phase that was passed over is not told as done."""
     order = [phase for phase in STEP_NAME if second_vote or phase != "revoting"]
     place = order.index(path[-1]) if path and path[-1] in order else len(order) if path else -1
-    states = ["done" if number < place else "now" if number == place else "later" for number in range(len(order))]
+    states = ["now" if number == place else "done" if name in path else "later" for number, name in enumerate(order)]
+    states = ["skipped" if number < place and own == "later" else own for number, own in enumerate(states)]
     if place + 1 < len(order):
         states[place + 1] = "next"
     return tuple(PhaseStep(phase, STEP_NAME[phase], state) for phase, state in zip(order, states, strict=True))

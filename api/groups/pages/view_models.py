@@ -1,5 +1,6 @@
 """What the group's screens show: phone, wall, console and summary."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from api.groups.pages.pictures import (
     HeatSegment,
     MovementView,
     headline,
+    movement_contradicts,
     view_ballots,
     view_calibration,
     view_heat,
@@ -35,6 +37,7 @@ class Choice:
     content_note: str | None
     opening: str
     chosen: bool
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,24 @@ class NewGroupView:
     kind: str
     name: str
     error: str | None
+    back: Any
     asked_vignettes: bool = True
     changing: bool = False
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics by the alphabet, but for those that most stories have: they would find nothing."""
+        counts = Counter(topic for choice in self.choices for topic in choice.topics)
+        return tuple(sorted(topic for topic, count in counts.items() if count <= len(self.choices) / 2))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyView:
-    """Links, code and QR of a group."""
+    """Links, code and QR of a group. `fresh`: nobody has joined and nothing has begun, so it can be taken back.
+
+    `network_url`: where the facilitator view would be at this machine's address in its network, on a site that was
+    opened at an address that phones cannot reach; `network_answers`: whether the server answers there.
+    """
 
     code: str
     code_spoken: str
@@ -80,16 +94,37 @@ class ReadyView:
     screen_url: str
     qr: Markup
     expires: str
+    name: str
+    fresh: bool
+    console_qr: Markup
+    network_url: str | None
+    network_answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndView:
+    """What to know before a group is ended. `led`: by a plan; `warned`: everybody was told that it is about to end."""
+
+    code: str
+    name: str
+    members: int
+    led: bool
+    has_summary: bool
+    warned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class JoinView:
-    """The one question before joining: do you want to? `door` goes along, so that others' wrong codes do not matter."""
+    """The one question before joining: do you want to? `door` goes along, so that others' wrong codes do not matter.
+
+    `screen_url`: of the shared screen, on a device that leads this group.
+    """
 
     code: str
     door: str
     name: str
     kind: str
+    screen_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +140,12 @@ class ReasonView:
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
-    """A round's results, for every screen that shows them."""
+    """A round's results, for every screen that shows them. `unmoved`: why two votes have no picture of the movement."""
 
     headline: str
     ballots: tuple[BallotView, ...]
     movement: MovementView | None
+    unmoved: str | None
     heat: tuple[tuple[HeatSegment, ...], ...] | None
     reasons: tuple[ReasonView, ...]
     calibration: tuple[CalibrationRow, ...]
@@ -183,6 +219,7 @@ class ScreenView:
     first_ballot: BallotView | None
     led: bool
     note: Markup | None
+    shows_why: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +280,14 @@ class ConsoleView:
     choices: tuple[Choice, ...]
     summary_url: str | None
     led: bool
+    curtain: str | None
+    shows_why: bool
+    preview: Markup
+
+    @property
+    def has_why(self) -> bool:
+        """Whether the shared screen has a second view now: why, beside the answers."""
+        return self.phase in ("revealed", "ended")
 
     @property
     def waiting(self) -> bool:
@@ -274,6 +319,7 @@ class SummaryRound:
     headline: str
     why: Markup
     questions: tuple[Markup, ...]
+    case: Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +331,7 @@ class SummaryView:
     kind: str
     members: int
     rounds: tuple[SummaryRound, ...]
+    results_url: str
     export_csv: str
     export_json: str
     back_url: str
@@ -364,6 +411,9 @@ ADVICE_WITHOUT_SECOND_VOTE: dict[Advice, tuple[str, str]] = ADVICE | {
 ADVICE_NOTE = "This is based on research in university teaching. Use your own judgement: you know your group."
 
 
+TOO_FEW_MOVED = "We are too few to show how we moved between the two votes."
+
+
 def view_choice(case: Case, chosen: bool) -> Choice:
     head = case.head
     return Choice(
@@ -372,8 +422,9 @@ def view_choice(case: Case, chosen: bool) -> Choice:
         person=head.person,
         level=head.level,
         content_note=head.content_note,
-        opening=sentences(case.story)[0],
+        opening=" ".join(sentences(case.story)[:2]),
         chosen=chosen,
+        topics=tuple(head.tags),
     )
 
 
@@ -382,10 +433,14 @@ def view_results(
 ) -> ResultsView:
     """Results as pictures; reasons and calibration are for training groups."""
     training = kind == "training"
+    movement = None if movement_contradicts(results, snapshot) else view_movement(results, snapshot)
+    ballots = view_ballots(results.ballots, smallest)
+    both = len(ballots) == 2 and not any(ballot.suppressed for ballot in ballots)
     return ResultsView(
         headline=headline(results, case.head.person),
-        ballots=view_ballots(results.ballots, smallest),
-        movement=view_movement(results, snapshot),
+        ballots=ballots,
+        movement=movement,
+        unmoved=TOO_FEW_MOVED if both and movement is None else None,
         heat=view_heat(results, case),
         reasons=reasons if training else (),
         calibration=view_calibration(snapshot) if training else (),

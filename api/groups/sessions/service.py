@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from api.groups.models import GroupRound
-from api.groups.service import begin_round, lock_group
+from api.groups.service import OPENED, begin_round, lock_group
 from api.groups.sessions.agenda import AgendaItem, make_agenda
 from api.groups.sessions.board import seed_rules
 from api.groups.sessions.models import GuidedSession, Visit
@@ -127,7 +127,7 @@ def _enter(
         round=round_number,
         closed=item.id in session.shown,
     )
-    keep_place(connection, state, here)
+    keep_place(connection, state, here, **OPENED)
 
 
 def _round_of(

@@ -1,6 +1,7 @@
 """Builds what wall, phone and console show of a session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -36,13 +37,14 @@ from api.groups.sessions.view_models import (
 )
 from api.groups.state import GroupState
 from api.kit.join_codes import spoken
-from api.kit.prose import html
+from api.kit.prose import html, inline
 from api.persistence.engine import now
 from api.session_plans.faces import CheckInTotals, Join, Live, RoundFinding, StepFace, face
 from api.session_plans.plan import Step
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import BoardStep, CheckInStep, CloseStep, RoundStep, RulesStep
 from api.session_plans.takeaway import TakeawayView, takeaway
+from api.session_plans.words_of_phases import Part, words_of
 from api.vignettes.catalogue import Catalogue
 
 
@@ -178,6 +180,7 @@ class SessionViewBuilder:
         agenda = session.agenda
         rows = _rows(agenda, visits, place)
         number = agenda.index(place.step)
+        left = _minutes_left(agenda, visits, item)
         return SessionConsole(
             group=group,
             code=state.code,
@@ -192,6 +195,9 @@ class SessionViewBuilder:
             steps=len(agenda.items),
             minutes=item.minutes if item else 0,
             pace=_pace(agenda, visits, item),
+            ends_at=now() + timedelta(minutes=left) if item else None,
+            minutes_left=left,
+            say=_say(state, item),
             before=agenda.plan.before,
             face=shown,
             in_round=state.playing is not None and place.round is not None,
@@ -232,6 +238,12 @@ class SessionViewBuilder:
         )
         return PrintedBoard(state.name, f"{now():%-d %B %Y}", boards, back_url)
 
+    def keepsakes(self, state: GroupState) -> TakeawayView:
+        """The private steps of the plan, for the page on which what they hold outlasts the group."""
+        with self._engine.connect() as connection:
+            agenda = self.plans.read(connection, state).agenda
+        return takeaway(agenda.plan, (), None, length=agenda.length, group=state.code)
+
     def takeaway(self, state: GroupState, back_url: str) -> TakeawayView:
         """What a member takes home, but for what their own device puts in."""
         with self._engine.connect() as connection:
@@ -271,6 +283,29 @@ def _rows(agenda: Agenda, visits: Sequence[VisitRow], place: SessionPosition) ->
 def _columns(step: Step, lines: Sequence[Line]) -> tuple[Column, ...]:
     headings = step.headings if isinstance(step, BoardStep) else ("",) if isinstance(step, RulesStep) else ()
     return tuple(Column(place, headings[place], under) for place, under in enumerate(columns(lines, len(headings))))
+
+
+def _minutes_left(agenda: Agenda, visits: Sequence[VisitRow], item: AgendaItem | None) -> int:
+    """What is left of the present step, and all steps after it."""
+    if item is None or not visits:
+        return sum(step.minutes for step in agenda.items)
+    spent = (now() - visits[-1].entered_at).total_seconds() / 60
+    after = sum(step.minutes for step in agenda.items[agenda.index(item.id) + 1 :])
+    return round(max(item.minutes - spent, 0) + after)
+
+
+_PART_OF_PHASE: Mapping[str, Part] = {"reading": "before", "discussing": "talk", "revoting": "again"}
+
+
+def _say(state: GroupState, item: AgendaItem | None) -> tuple[Markup, ...]:
+    """The plan's words for now: of a round those of its phase, and none where any group's own words serve."""
+    if item is None:
+        return ()
+    lines: Sequence[str] = item.step.notes.say
+    if isinstance(item.step, RoundStep) and state.playing is not None:
+        part = _PART_OF_PHASE.get(state.playing.phase)
+        lines = words_of(lines, part) if part else ()
+    return tuple(inline(line) for line in lines)
 
 
 def _pace(agenda: Agenda, visits: Sequence[VisitRow], item: AgendaItem | None) -> str | None:

@@ -18,7 +18,7 @@ from api.persistence.engine import insert_into, table, write_engine
 from api.session_plans.dependencies import plans_of
 from api.session_plans.editor.offering import plans_available
 from api.session_plans.plan import Plan
-from api.session_plans.steps import RoundStep
+from api.session_plans.steps import CheckInStep, RoundStep
 from api.vignettes.dependencies import catalogue_of
 
 _session, _plan = table(GuidedSession), table(GuidedPlan)
@@ -68,8 +68,11 @@ class SessionSetup:
         )
 
 
-def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> SessionSetup:
-    """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not."""
+def prepare(plans: Mapping[str, Plan], slug: str, length: int | None, first: bool = False) -> SessionSetup:
+    """The session of a plan; without a length its shortest. Raises Unprocessable for what there is not.
+
+    A group's `first` session goes without the steps that look back on an earlier one.
+    """
     plan = plans.get(slug)
     if plan is None:
         raise Unprocessable(
@@ -82,6 +85,9 @@ def prepare(plans: Mapping[str, Plan], slug: str, length: int | None) -> Session
         raise Unprocessable(
             f"This plan takes {told} minutes.", [{"pointer": "/session/length", "detail": f"one of: {told}"}]
         )
+    if first:
+        steps = tuple(step for step in plan.steps if not isinstance(step, CheckInStep))
+        plan = plan.model_copy(update={"steps": steps}) if steps else plan
     return SessionSetup(plan, length)
 
 

@@ -1,6 +1,9 @@
 """What the pages of a session show."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
 
 from api.groups.pages.view_models import ConsoleView
 from api.groups.sessions.reading import Line
@@ -53,7 +56,8 @@ class CheckInView:
 class SessionConsole:
     """The facilitator's page. `group` holds what every console shows, and the round while one is on.
 
-    `face` is None before the first step. `on` is the step that comes next; None after the last.
+    `face` is None before the first step. `on` is the step that comes next; None after the last. `say`: the plan's words
+    for now; in a round those of its phase. `ends_at`: when the session ends, if every step takes its own time from now.
     """
 
     group: ConsoleView
@@ -69,6 +73,9 @@ class SessionConsole:
     steps: int
     minutes: int
     pace: str | None
+    ends_at: datetime | None
+    minutes_left: int
+    say: tuple[Markup, ...]
     before: tuple[str, ...]
     face: StepFace | None
     in_round: bool

@@ -1,4 +1,4 @@
-"""The first page with its four doors, the three systems, and what this is."""
+"""The three systems, and what this is."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -7,11 +7,6 @@ from api.kit.systems import CARDS, CAVEAT
 from api.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/")
-async def home(request: Request) -> Response:
-    return render(request, "home.html", section="home", error=None, code="")
 
 
 @router.get("/systems")
