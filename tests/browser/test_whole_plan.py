@@ -304,7 +304,7 @@ def what_is_private_stays_on_the_phone(session: Session) -> None:
 
 
 def goodbye(session: Session) -> None:
-    room, console, one, plain = session.room, session.console, session.one, session.plain
+    room, console, one, plain, wall = session.room, session.console, session.one, session.plain, session.wall
     session.go("Before we go")
     see(plain, "Before we go")
     session.examine("close")
@@ -331,5 +331,5 @@ def goodbye(session: Session) -> None:
     see(session.offline, "The group has ended", "What you drew or wrote for yourself is still on this page.")
     expect(session.offline.get_by_text(SECRET).first).to_be_visible()
     see(wall, "Thank you for being here")
-    room.examine("plan-17-ended", phone=session.offline)
+    room.examine("plan-21-ended", phone=session.offline)
     assert SECRET.encode() not in session.wire.sent
