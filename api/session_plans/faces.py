@@ -138,6 +138,7 @@ class BoardFace:
 class SystemsFace:
     cards: tuple[SystemCard, ...]
     brain_links: bool
+    together: bool
     note: str
 
 
@@ -242,7 +243,7 @@ def _own(step: Step, live: Live, case: Case | None) -> Own:
                 tuple(Column(heading, _at(live.board, place) or ()) for place, heading in enumerate(step.headings))
             )
         case SystemsStep():
-            return SystemsFace(CARDS, step.brain_links, CAVEAT if step.brain_links else SIMPLER)
+            return SystemsFace(CARDS, step.brain_links, step.together, CAVEAT if step.brain_links else SIMPLER)
         case RoundStep():
             return RoundFace(step.vignette, view_vignette(case) if case else None, step.second_vote)
         case CirclesStep():

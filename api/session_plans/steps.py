@@ -60,6 +60,10 @@ class SystemsStep(CommonStep):
 
     kind: Literal["systems"]
     brain_links: bool = Field(True, description="Whether the cards name brain areas and chemicals.")
+    together: bool = Field(
+        False,
+        description="Whether three circles with arrows, for how the systems affect each other, replace the cards.",
+    )
 
 
 class RoundStep(CommonStep):

@@ -52,6 +52,7 @@ class Faces:
         self.app = FastAPI()
         self.app.get("/g/ABC234")(self._member)
         self.app.get("/g/ABC234/now/member")(self._member_now)
+        self.app.get("/g/ABC234/now/screen")(self._screen_now)
         self.app.get("/g/ABC234/live/{part}")(self._follow)
         self.app.get("/g/ABC234/screen")(self._screen)
         self.app.get("/g/ABC234/takeaway")(self._takeaway)
@@ -108,6 +109,9 @@ class Faces:
     def _member_now(self) -> Response:
         return HTMLResponse(self.member())
 
+    def _screen_now(self) -> Response:
+        return HTMLResponse(self.wall())
+
     def _screen(self) -> Response:
         return HTMLResponse(self._render(PAGE % ("screen", "", WALL)))
 
@@ -118,7 +122,7 @@ class Faces:
 
         async def messages() -> AsyncIterator[str]:
             try:
-                yield ": here\n\n"
+                yield "event: beat\ndata:\n\n"  # a silent stream is taken for a dead one
                 while True:
                     yield f"data: {await reader.get()}\n\n"
             finally:

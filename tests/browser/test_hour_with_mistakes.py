@@ -53,7 +53,7 @@ def the_wrong_plan_is_taken_back(room: Room, console: Page) -> None:
     see(console, "Start a group")
     expect(console.get_by_text("You are leading")).to_have_count(0)
     console.get_by_text("This is our first session").click()
-    console.locator("button[value='building-self-compassion:60']").click()
+    console.locator("button[value='building-self-compassion:90']").click()
     see(console, "Your group is ready")
     console.get_by_label("Name of the group").fill("Thursday group")
     console.get_by_role("button", name="Save the name").click()
@@ -65,9 +65,9 @@ def a_step_is_skipped_and_the_laptop_closed(room: Room, console: Page) -> Page:
     console.goto(f"/g/{room.code}/console")
     room.lead(console, lambda: console.keyboard.press("ArrowRight"), "Welcome")
     expect(console.get_by_role("button", name="Since last time")).to_have_count(0)
-    room.lead(console, console.get_by_role("button", name="Skip this step").click, "What we agree")
+    room.lead(console, console.get_by_role("button", name="Skip this step").click, "Saying hello")
     room.lead(console, lambda: console.keyboard.press("ArrowLeft"), "Welcome")
-    room.lead(console, console.get_by_role("button", name="Meet Julie").click, "Everyone reads Julie’s story")
+    room.lead(console, console.get_by_role("button", name="Julie’s story").click, "Everyone reads Julie’s story")
     assert console.evaluate("window.scrollY") == 0
 
     again = console.context.new_page()

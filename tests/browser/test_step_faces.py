@@ -252,7 +252,7 @@ def test_no_shipped_step_needs_scrolling_on_a_wall(calm_page: Page, faces: Faces
     page = calm_page
     over = []
     page.goto(f"{faces.base_url}/g/ABC234/screen")
-    for width, height in ((1280, 720), (1920, 1080)):
+    for width, height in ((1024, 768), (1280, 720), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         for plan in plans().values():
             faces.plan = plan

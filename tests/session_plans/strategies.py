@@ -64,7 +64,7 @@ steps: dict[str, st.SearchStrategy[CommonStep]] = {
     "rules": step(RulesStep, "rules", rules=some(lines)),
     "check_in": step(CheckInStep, "check_in", questions=some(lines)),
     "board": step(BoardStep, "board", headings=some(titles)),
-    "systems": step(SystemsStep, "systems", brain_links=st.booleans()),
+    "systems": step(SystemsStep, "systems", brain_links=st.booleans(), together=st.booleans()),
     "round": step(RoundStep, "round", vignette=slugs, second_vote=st.booleans(), ask=asked),
     "circles": step(CirclesStep, "circles", prompts=some(lines)),
     "private": step(

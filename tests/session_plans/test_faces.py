@@ -124,7 +124,7 @@ def test_the_notes_are_whole_and_only_for_the_facilitator(step: Step) -> None:
 def test_the_minutes_are_those_of_the_length() -> None:
     step = plans()["building-self-compassion"].steps[0]
 
-    assert [look(step, length=length).minutes for length in (60, 90, 45, None)] == [3, 4, None, None]
+    assert [look(step, length=length).minutes for length in (60, 120, 45, None)] == [3, 4, None, None]
 
 
 def test_rules_as_agreed_stand_in_the_place_of_the_plans() -> None:
@@ -188,7 +188,7 @@ def test_totals_of_a_check_in_stand_on_the_wall_and_small_ones_do_not() -> None:
 
 @pytest.mark.parametrize("linked", [True, False])
 def test_brain_areas_stand_on_the_cards_only_where_the_plan_names_them_and_with_the_note(linked: bool) -> None:
-    step = made("systems", brain_links=linked)
+    step = made("systems", brain_links=linked, together=False)
     assert isinstance(step, SystemsStep)
 
     for reading in (wall(look(step)), phone(look(step))):
@@ -277,7 +277,7 @@ def test_the_page_to_take_home_holds_totals_and_empty_places_for_the_devices_own
 
     assert "Most of us chose drive" in reading.text
     assert "Fewer than 5 people answered" in reading.text
-    assert "What looks after me?" in reading.text
+    assert "What do I do to look after myself?" in reading.text
     assert "A proper meal" not in reading.text
     assert "numbers come with Three Circles and are for England" in reading.text
     assert brain_links(reading.text) == []

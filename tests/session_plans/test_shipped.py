@@ -1,6 +1,7 @@
 """The plans that come with the product."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -61,19 +62,38 @@ def test_the_schema_file_for_editors_is_the_generated_one() -> None:
     assert json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")) == plan_schema()
 
 
-@pytest.mark.parametrize("path, lengths", [(MAIN, (60, 90)), (FOLDER / "first-look.yaml", (20,))])
-def test_the_plans_for_members_have_the_lengths_that_were_asked_for(path: Path, lengths: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("path, minutes", [(MAIN, {60: 57, 90: 88, 120: 116}), (FOLDER / "first-look.yaml", {20: 20})])
+def test_the_plans_for_members_have_the_lengths_that_were_asked_for(path: Path, minutes: dict[int, int]) -> None:
     plan = shipped(path)
 
-    assert plan.lengths == lengths
-    assert [plan.minutes_in(length) for length in lengths] == list(lengths)
+    assert {length: plan.minutes_in(length) for length in plan.lengths} == minutes
 
 
-@pytest.mark.parametrize("length", [60, 90])
-def test_every_slide_of_the_seed_is_served_in_both_lengths(length: int) -> None:
+@pytest.mark.parametrize(
+    "length, left_out", [(60, {"review", "what-is-compassion", "why-build-it", "person-2"}), (90, set()), (120, set())]
+)
+def test_every_slide_of_the_seed_is_served_except_in_the_short_session(length: int, left_out: set[str]) -> None:
     served = {slide for step in shipped(MAIN).steps_in(length) for slide in step.serves}
 
-    assert set(SLIDES) - served == set()
+    assert set(SLIDES) - served == left_out
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_length_says_which_of_its_steps_to_skip_when_running_late(path: Path) -> None:
+    plan = shipped(path)
+    for length in plan.lengths:
+        (late,) = [line for line in plan.before if line.startswith(f"{length} minutes, if you are running late: ")]
+        named = set(re.findall("“(.+?)”", late))
+
+        assert named
+        assert named <= {step.title for step in plan.steps_in(length)}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_shipped_plan_says_how_to_run_it_online_and_alone(path: Path) -> None:
+    openings = {line.partition(":")[0] for line in shipped(path).before}
+
+    assert {"Running it online", "Running it alone"} <= openings
 
 
 def test_the_slides_are_served_in_the_order_of_the_seed() -> None:
@@ -105,10 +125,11 @@ def test_nobody_who_uses_a_guide_is_without_another_way() -> None:
     assert all(len(step.instead) >= 2 for step in pauses)
 
 
-def test_the_private_part_asks_the_three_questions_and_makes_a_card() -> None:
+def test_the_private_part_asks_the_three_questions_then_when_and_where_and_makes_a_card() -> None:
     (step,) = [step for step in shipped(MAIN).steps if isinstance(step, PrivateStep)]
 
-    assert len(step.prompts) == 3
+    assert len(step.prompts) == 4
+    assert step.prompts[3].question.startswith("When and where")
     assert step.card is not None
 
 

@@ -74,6 +74,7 @@ _OWN: Final[Mapping[str, tuple[Field, ...]]] = {
     "board": (_lines(("headings",), "Headings", "One to four."),),
     "systems": (
         Field(("brain_links",), "Show brain areas and chemicals, with the note about them", "flag", default=True),
+        Field(("together",), "Show three circles with arrows instead of the cards", "flag", default=False),
     ),
     "round": (
         Field(("vignette",), "Story", "choice"),
