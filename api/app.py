@@ -55,8 +55,8 @@ from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
 from api.persistence.migrations.running import upgrade
 from api.practice import api as practice_api
-from api.practice import calendar_pages, personal_data_pages, sitting_pages
 from api.practice import pages as practice_pages
+from api.practice import personal_data_pages, progress_pages, sitting_pages
 from api.practice.service import Practice
 from api.private_pages import pages as circles_pages
 from api.review import api as review_api
@@ -109,7 +109,7 @@ ROUTERS = (
     practice_api.router,
     practice_pages.router,
     sitting_pages.router,
-    calendar_pages.router,
+    progress_pages.router,
     personal_data_pages.router,
     circles_pages.router,
     identity_pages.router,

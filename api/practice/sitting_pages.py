@@ -16,12 +16,11 @@ from api.practice.answered import answered_stories, view_answered
 from api.practice.content_notes import is_open
 from api.practice.contrasting import shared_pair
 from api.practice.dependencies import practice_of
-from api.practice.due_calendar import has_address
 from api.practice.naming import skill_name
 from api.practice.place import place_line
 from api.practice.shelf import to_item
 from api.practice.sittings import KINDS, Kind
-from api.practice.view_models import PairView, end_view, progress_view, start_view
+from api.practice.view_models import PairView, end_view, start_view
 from api.vignettes.codebook import PAIR_QUESTION
 from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.vignettes.view_models import view_explanation, view_vignette
@@ -110,27 +109,6 @@ def end(request: Request) -> Response:
         return RedirectResponse("/practice", status_code=303)
     view = end_view(found)
     return render(request, "practice/end.html", title=view.headline, section="practice", view=view)
-
-
-@router.get("/practice/progress")
-def progress(request: Request) -> Response:
-    """Everything about the learner's answers so far, as pictures with tables."""
-    return progress_page(request)
-
-
-def progress_page(request: Request, calendar_url: str | None = None) -> Response:
-    """The page of progress; with the address of the calendar just after it was made."""
-    learner = find_learner(request)
-    view = progress_view(practice_of(request).progress(catalogue_of(request), learner or ""))
-    return render(
-        request,
-        "practice/progress.html",
-        title="Your progress",
-        section="practice",
-        view=view,
-        calendar_url=calendar_url,
-        has_calendar=learner is not None and has_address(engine_of(request), learner),
-    )
 
 
 @router.get("/practice/stories")
