@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.cookies import drop_cookie
@@ -87,7 +87,7 @@ def _session(request: Request, wanted: str, first: bool) -> SessionSetup:
 
 
 @router.get("/groups/plans/{slug}", dependencies=[Depends(may_start)])
-def look_through(request: Request, slug: str, length: int | None = None) -> Response:
+def look_through(request: Request, slug: str, length: Annotated[int | None, Query(ge=1, le=1_000)] = None) -> Response:
     """A plan step by step, before anything is started with it."""
     plan = plans_on_offer(request).get(slug)
     if plan is None:
