@@ -1,6 +1,7 @@
 """Before the reveal nobody can tell from anything that a member or the wall may ask for how the others voted."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.groups import results_file
 from api.groups.live import hub
 from api.persistence import free_code
 from tests.cast import ANA
@@ -143,6 +145,53 @@ async def test_groups_that_vote_the_opposite_see_the_same_bytes_until_the_reveal
     # And afterwards they do not: what is compared would show it.
     for surface in ("state", "results", "phone", "phone now", "wall", "wall now", "events", "events of the wall"):
         assert one["revealed, who voted"][surface] != other["revealed, who voted"][surface], surface
+
+
+def as_data(data: dict[str, Any], _form: results_file.Form) -> bytes:
+    """In place of the file, what would be set in it."""
+    return json.dumps(data).encode()
+
+
+@pytest.mark.parametrize("kind", ["psychoeducation", "training"])
+async def test_groups_below_the_smallest_see_the_same_bytes_after_the_reveal_and_at_the_end_however_they_voted(
+    client: httpx.AsyncClient, follow: Follow, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers, second view with why, what counted of a late answer, summary, file, export, goodbye, start page."""
+    monkeypatch.setattr(results_file, "typeset", as_data)
+    told: list[Pages] = []
+    more: dict[str, Any] = {"confidence": "sure", "cues": [[0, 3]]} if kind == "training" else {}
+    for system in ("drive", "threat"):
+        room = await new_room(client, kind, plan=[ANA], name="Tuesday room")
+        watcher, *others = await room.people(4)
+        await room.start_round()
+        for vote in ("voting", "revoting"):
+            await room.go(vote)
+            await watcher.must_vote("unsure")
+            for phone in others:
+                await phone.must_vote(system, **more)
+            await room.go("discussing" if vote == "voting" else "revealed")
+        late = await client.post(f"/g/{CODE}/guess", data={"system": "soothing"}, headers=watcher.cookies)
+        assert late.status_code == 409
+        seen = await everything_to_see(room, watcher, follow) | {"late": without_number(late, late.text)}
+        await client.post(f"/g/{CODE}/view", data={"why": "true"}, headers=room.cookies)
+        for path in (
+            *(f"/g/{CODE}/{page}" for page in ("screen", "now/screen", "summary", "results.pdf", "results.png", "end")),
+            *(f"{API}/{CODE}/export?format={form}" for form in ("csv", "json")),
+            f"{API}/{CODE}/results",
+        ):
+            answer = await client.get(path, headers=room.cookies | room.headers)
+            assert answer.status_code == 200, path
+            page = without_number(answer, answer.text)
+            seen[f"led {path}"] = re.sub(r'"exported_at":"[^"]*"', "", page)  # when it was made
+        await room.end()
+        for path in (f"/g/{CODE}", f"/g/{CODE}/now/member", "/groups/new"):
+            answer = await client.get(path, headers=watcher.cookies)
+            seen[f"after {path}"] = without_number(answer, answer.text)
+        told.append(seen)
+
+    one, other = told
+    assert len(one) == 11 + 1 + 9 + 3
+    assert [what for what in one if one[what] != other[what]] == []
 
 
 async def test_neither_key_nor_explanation_nor_count_stands_anywhere_before_the_reveal(

@@ -444,7 +444,7 @@ def view_results(
         unmoved=TOO_FEW_MOVED if both and movement is None else None,
         heat=view_heat(results, case),
         reasons=reasons if training else (),
-        calibration=view_calibration(snapshot) if training else (),
+        calibration=view_calibration(snapshot) if training and not any(vote.suppressed for vote in ballots) else (),
         gain=f"{results.gain:.2f}" if results.gain is not None else None,
         sized=tuple((system, NAME[system], round(results.circles.medians[system])) for system in SYSTEMS)
         if results.circles
