@@ -21,6 +21,7 @@ from api.exchange.import_jobs import Job, Report
 from api.exchange.importing import apply, current_case, planned
 from api.kit.assets import VIGNETTES
 from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
+from api.kit.exact_flag import Flag
 from api.persistence.dependencies import engine_of
 from api.vignettes.case import Case
 from api.vignettes.dependencies import catalogue_of
@@ -175,8 +176,8 @@ async def import_file(
     request: Request,
     trainer: CurrentTrainer,
     upload: Upload,
-    dry_run: Annotated[bool, Query()] = False,
-    replace_drafts: Annotated[bool, Query(description="Also replace drafts that others have saved.")] = False,
+    dry_run: Annotated[Flag, Query()] = False,
+    replace_drafts: Annotated[Flag, Query(description="Also replace drafts that others have saved.")] = False,
 ) -> ImportReport:
     """Brings vignettes in as drafts, or with `dry_run` only tells what would happen.
 

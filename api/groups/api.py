@@ -34,6 +34,7 @@ from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.groups.state import GroupState
 from api.guesses.rules import Confidence
 from api.kit.errors import Conflict, Unprocessable
+from api.kit.exact_flag import Flag
 from api.kit.systems import Vote
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, now, table
@@ -291,7 +292,7 @@ def get_results(request: Request, code: str) -> GroupResults:
     },
 )
 async def follow(
-    request: Request, code: str, screen: Annotated[bool, Query(description="As the projector sees it.")] = False
+    request: Request, code: str, screen: Annotated[Flag, Query(description="As the projector sees it.")] = False
 ) -> Response:
     """The group live, for a member, the facilitator or the screen."""
     if screen:

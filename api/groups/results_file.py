@@ -1,28 +1,70 @@
 """The results of a group as one file to keep: a picture (PNG), or a PDF with one story a page.
 
 The PDF carries tags, so that a screen reader can read it. Both hold what the summary shows, and nothing else.
+They are set in a process of their own, one at a time: nothing that a group is called or holds can take more than that.
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
 from typing import Any, Final, Literal
+
+import structlog
 
 from api.charts.figures import BallotView
 from api.groups.pages.pictures import HeatSegment
 from api.groups.pages.view_models import SummaryRound, SummaryView
+from api.groups.typesetter import SECONDS
 from api.kit import assets
+from api.kit.errors import Busy, Conflict
 
 Form = Literal["pdf", "png"]
 
 MEDIA_TYPE: Final[Mapping[Form, str]] = {"pdf": "application/pdf", "png": "image/png"}
-_SHARP = 144.0  # pixels an inch
+# A picture of twelve stories is 15,000 pixels high; twenty take half of the memory that there is for one.
+MOST_STORIES: Final[Mapping[Form, int]] = {"pdf": 60, "png": 12}
+_TYPESETTER = Path(__file__).with_name("typesetter.py")
+_one_at_a_time = Lock()
+FILES_WAITING = 4  # threads that pages would need
+_queue = BoundedSemaphore(FILES_WAITING)
+log = structlog.get_logger()
 
 
 def results_file(view: SummaryView, form: Form) -> bytes:
-    """The file."""
-    import typst  # noqa: PLC0415  # a compiler of documents that only this needs: servers start without it
+    """The file. Raises Conflict if there are too many stories for it, and Busy if it cannot be made right now."""
+    most = MOST_STORIES[form]
+    if len(view.rounds) > most:
+        instead = "Print the summary instead." if form == "pdf" else "Save the results as a PDF instead."
+        raise Conflict(f"A {'PDF' if form == 'pdf' else 'picture'} holds {most} stories at most. {instead}")
+    return typeset(_data(view), form)
 
-    data = {
+
+def typeset(data: Mapping[str, Any], form: Form) -> bytes:
+    """The sheet with these data. Raises Busy if others wait for theirs, or if it took too long."""
+    if not _queue.acquire(blocking=False):
+        raise Busy("Other results are being saved at the moment. Please try again.")
+    try:
+        with _one_at_a_time:
+            return subprocess.run(  # noqa: S603  # our own program, and words that are ours
+                [sys.executable, "-I", str(_TYPESETTER), str(assets.RESULTS), form],
+                input=json.dumps(data).encode(),
+                capture_output=True,
+                timeout=2 * SECONDS,
+                env={"RAYON_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},  # memory is bounded, and no secret goes along
+                check=True,
+            ).stdout
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as failed:
+        log.warning("results_not_saved", form=form, error=type(failed).__name__)  # what it said may hold a name
+        raise Busy("The file could not be made. Please try again, or open the summary and print it.") from None
+    finally:
+        _queue.release()
+
+
+def _data(view: SummaryView) -> dict[str, Any]:
+    return {
         "title": view.name or "Our group",
         "lead": f"{view.date}, {_counted(view.members, 'person', 'people')}, "
         f"{_counted(len(view.rounds), 'story', 'stories')}",
@@ -34,18 +76,6 @@ def results_file(view: SummaryView, form: Form) -> bytes:
         )
         + "This is a simple picture for learning. It does not measure anyone.",
     }
-    made = typst.compile(
-        str(assets.RESULTS / "results.typ"),
-        root=str(assets.RESULTS),
-        font_paths=[str(assets.RESULTS)],
-        ignore_system_fonts=True,
-        format=form,
-        ppi=_SHARP,
-        sys_inputs={"data": json.dumps(data), "form": form},
-        pdf_standards=["ua-1"] if form == "pdf" else [],
-    )
-    assert isinstance(made, bytes), "a picture has no second page"
-    return made
 
 
 def _story(view: SummaryRound) -> dict[str, Any]:
@@ -56,12 +86,12 @@ def _story(view: SummaryRound) -> dict[str, Any]:
         "headline": view.headline,
         "title": view.vignette.title,
         "level": view.vignette.level,
-        "answered": last.answered,
+        "answered": None if last.suppressed else last.answered,
         "hidden": f"Fewer than {last.smallest} people answered. To protect privacy, the results are hidden."
         if last.suppressed
         else None,
         "figure": _figure(last),
-        "ballot": _ballot(last),
+        "ballot": None if last.suppressed else _ballot(last),
         "first": _ballot(results.ballots[0])
         if len(results.ballots) > 1 and not results.ballots[0].suppressed
         else None,

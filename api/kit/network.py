@@ -29,15 +29,16 @@ def network_address() -> str | None:
     return None if is_loopback(found) or found == "0.0.0.0" else found  # noqa: S104  # compared, not bound
 
 
-def reachable_base(base: str) -> tuple[str | None, bool]:
+def reachable_base(base: str, listening: int | None) -> tuple[str | None, bool]:
     """For a loopback `base`, the same at this machine's address in its network, and whether it answers there.
 
-    (None, False) where `base` is no loopback address or the machine is in no network.
+    (None, False) where `base` is no loopback address, names another port than the one this server listens on (whoever
+    asks may write any port into it, and is told nothing of that one), or the machine is in no network.
     """
     parts = urlsplit(base)
-    if not is_loopback(parts.hostname or "") or (address := network_address()) is None:
-        return None, False
     port = parts.port or (443 if parts.scheme == "https" else 80)
+    if not is_loopback(parts.hostname or "") or port != listening or (address := network_address()) is None:
+        return None, False
     try:
         with socket.create_connection((address, port), _PATIENCE):
             answers = True

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from api.kit.plain_text import folded, names
+from api.kit.plain_text import folded, names, tidy
 from api.kit.prose import LONGEST as LONGEST_PROSE
 from api.kit.suggest import did_you_mean
 from api.kit.systems import NAME, SYSTEMS
@@ -34,7 +34,7 @@ def check(text: str, file_stem: str | None = None) -> tuple[Case | None, list[Fa
     case, faults = read(text)
     if case is None:
         return None, faults
-    place = finder(text)
+    place = finder(tidy(text))  # as it was read
     if file_stem is not None and case.head.slug != file_stem:
         faults.append(
             Fault(*place("slug:"), f"the slug is “{case.head.slug}” and the file “{file_stem}.md”: make them equal")

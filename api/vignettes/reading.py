@@ -30,8 +30,10 @@ _POLARITIES = ("present", "absent")
 _OTHER_HEADINGS = ("why someone might choose ", "why somebody may say ")
 HEAD = re.compile(r"\A---\n(.*?\n)---[ ]*(?:\n|$)", re.DOTALL)
 SECTION = re.compile(r"^## ", re.M)
-_STRAY = re.compile(r"^[ \t]*(?![-*]?[ \t]*$)\S.*", re.M)  # a line that is no question, nor the hyphen of an empty one
-_REMARK = re.compile(r"[ \t]+(#.*)")
+_STRAY = re.compile(
+    r"^[ \t]*+(?![-*]?[ \t]*+$)\S.*", re.M
+)  # a line that is no question, nor the hyphen of an empty one
+_REMARK = re.compile(r"(?<![ \t])[ \t]++(#.*)")
 _SPOKEN = {"title", "person", "content_note", "tags", "sources", "authors", "licence", "reconstructed"}
 QUESTION = re.compile(r"^[-*] (.+(?:\n(?![-*] ).+)*)", re.M)
 

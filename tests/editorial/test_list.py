@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both_databases
 
 def listed(page: httpx.Response) -> list[str]:
     assert page.status_code == 200, page.text
-    return re.findall(r'scope="row"><a href="/trainers/vignettes/([^"]+)"', page.text)
+    return re.findall(r'scope="row"><a\s+href="/trainers/vignettes/([^"]+)"', page.text)
 
 
 async def fewest(engine: Engine, person: Person, path: str) -> int:

@@ -88,7 +88,7 @@ def test_a_dry_run_shows_row_by_row_what_would_happen(here: Path) -> None:
         ANA_FILE.replace("ana-the-race", "dan-the-race").replace("Ana", "Dan")
     )
 
-    finished = run("vignettes", "import", "taken", "--dry-run")
+    finished = runner.invoke(app, ["vignettes", "import", "taken", "--dry-run"], env={"COLUMNS": "200"})
 
     assert finished.exit_code == 0, finished.output
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in finished.stdout.splitlines() if "│" in line]

@@ -1,10 +1,12 @@
 """Files made to harm, and files by accident: one clear sentence, quickly, and never another error."""
 
 import json
+import sqlite3
 import struct
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -82,6 +84,20 @@ BOMB = b'<?xml version="1.0"?>' + LAUGHS + b"]><worksheet>&a9;</worksheet>"
 FETCH = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet>&a;</worksheet>'
 SHEET = "xl/worksheets/sheet1.xml"
 
+
+def anki(notes: str) -> bytes:
+    """A package with a table of cards and note types, and the notes as this statement makes them."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(
+            "CREATE TABLE col (models TEXT); CREATE TABLE cards (nid INTEGER, due INTEGER);"
+            """INSERT INTO col VALUES ('{"1": {"flds": [{"name": "Front"}, {"name": "Back"}]}}');""" + notes
+        )
+        return zipped(("collection.anki2", db.serialize()))
+
+
+COUNTED = "WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n"
+NOTE_TABLE = "CREATE TABLE notes (id INTEGER PRIMARY KEY, mid INTEGER, flds TEXT);"
+
 HOSTILE: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("zip", "bomb", lambda: zipped(("a.md", b"x" * 200_000_000)), "packed more tightly than text can be"),
     ("zip", "bomb in parts", lambda: zipped(*((f"{n}.md", b"x" * 1_000_000) for n in range(70))), "more than 64 MB"),
@@ -103,6 +119,16 @@ HOSTILE: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("zip", "nothing to read", lambda: zipped(("a.txt", b"x")), "no case file"),
     ("zip", "no zip", lambda: b"hello", "damaged"),
     ("zip", "cut off", lambda: GOOD["zip"][:-30], "damaged"),
+    ("apkg", "endless notes made up by a view",
+     lambda: anki(f"CREATE VIEW notes AS {COUNTED}) SELECT id, 1 AS mid, 'x' AS flds FROM n;"), "cannot be read"),
+    ("apkg", "a gigabyte made up by a view",
+     lambda: anki("CREATE VIEW notes AS SELECT 1 AS id, 1 AS mid, hex(zeroblob(4e8)) AS flds;"), "cannot be read"),
+    ("apkg", "a gigabyte made up by a column", lambda: anki(
+        "CREATE TABLE notes (id INTEGER, mid INTEGER, flds TEXT AS (hex(zeroblob(400000000))));"
+        "INSERT INTO notes VALUES (1, 1);"), "cannot be read"),
+    ("apkg", "too many notes", lambda: anki(NOTE_TABLE + f"INSERT INTO notes {COUNTED} LIMIT {MOST_ROWS + 1})"
+     " SELECT id, 1, 'x' FROM n;"), "more than 20,000|tightly"),
+    ("apkg", "no database", lambda: zipped(("collection.anki2", b"hello")), "cannot be read"),
     ("json", "nested", lambda: b"[" * 200_000, "nested too deeply"),
     ("json", "no JSON", lambda: b"{", "line 1, column 2"),
     ("json", "another document", lambda: b"[1]", "no document of Three Circles"),

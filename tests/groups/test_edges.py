@@ -1,11 +1,14 @@
 """The edges of a group: the way back, what stands before its screens, its name, its end, and what counted."""
 
+import socket
+
 import httpx
 import pytest
 
 from api.groups.pages.pictures import movement_contradicts
 from api.groups.results import Snapshot, present
-from api.kit.network import is_loopback
+from api.kit import network
+from api.kit.network import is_loopback, reachable_base
 from api.session_plans.words_of_phases import words_of
 from tests.cast import ANA
 from tests.groups.cases import ANA_CASE
@@ -147,3 +150,21 @@ def test_words_to_say_belong_to_the_phase_in_which_they_are_said(part: str, line
 )
 def test_an_address_of_this_machine_alone_is_known(host: str, alone: bool) -> None:
     assert is_loopback(host) is alone
+
+
+def test_only_the_port_that_the_server_listens_on_is_ever_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Host header may name any port: whoever writes it learns nothing of the other programs of the machine."""
+    tried: list[object] = []
+
+    def connect(address: object, _patience: float) -> socket.socket:
+        tried.append(address)
+        return socket.socket()
+
+    monkeypatch.setattr(network, "network_address", lambda: "192.0.2.7")
+    monkeypatch.setattr(socket, "create_connection", connect)
+
+    assert reachable_base("http://localhost:5432", 8000) == (None, False)
+    assert reachable_base("http://localhost", 8000) == (None, False)
+    assert tried == []
+    assert reachable_base("http://localhost:8000", 8000) == ("http://192.0.2.7:8000", True)
+    assert tried == [("192.0.2.7", 8000)]

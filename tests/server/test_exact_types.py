@@ -1,18 +1,31 @@
-"""Bodies are taken as OpenAPI writes them: no number as text, no yes or no as a number, no day as seconds."""
+"""Bodies and queries are taken as OpenAPI writes them: no number as text, no loose yes or no, no seconds as a day."""
 
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.app import create_app
 from api.kit.settings import Settings
 from tests.client import SECRET
+from tests.editorial.conftest import editor
+from tests.editorial.people import Person
+
+__all__ = ["editor"]
 
 Schema = dict[str, Any]
 
-SCHEMAS: dict[str, Schema] = create_app(Settings(_env_file=None, secret_key=SECRET)).openapi()["components"]["schemas"]
+OPENAPI = create_app(Settings(_env_file=None, secret_key=SECRET)).openapi()
+SCHEMAS: dict[str, Schema] = OPENAPI["components"]["schemas"]
+FLAGS = sorted(
+    (method, path, asked["name"])
+    for path, methods in OPENAPI["paths"].items()
+    for method, operation in methods.items()
+    for asked in operation.get("parameters", ())
+    if asked["in"] == "query" and asked["schema"].get("type") == "boolean"
+)
 BODIES = sorted(name for name in SCHEMAS if name.endswith("Body"))
 
 # What a lax reader takes for a value of this type.
@@ -85,3 +98,31 @@ def test_a_body_is_taken_as_openapi_writes_it_and_in_no_looser_form(name: str) -
     for bad in tried:
         with pytest.raises(ValidationError):
             reader.validate_python(bad)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), FLAGS)
+async def test_a_yes_or_no_of_a_query_is_true_or_false_and_nothing_else(
+    client: httpx.AsyncClient, editor: Person, method: str, path: str, name: str
+) -> None:
+    async def asked(value: str) -> httpx.Response:
+        return await client.request(
+            method,
+            path.replace("{code}", "DDDDDD"),
+            params={name: value},
+            files={"file": ("a.md", b"nothing")} if method == "post" else None,
+            headers=editor.headers,
+        )
+
+    def told(answer: httpx.Response) -> bool:
+        return f"/{name}" in answer.text and answer.status_code == 422
+
+    for loose in ("1", "0", "yes", "no", "on", "off", "t", "f", "y", "n", "True", "FALSE", " true", ""):
+        answer = await asked(loose)
+        assert told(answer), (loose, answer.status_code, answer.text)
+        assert "true or false" in answer.text
+    for exact in ("true", "false"):
+        assert not told(await asked(exact)), exact
+
+
+def test_there_are_such_queries() -> None:
+    assert {name for _, _, name in FLAGS} >= {"dry_run", "replace_drafts", "screen"}

@@ -15,14 +15,17 @@ from time import thread_time
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import api
 from api.accounts.tokens import Tokens
 from api.editorial.advice import advise
 from api.exchange.formats import read_file
+from api.exchange.formats.archive import pack
 from api.exchange.formats.rows import Refused, quiet
 from api.kit import prose
 from api.kit.join_codes import normalise
+from api.kit.plain_text import names
 from api.kit.spreadsheet import safe_cell
 from api.kit.text_diff import stretches
 from api.session_plans.checking import check as check_plan
@@ -177,10 +180,12 @@ def test_patterns_put_together_when_needed_are_those_that_the_texts_below_reach(
     put_together = {each for source in _sources() for each in _written(source) if isinstance(each, str)}
 
     assert put_together == {
-        "api/editorial/advice.py:search",
         "api/vignettes/checking.py:search",
         "api/kit/yaml.py:compile",
         "api/session_plans/wording.py:finditer",
+        "api/exchange/formats/gift.py:search",
+        "api/kit/plain_text.py:compile",
+        "api/kit/plain_text.py:search",
     }
 
 
@@ -210,6 +215,13 @@ def _change(text: str) -> object:
     return list(stretches(text, text[::2] + "b" + text[::3]))
 
 
+def _item(text: str) -> dict[str, bytes]:
+    words = f"<!-- {text.replace('--', '-')} --><p>{escape(text)}</p>"
+    choice = f'<choiceInteraction><simpleChoice identifier="A">{words}</simpleChoice></choiceInteraction>'
+    item = f"<assessmentItem><itemBody>{words}{choice}</itemBody></assessmentItem>"
+    return {"imsmanifest.xml": b"<manifest/>", "item.xml": item.encode()}
+
+
 # Each with the length up to which it is let in.
 ENTRANCES: dict[str, tuple[Callable[[str], object], int]] = {
     "the story of a file": (_story, LARGEST_FILE - 1_000),
@@ -224,6 +236,9 @@ ENTRANCES: dict[str, tuple[Callable[[str], object], int]] = {
         20_000,
     ),
     "a table": (lambda text: _refused(read_file, "stories.csv", text.encode(), quiet), LARGEST_FILE),
+    "a question bank in GIFT": (lambda text: _refused(read_file, "bank.gift", text.encode(), quiet), LARGEST_FILE),
+    "an item of QTI": (lambda text: _refused(read_file, "items.zip", pack(_item(text)), quiet), LARGEST_FILE),
+    "words as people see them": (lambda text: (names(text, "Ana"), names("Ana", text)), LARGEST_FILE),
     "a list in JSON": (lambda text: _refused(read_file, "stories.json", text.encode(), quiet), LARGEST_FILE),
     "a search": (lambda text: matching("sqlite", text), 20_000),
     "a code": (normalise, 20_000),

@@ -28,6 +28,7 @@ from api.app import LARGEST_BODY
 from api.audit.models import AuditLine
 from api.exchange import import_jobs
 from api.exchange.formats.rows import LARGEST_UPLOAD
+from api.groups import results_file, typesetter
 from api.groups.live import hub
 from api.groups.sessions.models import GuidedPlan, GuidedSession
 from api.kit.errors import TooMany
@@ -391,6 +392,11 @@ def test_the_table_of_limits_is_what_the_code_does() -> None:
     assert numbers["HASHES_WAITING"] == f"{passwords.HASHES_WAITING}, and {kept}"
     assert numbers["PASSWORDS_SIDE_BY_SIDE"] == str(rate_limit.PASSWORDS_SIDE_BY_SIDE)
     assert numbers["AT_ONCE"] == str(import_jobs.AT_ONCE)
+    assert numbers["FILES_WAITING"] == f"{results_file.FILES_WAITING}, of which one is made"
+    memory = f"{typesetter.MEMORY // 1024**3} GB of memory"
+    assert numbers["SECONDS"] == f"{typesetter.SECONDS} seconds of the processor, {memory}"
+    stories = results_file.MOST_STORIES
+    assert numbers["MOST_STORIES"] == f"{stories['pdf']} in a PDF, {stories['png']} in a picture"
     assert numbers["LARGEST_BODY"] == f"{LARGEST_BODY:,} bytes; a file to import {LARGEST_UPLOAD // 1024**2} MB"
     assert numbers["LONGEST_TOKEN"] == f"{LONGEST_TOKEN} characters"
     for row in rows:

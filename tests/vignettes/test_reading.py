@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.kit.plain_text import tidy
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
 from api.vignettes.case_file_writer import write
@@ -35,7 +36,7 @@ def test_a_file_that_is_read_and_written_says_the_same(text: str) -> None:
 def assert_total(text: str) -> None:
     """Whatever the text: a case or a reason why not, and every fault at a place inside the text."""
     case, faults = check(text, "ana-the-race")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = tidy(text).split("\n")
     assert case is not None or faults
     for fault in faults:
         assert fault.message

@@ -36,7 +36,7 @@ _TABLES = (".tsv", ".tab", ".txt")
 _TOLD = dict.fromkeys(
     (".xls", ".xlsb", ".ods", ".numbers"), "This kind of spreadsheet is not read. Save it as .xlsx or as “CSV UTF-8”."
 )
-_NAMES_SLUG = re.compile(rb"(?:^|[,;\t])\W*slug\W?(?:[,;\t\r\n]|$)", re.I | re.M)
+_NAMES_SLUG = re.compile(rb"(?:^|[,;\t])\W{0,3}slug\W?(?:[,;\t\r\n]|$)", re.I | re.M)
 _ALL = (
     Format("zip", "Case files in a zip", ".zip", "application/zip", casefiles.dump, casefiles.load),
     Format("json", "JSON", ".json", "application/json", json_document.dump, json_document.load),

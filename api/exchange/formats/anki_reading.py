@@ -16,6 +16,11 @@ _COLLECTIONS: Final = ("collection.anki21", "collection.anki2")
 _NEWER: Final = "collection.anki21b"
 _MOST_STEPS = 20_000  # of a thousand operations each: a made-up table must not keep us
 # In the order in which new cards are shown.
+_LONGEST_VALUE = 4_000_000  # bytes; the note types of a large collection are one value
+_MOST_TEXT = 64_000_000  # characters of all notes: a table that is made up as it is read could go on for ever
+# The package is somebody's database, and Anki's has tables alone: what else stands in it would run while it is read.
+_NOT_ANKI = """SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')
+    OR sql LIKE '%virtual%table%' OR sql LIKE '%generated%' OR sql LIKE '% as %(%'"""
 _NOTES = "SELECT mid, flds FROM notes ORDER BY (SELECT min(due) FROM cards WHERE nid = notes.id), id"
 _SAVE_OLD = "The package is written for new versions of Anki only. Export it again with “Support older Anki versions”."
 
@@ -30,11 +35,12 @@ def load(data: bytes, progress: Progress = quiet, current: Current = nothing_kno
         raise Refused("The package has no collection of Anki in it.")
     try:
         questions = list(_questions(collection, _whole(parts.get(BESIDE, b"{}"))))
+    except Refused:
+        raise
     except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
         raise Refused("The package’s collection cannot be read. Export it from Anki again.") from None
     if not questions:
         raise Refused("The package has no notes.")
-    limit_rows(len(questions))
     return to_rows(questions, progress, current)
 
 
@@ -48,7 +54,7 @@ def _whole(data: bytes) -> dict[str, str]:
 
 
 def _questions(collection: bytes, whole: dict[str, str]) -> Iterator[Question]:
-    steps = 0
+    steps = read = 0
 
     def tired() -> int:
         nonlocal steps
@@ -59,11 +65,19 @@ def _questions(collection: bytes, whole: dict[str, str]) -> Iterator[Question]:
         db.deserialize(collection)
         db.set_progress_handler(tired, 1000)
         db.execute("PRAGMA trusted_schema = OFF")
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+        if db.execute(_NOT_ANKI).fetchone():
+            raise ValueError("no collection of Anki has views, triggers or made-up columns")
         (kinds,) = db.execute("SELECT models FROM col").fetchone()
         names = {
             int(number): [str(field["name"]) for field in kind["flds"]] for number, kind in json.loads(kinds).items()
         }
         for number, (kind, fields) in enumerate(db.execute(_NOTES), 1):
+            limit_rows(number)
+            read += len(str(fields))
+            if read > _MOST_TEXT:
+                raise ValueError("more text than a package can hold")
             yield _question(f"note {number}", dict(zip(names[kind], str(fields).split("\x1f"), strict=False)), whole)
 
 

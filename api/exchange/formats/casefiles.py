@@ -23,7 +23,7 @@ from api.vignettes.case_file_writer import write
 from api.vignettes.reading import LARGEST_FILE
 
 # What browsers and systems add to the name of a file that is there already.
-_COPY = re.compile(r"^copy of +|(?: *\(\d{1,3}\)| +copy(?: \d{1,3})?| +- copy(?: \(\d{1,3}\))?| +\d{1,3})$", re.I)
+_COPY = re.compile(r"^copy of +|(?<! )(?: *\(\d{1,3}\)| +copy(?: \d{1,3})?| +- copy(?: \(\d{1,3}\))?| +\d{1,3})$", re.I)
 
 
 def files(cases: Iterable[Case]) -> dict[str, bytes]:

@@ -105,6 +105,8 @@ def cells(case: Case) -> list[Cell]:
     data["reconstructed"] = [
         f"{_escaped(words['text'])} | {_escaped(words['note'])}" for words in data["reconstructed"]
     ]
+    # People part words by commas and semicolons too, so those within a word are marked.
+    data["tags"] = [re.sub(r"([\\,;])", r"\\\1", tag) for tag in data["tags"]]
     return [_cell(_get(data, column.path)) for column in COLUMNS]
 
 
@@ -204,7 +206,8 @@ def _value(column: Column, value: str) -> Any:
     if column.name in ("dominant", "secondary") or column.path[0] == "about":
         return value.lower()
     if column.kind == "words":
-        return [word.strip() for word in re.split(r"[,;\n]", value) if word.strip()]
+        parts = re.findall(r"(?:\\.|[^\\,;\n]|\\$)+", value)
+        return [word for part in parts if (word := re.sub(r"\\([\\,;])", r"\1", part).strip())]
     if column.kind == "number":
         return _number(value)
     return value if column.path[0] in ("story", "why", "others") else one_line(value)

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from markupsafe import escape
 
-from api.exchange.formats.questions import EMBEDDED, Option, Question, embed, to_rows
+from api.exchange.formats.questions import EMBEDDED, Option, Question, embed, to_rows, without_comments
 from api.exchange.formats.rows import Current, Progress, Refused, Row, decode, limit, limit_rows, nothing_known, quiet
 from api.exchange.formats.wording import choices, key_html, story_html
 from api.kit.plain_text import tidy
@@ -20,6 +20,8 @@ from api.vignettes.case import Case
 
 _OPTION = re.compile(r"(?<!\\)([=~])((?:\\.|[^\\=~])*)", re.S)
 _CONTROL = re.compile(r"[\\~=#{}:]")
+_TITLE_END = re.compile(r"\\.|::", re.S)
+_BRACKET = re.compile(r"\\.|[{}]", re.S)
 
 
 def dump(cases: Iterable[Case]) -> bytes:
@@ -70,12 +72,12 @@ def _is_closed(text: str) -> bool:
 
 
 def _read(text: str, place: str, level: int | None, embedded: str) -> Question:
-    titled = re.match(r"\s*::((?:\\.|[^\\])*?)::(.*)\Z", text, re.S)
-    title, rest = (_plain(titled[1]), titled[2]) if titled else ("", text)
-    asked = re.match(r"((?:\\.|[^\\{}])*)\{((?:\\.|[^\\{}])*)\}(.*)\Z", rest, re.S)
+    title, rest = _titled(text)
+    asked = _asked(rest)
     if asked is None:
         return Question(place, title, "", (), kind="description" if "{" not in rest else "unreadable")
-    answers, _, feedback = _halves(asked[2], "####")
+    before, within, behind = asked
+    answers, _, feedback = _halves(within, "####")
     options = [_option(found[1], found[2]) for found in _OPTION.finditer(answers)]
     kinds = {"T", "F", "TRUE", "FALSE", ""}
     kind = "multiple choice"
@@ -83,14 +85,34 @@ def _read(text: str, place: str, level: int | None, embedded: str) -> Question:
         kind = "number"
     elif not options:
         kind = "true or false" if answers.strip().upper() in kinds - {""} else "essay"
-    elif "->" in re.sub(r"<!--.*?-->", "", answers):
+    elif "->" in without_comments(answers):
         kind = "matching"
-    body = f"{asked[1]} {asked[3]}" if asked[3].strip() else asked[1]
+    body = f"{before} {behind}" if behind.strip() else before
     return Question(place, title, _plain(body), options, _plain(feedback), kind, level, embedded)
 
 
+def _titled(text: str) -> tuple[str, str]:
+    """The title between two colons and two colons, and what follows; no title where there is none."""
+    text = text.lstrip()
+    if text.startswith("::"):
+        for sign in _TITLE_END.finditer(text, 2):
+            if sign[0] == "::":
+                return _plain(text[2 : sign.start()]), text[sign.end() :]
+    return "", text
+
+
+def _asked(text: str) -> tuple[str, str, str] | None:
+    """What stands before, within and behind the brackets of the answers; None without one pair of brackets."""
+    found = [sign for sign in _BRACKET.finditer(text) if sign[0] in "{}"][:2]
+    if [sign[0] for sign in found] != ["{", "}"]:
+        return None
+    opening, closing = found
+    return text[: opening.start()], text[opening.end() : closing.start()], text[closing.end() :]
+
+
 def _option(sign: str, text: str) -> Option:
-    weight = re.match(r"\s*%(-?\d+(?:\.\d+)?)%", text)
+    text = text.lstrip()
+    weight = re.match(r"%(-?\d+(?:\.\d+)?)%", text)
     answer, _, feedback = _halves(text[weight.end() :] if weight else text, "#")
     right = float(weight[1]) > 0 if weight else sign == "="
     return Option(_plain(answer), right, _plain(feedback))
@@ -104,10 +126,11 @@ def _halves(text: str, mark: str) -> tuple[str, str, str]:
 
 def _plain(text: str) -> str:
     """The text without the name of its markup and with the signs that were escaped; as HTML in any case."""
-    named = re.match(r"\s*\[(html|moodle|plain|markdown)\]", text)
+    text = text.lstrip()
+    named = re.match(r"\[(html|moodle|plain|markdown)\]", text)
     bare = text[named.end() :] if named else text
     said = re.sub(r"\\(.)", lambda sign: "\n" if sign[1] == "n" else sign[1], bare, flags=re.S).strip()
-    is_html = named[1] in ("html", "moodle") if named else re.search(r"<[a-z/][^>]*>", said, re.I)
+    is_html = named[1] in ("html", "moodle") if named else re.search(r"<[a-z/][^<>]*>", said, re.I)
     if not is_html:
         return str(escape(said)).replace("\n", "<br>")
     return said

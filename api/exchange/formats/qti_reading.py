@@ -14,7 +14,6 @@ from api.exchange.formats.questions import EMBEDDED, Option, Question, to_rows
 from api.exchange.formats.rows import Current, Progress, Refused, Row, limit, limit_rows, nothing_known, quiet
 
 MANIFEST: Final = "imsmanifest.xml"
-_BESIDE = re.compile(rf"<!--\s*({EMBEDDED}[^\n]*?)\s*-->".encode())
 _BLOCKS: Final = {"p", "div", "li", "ul", "ol", "br", "blockquote", "prompt", "h1", "h2", "h3", "h4", "tr"}
 _INNER: Final = {"choiceInteraction", "feedbackInline", "feedbackBlock", "rubricBlock"}
 
@@ -51,10 +50,16 @@ def _question(name: str, part: bytes) -> Question | None:
         options.append(Option(_html(choice, skipped=_INNER), mark in right, inline or told.get(mark, "")))
     body = next((each for each in root.iter() if _name(each) == "itemBody"), root)
     prompt = next((_html(each) for each in asked[0].iter() if _name(each) == "prompt"), "")
-    beside = _BESIDE.search(part)
-    return Question(
-        name, title, _html(body, skipped=_INNER) + prompt, options, embedded=beside[1].decode() if beside else ""
-    )
+    return Question(name, title, _html(body, skipped=_INNER) + prompt, options, embedded=_beside(part))
+
+
+def _beside(part: bytes) -> str:
+    """What our own export has put into a comment beside the item; empty in others' files."""
+    start = part.find(EMBEDDED.encode())
+    end = part.find(b"-->", start)
+    if start < 0 or end < 0 or not part[:start].rstrip().endswith(b"<!--"):
+        return ""
+    return part[start:end].strip().decode("utf-8", "replace")
 
 
 def _right(root: Any) -> Iterator[str]:

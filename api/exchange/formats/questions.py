@@ -19,10 +19,11 @@ from api.vignettes.case import Blend, Case, FrontMatter, Key
 from api.vignettes.case_file_writer import write
 from api.vignettes.checking import check
 
-_BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|tr|hr)\b[^>]*>", re.I)
-_DROPPED = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.I | re.S)
+_BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|blockquote|tr|hr)\b[^<>]*>", re.I)
+_UNREAD = re.compile(r"<!--|-->|<(?:script|style)\b|</(?:script|style)\s*+>", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _ASKED = re.compile(r"which (?:system|circle) is (?:the )?(?:biggest|largest|strongest) for ([^?]{1,40})\?", re.I)
+_CLOSED_BY = {"<!--": "-->", "<script": "</script", "<style": "</style"}
 _OPEN = {"unsure", "not enough information", "not sure", "unclear", "we cannot tell", "the story does not tell us"}
 _BEGINNING = Blend(threat=[10, 30], drive=[10, 30], soothing=[10, 30])
 EMBEDDED = "three-circles-story:"
@@ -56,9 +57,23 @@ def embed(case: Case) -> str:
     return EMBEDDED + json.dumps(case.model_dump(mode="json"), ensure_ascii=True)
 
 
+def without_comments(html: str) -> str:
+    """HTML without comments, scripts and styles; what is never closed stays, for it may be text."""
+    parts: list[str] = []
+    kept, opened = 0, ""
+    for token in _UNREAD.finditer(html):
+        sign = token[0].lower().rstrip("> \t\r\n") if token[0].startswith("</") else token[0].lower()
+        if not opened and sign in _CLOSED_BY:
+            parts.append(html[kept : token.start()])
+            kept, opened = token.start(), sign
+        elif opened and sign == _CLOSED_BY[opened]:
+            kept, opened = token.end(), ""
+    return "".join([*parts, html[kept:]])
+
+
 def plain(html: str) -> str:
     """The words of HTML: a paragraph for each block."""
-    text = unescape(_TAG.sub("", _BLOCK.sub("\n", _DROPPED.sub("", html)).replace("\xa0", " ")))
+    text = unescape(_TAG.sub("", _BLOCK.sub("\n", without_comments(html)).replace("\xa0", " ")))
     return "\n\n".join(line for part in tidy(text).split("\n") if (line := " ".join(part.split())))
 
 

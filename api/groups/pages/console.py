@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.cookies import drop_cookie
@@ -87,7 +87,7 @@ def _session(request: Request, wanted: str, first: bool) -> SessionSetup:
 
 
 @router.get("/groups/plans/{slug}", dependencies=[Depends(may_start)])
-def look_through(request: Request, slug: str, length: int | None = None) -> Response:
+def look_through(request: Request, slug: str, length: Annotated[int | None, Query(ge=1, le=1_000)] = None) -> Response:
     """A plan step by step, before anything is started with it."""
     plan = plans_on_offer(request).get(slug)
     if plan is None:
@@ -143,7 +143,8 @@ def _new_page(
 def ready(request: Request, code: str) -> Response:
     """Code, links and QR, for the facilitator."""
     state = require_led(request, code)
-    view = get_view_builder(request).ready(state, base_url(request), console_key(request, state))
+    _, listening = request.scope.get("server") or (None, None)
+    view = get_view_builder(request).ready(state, base_url(request), console_key(request, state), listening)
     return render(request, "groups/ready.html", title="Your group is ready", section="groups", view=view)
 
 
@@ -243,7 +244,7 @@ def save_results(request: Request, code: str, form: FileForm) -> Response:
         view = get_view_builder(request).summary(connection, state)
     if not view.rounds:
         raise NotFound("There are no results yet. Each story appears here once you have shown its answers.")
-    name = f'attachment; filename="three-circles-{code}.{form}"'
+    name = f'attachment; filename="three-circles-{state.code}.{form}"'
     return Response(results_file(view, form), media_type=MEDIA_TYPE[form], headers={"Content-Disposition": name})
 
 

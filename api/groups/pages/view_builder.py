@@ -288,11 +288,11 @@ class GroupViewBuilder:
                 people.append(Person(slug, vignette.case.head.person, vignette.case.head.title, standing))
         return tuple(people)
 
-    def ready(self, state: GroupState, base: str, key: str) -> ReadyView:
-        """Links, code and QR."""
+    def ready(self, state: GroupState, base: str, key: str, listening: int | None) -> ReadyView:
+        """Links, code and QR, from a server that listens on this port."""
         url = f"{base}/g/{state.code}"
         console = f"{url}/console?key={key}"
-        network, answers = (None, False) if self._settings.public_url else reachable_base(base)
+        network, answers = (None, False) if self._settings.public_url else reachable_base(base, listening)
         return ReadyView(
             code=state.code,
             code_spoken=spoken(state.code),
