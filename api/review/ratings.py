@@ -54,15 +54,18 @@ def read_rounds(vignettes: Path) -> dict[str, list[BlindRating]]:
     paths = sorted((vignettes / FOLDER).glob("round-*.csv"), key=lambda path: (len(path.stem), path.stem))
     rounds = {path.stem: _read(path, BlindRating) for path in paths}
     for path in paths:
-        _refuse_a_second(path, [(rating.unit, rating.rater) for rating in rounds[path.stem]], "rates")
+        _refuse_a_second(path, [f"{rating.rater} rates {rating.unit}" for rating in rounds[path.stem]])
     return rounds
 
 
 def read_verdicts(vignettes: Path) -> list[Verdict]:
-    """What was judged of the readers' sentences; nothing without the file. Raises ValueError with file and row."""
+    """What was judged of the readers' sentences, by one judge or more; nothing without the file.
+
+    Raises ValueError with file and row.
+    """
     path = vignettes / FOLDER / "sentences.csv"
     verdicts = _read(path, Verdict) if path.is_file() else []
-    _refuse_a_second(path, [(verdict.unit, verdict.rater) for verdict in verdicts], "is judged on")
+    _refuse_a_second(path, [f"{one.judge} judges {one.rater} on {one.unit}" for one in verdicts])
     return verdicts
 
 
@@ -77,9 +80,9 @@ def _read(path: Path, kind: type[Row]) -> list[Row]:
     return found
 
 
-def _refuse_a_second(path: Path, pairs: Sequence[tuple[str, str]], does: str) -> None:
-    seen = set[tuple[str, str]]()
-    for number, (unit, rater) in enumerate(pairs, 2):
-        if (unit, rater) in seen:
-            raise ValueError(f"{path}, row {number}: {rater} {does} {unit} a second time")
-        seen.add((unit, rater))
+def _refuse_a_second(path: Path, told: Sequence[str]) -> None:
+    seen = set[str]()
+    for number, what in enumerate(told, 2):
+        if what in seen:
+            raise ValueError(f"{path}, row {number}: {what} a second time")
+        seen.add(what)
