@@ -10,6 +10,7 @@ from api.cli import app
 from api.exchange.formats import FORMATS, casefiles, csv_table
 from api.exchange.formats.rows import quiet
 from api.exchange.importing import current_sources, planned, read_path
+from api.kit import terminal
 from api.persistence.engine import make_engine
 from api.vignettes.reading import read
 from api.vignettes.sync import load_library
@@ -81,14 +82,15 @@ def test_what_is_there_is_not_written_over(here: Path) -> None:
     assert "is not empty" in run("vignettes", "export", "--out", "built-in").stderr
 
 
-def test_a_dry_run_shows_row_by_row_what_would_happen(here: Path) -> None:
+def test_a_dry_run_shows_row_by_row_what_would_happen(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal.out, "width", 200)  # so that each row is one line
     run("vignettes", "export", "--out", "taken")
     (here / "taken" / f"{ANA}.md").write_text(ANA_FILE.replace("A worry may", "A worry could"))
     (here / "taken" / "dan-the-race.md").write_text(
         ANA_FILE.replace("ana-the-race", "dan-the-race").replace("Ana", "Dan")
     )
 
-    finished = runner.invoke(app, ["vignettes", "import", "taken", "--dry-run"], env={"COLUMNS": "200"})
+    finished = run("vignettes", "import", "taken", "--dry-run")
 
     assert finished.exit_code == 0, finished.output
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in finished.stdout.splitlines() if "│" in line]
