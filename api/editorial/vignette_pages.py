@@ -19,6 +19,7 @@ from api.guesses.service import counts_of
 from api.kit.errors import NotFound, Problem, Unprocessable
 from api.persistence.dependencies import engine_of
 from api.stats.answer_shares import class_statistics
+from api.stats.blend import size_word
 from api.vignettes.catalogue import Vignette
 from api.vignettes.dependencies import catalogue_of
 from api.web.dependencies import settings_of
@@ -60,6 +61,7 @@ def _page(
         class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
         error_at=at,
         note=note,
+        size_word=size_word,
     )
 
 

@@ -31,6 +31,15 @@ def distance(value: float, span: Sequence[float]) -> float:
     return min(0.0, value - low) or max(0.0, value - high)
 
 
+def size_word(low: float, high: float) -> str:
+    """A range of shares in percent as people read it: “small” below a quarter, “large” from 45 %, else “medium”.
+
+    By the middle of the range. The blend is a teaching judgement, and digits would claim more than that.
+    """
+    middle = (low + high) / 2
+    return "small" if middle < 25 else "large" if middle >= 45 else "medium"
+
+
 def quartiles(values: Sequence[float]) -> Quartiles:
     """Median and quartiles, with linear interpolation between the two nearest values.
 

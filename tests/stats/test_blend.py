@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.stats.blend import Quartiles, class_blend, distance, quartiles, shares
+from api.stats.blend import Quartiles, class_blend, distance, quartiles, shares, size_word
 
 sizes = st.fixed_dictionaries({name: st.integers(0, 100) for name in ("threat", "drive", "soothing")})
 values = st.lists(st.floats(0, 100), min_size=1, max_size=30)
@@ -77,3 +77,10 @@ def test_a_class_is_told_from_the_smallest_group_on_and_circles_of_no_size_do_no
     told = class_blend([one, one, one, nothing], 3)
     assert told == {"threat": Quartiles(20, 20, 20), "drive": Quartiles(60, 60, 60), "soothing": Quartiles(20, 20, 20)}
     assert class_blend([], 1) is None
+
+
+def test_a_range_reads_as_small_medium_or_large_by_its_middle() -> None:
+    ranges = [(0, 10), (15, 30), (20, 30), (25, 40), (40, 49), (40, 50), (55, 65)]
+    words = ["small", "small", "medium", "medium", "medium", "large", "large"]
+
+    assert [size_word(*each) for each in ranges] == words
