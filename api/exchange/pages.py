@@ -21,7 +21,7 @@ from api.exchange.import_jobs import Job, Report
 from api.exchange.importing import apply, current_case, planned
 from api.kit.assets import VIGNETTES
 from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
-from api.kit.exact_flag import Flag
+from api.kit.exact_query import Flag
 from api.persistence.dependencies import engine_of
 from api.vignettes.case import Case
 from api.vignettes.dependencies import catalogue_of

@@ -34,7 +34,7 @@ from api.groups.sessions.starting import SessionSetup, plans_on_offer, prepare
 from api.groups.state import GroupState
 from api.guesses.rules import Confidence
 from api.kit.errors import Conflict, Unprocessable
-from api.kit.exact_flag import Flag
+from api.kit.exact_query import Flag
 from api.kit.systems import Vote
 from api.persistence.dependencies import engine_of
 from api.persistence.engine import LARGEST_ID, now, table

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.kit.errors import Forbidden
+from api.kit.exact_query import Number
 from api.kit.systems import CARDS, CAVEAT, System, SystemCard
 from api.vignettes.answer_key import OutcomeKey, answer_key
 from api.vignettes.case import Reconstructed
@@ -64,10 +65,10 @@ def list_vignettes(
     request: Request,
     trainer: Annotated[Trainer | None, Depends(find_trainer)],
     system: Annotated[System | None, Query(description="Dominant system; for trainers only.")] = None,
-    level: Annotated[int | None, Query(ge=1, le=3)] = None,
+    level: Annotated[Number | None, Query(ge=1, le=3)] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
     q: Annotated[str | None, Query(max_length=200, description="Words in the title, person or story.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[Number, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=80, description="From the page before.")] = None,
 ) -> VignettePage:
     """Published vignettes, without their keys."""

@@ -126,3 +126,12 @@ async def test_a_yes_or_no_of_a_query_is_true_or_false_and_nothing_else(
 
 def test_there_are_such_queries() -> None:
     assert {name for _, _, name in FLAGS} >= {"dry_run", "replace_drafts", "screen"}
+
+
+@pytest.mark.parametrize("query", ["level", "limit"])
+async def test_a_whole_number_in_a_query_is_taken_in_digits_alone(client: httpx.AsyncClient, query: str) -> None:
+    assert (await client.get("/api/v1/vignettes", params={query: "2"})).status_code == 200
+
+    for loose in ("+2", " 2", "2 ", "2.0", "1_0", "٢", "2e0", ""):
+        refused = await client.get("/api/v1/vignettes", params={query: loose})
+        assert refused.status_code == 422, (loose, refused.text)
