@@ -273,7 +273,7 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
     send(group.tab, "Sent: Threat.")
 
     see(console, "The first vote is open", "Everyone has answered or passed.")
-    expect(console.get_by_text("Read the story together again")).to_have_count(0)  # six are too few for advice
+    expect(console.get_by_text("Suggestion", exact=True)).to_have_count(0)  # it is worked out when the vote closes
     group.answered(6, 6)
     expect(group.one.locator("#sent")).to_contain_text("6 of 6 have answered")
     look_again(group.plain)
@@ -285,6 +285,7 @@ def everybody_votes_for_the_first_time(group: Group) -> None:
 def a_phone_that_was_offline_comes_back_to_the_talk(group: Group) -> None:
     group.offline.context.set_offline(True)
     group.press("PageDown", "Time to talk")
+    see(group.console, "Time to talk", "Suggestion", "Talk in pairs, then vote again")
     see(group.wall, "Julie", "Time to talk", "What might this be doing for Julie?")
     for page in (group.one, group.zoomed, group.keys, group.twice, group.tab):
         see(page, "Time to talk", "Which words made you think so?")
