@@ -131,7 +131,8 @@ def test_a_picture_of_the_movement_never_shows_other_totals_than_the_votes(
 
 @pytest.mark.parametrize(
     ("part", "lines"),
-    [("before", ("It mentions sleep.", "Read it, then choose alone.")), ("talk", ("Turn to a neighbour.",)),
+    [("before", ("It mentions sleep.", "Read it, then choose alone.")),
+     ("talk", ("Turn to a neighbour.", "What would change your mind?")),
      ("again", ("You can change your choice, or keep it.",))],
 )  # fmt: skip
 def test_words_to_say_belong_to_the_phase_in_which_they_are_said(part: str, lines: tuple[str, ...]) -> None:
@@ -139,6 +140,7 @@ def test_words_to_say_belong_to_the_phase_in_which_they_are_said(part: str, line
         "It mentions sleep.",
         "Read it, then choose alone.",
         "Turn to a neighbour.",
+        "What would change your mind?",
         "You can change your choice, or keep it.",
     )
     assert words_of(say, part) == lines  # type: ignore[arg-type]

@@ -87,6 +87,9 @@ def test_every_length_says_which_of_its_steps_to_skip_when_running_late(path: Pa
 
         assert named
         assert named <= {step.title for step in plan.steps_in(length)}
+        shown = plan.before_in(length)
+        assert [line for line in shown if "running late" in line] == ["I" + late.partition(", i")[2]]
+        assert set(shown[1:]) == {line for line in plan.before if "running late" not in line}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
