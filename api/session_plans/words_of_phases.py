@@ -1,7 +1,7 @@
 """Which of a story step's words to say belong to which phase of its round. Pure.
 
 A plan has them in the order in which they are said: up to the choice, while people talk, and at the second vote. Read
-out all at once they would skip the vote. A question asks for talk, whatever it speaks of: “What would change your mind?”
+out all at once they would skip the vote. A question asks for talk, as “What would change your mind?” does.
 """
 
 import re

@@ -122,7 +122,7 @@ def test_training_is_half_a_day_or_a_whole_one_with_harder_stories() -> None:
     assert sorted(set(levels)) == [2, 3]
 
 
-def test_nobody_who_uses_a_guide_is_without_another_way() -> None:
+def test_no_one_who_uses_a_guide_is_without_another_way() -> None:
     pauses = [step for path in PATHS for step in shipped(path).steps if isinstance(step, PauseStep)]
 
     assert all(len(step.instead) >= 2 for step in pauses)
