@@ -38,6 +38,7 @@ from api.groups.results import Advice, Snapshot, present
 from api.groups.service import reason_number
 from api.groups.state import GroupState, OwnVote
 from api.groups.suggestions import load_suggestions, on_offer
+from api.guesses.forms import AnswerForm
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.kit.join_codes import spoken
 from api.kit.network import reachable_base
@@ -98,21 +99,24 @@ class GroupViewBuilder:
         state: GroupState,
         own: dict[int, OwnVote],
         error: str | None = None,
-        draft: OwnVote | None = None,
+        draft: AnswerForm | None = None,
         reasons: tuple[ReasonView, ...] = (),
         note: Markup | None = None,
     ) -> MemberView:
-        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why.
+        """A phone's page; `draft` is an answer that could not be kept, and `error` says why.
 
         `note`: what a session's plan says while people read.
         """
         case = self.case(state)
         number = state.round.ballot if state.round else 1
-        mine = draft or own.get(number)
+        mine = own.get(number)
+        guess = draft.system if draft else mine.system if mine else None
+        marked = draft.marked if draft else mine.cues if mine else ()
         earlier = own.get(1) if number == 2 else None
         told = own.get(2) or own.get(1) if state.shown else None
         voting = state.round is not None and open_ballot(state.round.path) is not None
         results = self.results(state, reasons=reasons) if state.shown else None
+        words = word_spans(case.story) if case and voting and "cues" in state.asks else []
         return MemberView(
             code=state.code,
             name=state.name,
@@ -125,21 +129,19 @@ class GroupViewBuilder:
             vignette=view_vignette(case) if case else None,
             answered=state.round.answered if state.round else 0,
             members=state.members,
-            guess=mine.system if mine else None,
-            guess_name=NAME[mine.system] if mine else None,
+            guess=guess,
+            guess_name=NAME.get(guess) if guess else None,
             earlier=earlier.system if earlier else None,
             earlier_name=NAME[earlier.system] if earlier else None,
-            confidence=mine.confidence if mine else None,
-            marked=mine.cues if mine else (),
-            words=tuple((s, e, case.story[s:e]) for s, e in word_spans(case.story))
-            if case and voting and "cues" in state.asks
-            else (),
+            confidence=draft.confidence if draft else mine.confidence if mine else None,
+            marked=tuple(word for word in words if any(s <= word[0] and word[1] <= e for s, e in marked)),
+            words=tuple((s, e, case.story[s:e]) for s, e in words) if case else (),
             asks=state.asks,
-            circles=(mine.circles if mine else None) or {},
+            circles=draft.circles if draft else (mine.circles if mine else None) or {},
             second_vote=state.round.second_vote if state.round else True,
             led=state.place is not None,
             note=note,
-            reason=mine.reason if mine else None,
+            reason=draft.reason if draft else mine.reason if mine else None,
             error=error,
             results=results,
             explanation=explanation(case, folded=True) if case and state.shown else None,
@@ -309,7 +311,7 @@ class GroupViewBuilder:
         )
 
     def screen_url(self, request: Request, state: GroupState) -> str:
-        """The address of the shared screen, for whoever leads."""
+        """The address of the shared screen, for the facilitator."""
         return self._marked(f"{base_url(request)}/g/{state.code}/screen", state.code)
 
     def _marked(self, url: str, code: str) -> str:
