@@ -339,7 +339,7 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
 
     story_box(page).fill("Grace waits for the train.")
@@ -365,7 +365,7 @@ def test_anyone_who_takes_the_other_text_is_not_given_back_their_own(
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
     story_box(page).fill("Grace waits for the train.")
     page.get_by_role("button", name="Compare both versions").click()
@@ -383,7 +383,7 @@ def test_a_page_that_lies_open_hears_of_another_text(
     page.clock.install()
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
 
     page.clock.run_for(21_000)
