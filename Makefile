@@ -1,5 +1,7 @@
 # Needs only python3 (3.11 or newer) with venv, and make. Everything else is put below .build/ and .venv/.
 export UV_PYTHON_DOWNLOADS = never
+# A program of this house imports for a second and a half, and for five where nothing that was compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 

@@ -438,7 +438,8 @@ def purge(engine: Engine) -> int:
     """Deletes every group whose time is over, and says how many."""
     with write_engine(engine).begin() as connection:
         over = list(connection.execute(select(_group.c.id).where(_group.c.expires_at <= now())).scalars())
-        _delete_groups(connection, over)
+        if over:
+            _delete_groups(connection, over)
     return len(over)
 
 
