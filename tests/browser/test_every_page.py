@@ -35,7 +35,7 @@ def test_a_page_is_without_barriers_in_both_schemes_and_nothing_stands_beside_th
 ) -> None:
     page, server = window, new_site if sight.new else site
     page.context.clear_cookies()
-    become(sight.who, page.context, server, cookies)
+    become(sight.who, page.context, server, cookies | links)
     page.set_viewport_size({"width": 390, "height": 844})
     with calm(page):
         page.goto(links.get(sight.path) or server.base_url + sight.path)
