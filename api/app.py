@@ -48,6 +48,8 @@ from api.item_analysis.whole import LibraryAnalysisCache
 from api.jobs import purge_quietly, run_purge
 from api.kit import assets
 from api.kit.settings import Settings
+from api.measuring import api as measuring_api
+from api.measuring import pages as measuring_pages
 from api.observability.logs import request_teller
 from api.observability.metrics import Metrics
 from api.observability.tracing import Tracing, following, start_tracing
@@ -110,6 +112,8 @@ ROUTERS = (
     guided_api.router,
     guided_console_pages.router,
     guided_member_pages.router,
+    measuring_api.router,
+    measuring_pages.router,
     classes_api.router,
     classes_api.statistics,
     classes_pages.router,

@@ -13,6 +13,7 @@ from api.editorial.models import ImportJob
 from api.exchange.import_jobs import KEPT
 from api.groups import service as groups
 from api.groups.sessions import starting
+from api.measuring import sealing
 from api.persistence.engine import now, truncate_wal, write_engine
 from api.practice.models import DeviceCode
 
@@ -35,6 +36,7 @@ def purge_quietly(engine: Engine, audit_days: int) -> None:
         trail.purge(engine, audit_days)
         _purge_what_ran_out(engine)
         starting.purge_plans(engine)
+        sealing.release(engine)
         wiped = truncate_wal(engine)
         if count or not wiped:
             log.info("purged", groups=count, wiped=wiped)

@@ -12,6 +12,7 @@ from api.editorial.models import Draft, Rating
 from api.guesses.models import Tally
 from api.kit.systems import ANSWERS, System
 from api.persistence.engine import table
+from api.vignettes.catalogue import SEALED
 from api.vignettes.models import Vignette, VignetteSkill, VignetteVersion
 from api.vignettes.searching import matching
 
@@ -98,7 +99,7 @@ def find(engine: Engine, trainer: Trainer, filters: Filters, ids: Collection[int
     """
     sight = seen(trainer)
     wanted = _conditions(engine.dialect.name, filters, sight, ids)
-    listed = or_(sight, _vignette.c.status == "in_review")
+    listed = and_(_vignette.c.status != SEALED, or_(sight, _vignette.c.status == "in_review"))
     status = [_vignette.c.status == filters.status] if filters.status else []
     order = (_vignette.c.level, _vignette.c.title, _vignette.c.id)
     with engine.connect() as connection:

@@ -14,6 +14,7 @@ from api.kit.errors import FieldError, Forbidden, NotFound, Unprocessable
 from api.kit.versioned_text import EditConflict, free_slug
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
+from api.vignettes.catalogue import SEALED
 from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
 
@@ -49,10 +50,10 @@ def etag(version: int, revision: int) -> str:
 
 
 def find_row(db: Session, slug: str, *, to_change: bool = False) -> Vignette:
-    """The vignette, whatever its status; `to_change` locks it until the commit. Raises NotFound."""
+    """The vignette, whatever its status but sealed; `to_change` locks it until the commit. Raises NotFound."""
     query = select(Vignette).where(Vignette.slug == slug.replace("\0", ""))  # which PostgreSQL would not take
     row = db.exec(query.with_for_update() if to_change else query).one_or_none()
-    if row is None:
+    if row is None or row.status == SEALED:
         raise NotFound(UNKNOWN)
     return row
 

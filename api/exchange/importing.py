@@ -17,11 +17,11 @@ from api.editorial.models import Draft, KeptText
 from api.editorial.texts import newest_source
 from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
-from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Progress, Refused, Row, nothing_known, quiet
+from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Finding, Progress, Refused, Row, nothing_known, quiet
 from api.exchange.import_preview import ImportPreview, ImportStep, Present, plan
 from api.persistence.engine import now, write_engine
 from api.vignettes.case import Case
-from api.vignettes.catalogue import PUBLISHED
+from api.vignettes.catalogue import PUBLISHED, SEALED
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.reading import LARGEST_FILE, read
 from api.vignettes.storing import add_version, describe, meaning
@@ -46,7 +46,22 @@ def read_path(path: Path, progress: Progress = quiet, current: Current = nothing
 def planned(engine: Engine, rows: list[Row], author_id: int | None = None, *, replace: bool = True) -> ImportPreview:
     """What an import of the rows by this trainer would do to the library as it now is."""
     with Session(engine) as db:
+        rows = _without_sealed(db, rows)
         return plan(_present(db, _slugs(rows), author_id), rows, replace=replace)
+
+
+def _without_sealed(db: Session, rows: list[Row]) -> list[Row]:
+    """The rows, of which those of sealed stories can say nothing and change nothing until their course is over."""
+    found: set[str] = set()
+    for some in _portions(_slugs(rows)):
+        found |= {*db.exec(select(Vignette.slug).where(col(Vignette.slug).in_(some), Vignette.status == SEALED))}
+    said = "Leave it out of the file: it is sealed while a course is measured with it"
+    return [
+        dataclasses.replace(row, case=None, findings=(*row.findings, Finding(row.place, said)))
+        if row.case is not None and row.case.head.slug in found
+        else row
+        for row in rows
+    ]
 
 
 def current_case(engine: Engine) -> Current:
@@ -54,7 +69,8 @@ def current_case(engine: Engine) -> Current:
 
     def current(slug: str) -> Case | None:
         with Session(engine) as db:
-            source = _sources(db, [slug]).get(slug)
+            sealed = db.exec(select(Vignette.id).where(Vignette.slug == slug, Vignette.status == SEALED)).first()
+            source = None if sealed else _sources(db, [slug]).get(slug)
         return read(source)[0] if source else None
 
     return current
@@ -84,6 +100,7 @@ def apply(
     of it. What someone has saved since is left alone. Done again after it was cut short, it goes on where it stopped.
     """
     with Session(engine) as db:
+        rows = _without_sealed(db, rows)
         before = _present(db, _slugs(rows), author_id)
     whole = plan(before, rows, replace=replace)
     if whole.refused:

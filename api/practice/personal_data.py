@@ -13,8 +13,10 @@ from api.classes.models import ClassMember, LearnerClass
 from api.guesses.models import Guess, Tally
 from api.kit.join_codes import ALPHABET, normalise
 from api.kit.spreadsheet import csv_text
+from api.measuring import service as measuring
 from api.persistence.engine import now, table, write_engine
 from api.practice.models import CalendarAddress, DeviceCode, PracticeState, Sitting
+from api.vignettes.catalogue import SEALED
 from api.vignettes.models import Vignette
 
 CODE_LENGTH = 10  # 20 to the power of 10: it opens someone's answers, and no one has to read it out
@@ -48,12 +50,15 @@ def export(engine: Engine, learner: str) -> dict[str, Any]:
             .mappings()
             .one_or_none()
         )
+        told = select(_vignette.c.id, _vignette.c.slug).where(_vignette.c.status != SEALED)
+        slugs: dict[int, str] = {row.id: row.slug for row in connection.execute(told)}
         state = connection.execute(select(_state.c.state).where(_state.c.learner == learner)).scalar()
         return {
             "learner": learner,
             "guesses": [dict(row) for row in guesses],
             "sittings": [dict(row) for row in sittings],
             "own_class": dict(own_class) if own_class else None,
+            "course_answers": measuring.held(connection, learner, slugs),
             "worked_out": state,
         }
 
@@ -100,6 +105,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
                 .where(_tally.c.vignette_id == vignette_id, _tally.c.series == series)
                 .values({column: column - count})
             )
+        measuring.delete_learner(connection, learner)
         for model in (ClassMember, PracticeState, Sitting, DeviceCode, CalendarAddress):
             connection.execute(delete(_of(model)).where(_of(model).c.learner == learner))
 

@@ -124,6 +124,16 @@ class OwnClassOut(BaseModel):
     joined_at: datetime
 
 
+class CourseAnswerOut(BaseModel):
+    """An answer in a measured course; the story is null while it is sealed."""
+
+    occasion: str
+    vignette: str | None
+    system: Answer
+    confidence: Confidence | None
+    created_at: datetime
+
+
 class ExportOut(BaseModel):
     """Every row about the learner. `worked_out` is made from the guesses and says nothing beyond them."""
 
@@ -131,4 +141,5 @@ class ExportOut(BaseModel):
     guesses: list[GuessOut]
     sittings: list[SittingOut]
     own_class: OwnClassOut | None
+    course_answers: list[CourseAnswerOut]
     worked_out: dict[str, Any] | None

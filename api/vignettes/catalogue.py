@@ -1,6 +1,6 @@
 """The library in memory: what every request reads. A change of the library replaces parts, never changes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from api.vignettes.reading import read
 
 PUBLISHED = "published"
 RETIRED = "retired"
+SEALED = "sealed"  # kept for measuring a course: shown nowhere else
 KEPT_VERSIONS = 4096
 
 
@@ -49,9 +50,20 @@ class Catalogue:
         self.refresh()
 
     def version(self, vignette_id: int, number: int) -> Vignette | None:
-        """The vignette as this version told it, published still or not; None if there is none."""
+        """The vignette as this version told it, published still or not; None if there is none or it is sealed."""
         present = self._by_id.get(vignette_id)
         return present if present is not None and present.version == number else self._older(vignette_id, number)
+
+    def sealed(self, numbers: Collection[int]) -> dict[int, Vignette]:
+        """The newest versions of stories that are published or sealed, for whoever measures with them."""
+        query = (
+            select(VignetteRow, VignetteVersion)
+            .join(VignetteVersion, col(VignetteVersion.vignette_id) == VignetteRow.id)
+            .where(VignetteVersion.number == VignetteRow.version, col(VignetteRow.id).in_(numbers))
+        )
+        with Session(self._engine) as db:
+            found = [_vignette(row, version) for row, version in db.exec(query)]
+        return {vignette.id: vignette for vignette in found if vignette is not None}
 
     def retired(self, slug: str) -> Vignette | None:
         """The newest version of a story that was published and is no longer; None if there is none."""
@@ -83,6 +95,7 @@ class Catalogue:
             read_now = {v.id: v for v in self._read(db, [key[0] for key in new])} if new else {}
         found = [known.get(key) or read_now.get(key[0]) for key in rows]
         ordered = sorted((v for v in found if v is not None), key=lambda v: (v.case.head.level, v.slug))
+        self._older.cache_clear()  # what has been sealed since is told no longer
         self._by_id = {vignette.id: vignette for vignette in ordered}
         self.vignettes = {vignette.slug: vignette for vignette in ordered}
         self._number = number
@@ -105,6 +118,7 @@ class Catalogue:
                 select(VignetteRow, VignetteVersion)
                 .join(VignetteVersion, col(VignetteVersion.vignette_id) == VignetteRow.id)
                 .where(VignetteRow.id == vignette_id, VignetteVersion.number == number)
+                .where(VignetteRow.status != SEALED)
             ).one_or_none()
         return _vignette(*found) if found else None
 

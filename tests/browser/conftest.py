@@ -3,8 +3,9 @@
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,9 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
         made = re.search(r'href="(/trainers/classes/[A-Z0-9]{8})"', client.get("/trainers/classes").text)
         assert made
         found["class"] = site.base_url + made[1]
+        found["course-new"] = f"{site.base_url}{made[1]}/course"
         found |= rated_panel(client, site)
+        found |= measured_course(client, site)
         pages = {
             "join": client.post("/trainers/people/links", data={"role": "editor", "name": "Ida"}),
             "reset": client.post("/trainers/people/1/reset"),
@@ -150,10 +153,27 @@ def rated_panel(trainer: httpx.Client, site: Server) -> dict[str, str]:
     }
 
 
+def measured_course(trainer: httpx.Client, site: Server) -> dict[str, str]:
+    """The pages of a measured class, and someone who takes part. The library is too small to switch it on by itself."""
+    path = trainer.post("/trainers/classes", data={"name": "Measured evening"}).headers["location"]
+    with closing(sqlite3.connect(site.folder / "three-circles.db")) as database, database:
+        database.execute(
+            "INSERT INTO course (class_id, begins, ends, consent, salt, sets, expected, created_at) SELECT id, "
+            "CURRENT_DATE, CURRENT_DATE, 'We would like to know what changes.', 'salt', '[[1], [1], [1]]', "
+            "'[0.8, 0.8, 0.8]', created_at FROM learner_class WHERE code = ?",
+            (path[-8:],),
+        )
+    with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as learner:
+        learner.post("/practice/class", data={"code": path[-8:]})
+        learner.post("/practice/course", data={"agree": "yes"})
+        cookie = learner.cookies["learner"]
+    return {"course": f"{site.base_url}{path}/course", "measured": f"learner={cookie}"}
+
+
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
-    """Gives the browser the cookie of the learner, the trainer or the rater; no one has none."""
+    """Gives the browser the cookie of whoever it is; no one has none."""
     if who in cookies:
-        name, _, value = cookies[who].partition("=") if who == "rater" else (who, "", cookies[who])
+        name, _, value = cookies[who].partition("=") if who in ("rater", "measured") else (who, "", cookies[who])
         context.add_cookies([{"name": name, "value": value, "url": site.base_url}])
 
 

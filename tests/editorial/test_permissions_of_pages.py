@@ -95,6 +95,10 @@ CASES = (
     Case("POST", "/trainers/classes", "signed in", form={"name": "Tuesday"}),
     Case("GET", "/trainers/classes/{code}", "lead_class"),
     Case("POST", "/trainers/classes/{code}/delete", "lead_class"),
+    Case("GET", "/trainers/classes/{code}/course", "lead_class"),
+    Case("POST", "/trainers/classes/{code}/course", "lead_class"),  # says which days it needs
+    Case("POST", "/trainers/classes/{code}/course/stop", "lead_class"),
+    Case("GET", "/trainers/classes/{code}/course/research", "lead_class"),  # of a class that is measured
     Case("GET", "/trainers/panels", "see_library"),
     Case("POST", "/trainers/panels", "signed in", form={"name": "Leeds"}),  # one’s own panels
     Case("GET", PANEL, "see_library"),

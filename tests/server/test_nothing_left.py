@@ -182,6 +182,30 @@ def a_panel(client: httpx.Client, server: Server, words: Words, where: str) -> t
     return code, rater
 
 
+def a_course(client: httpx.Client, server: Server, words: Words, database_url: str) -> tuple[str, httpx.Client]:
+    """A class that is measured, in which someone takes part; its code, and who takes part.
+
+    The library of this test is too small for three sets, so the row is put where the product would.
+    """
+    code = make_class(client, words, "measured class")
+    learner = browser(server)
+    learner.post("/practice/class", data={"code": code})
+    words.keep("measured learner id", identity(learner.cookies["learner"]))
+    with opened(database_url) as engine, engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO course (class_id, begins, ends, consent, salt, sets, expected, created_at) SELECT id, "
+                "CURRENT_DATE, CURRENT_DATE, :consent, 'salt', '[[1], [1], [1]]', '[1, 1, 1]', created_at "
+                "FROM learner_class WHERE code = :code"
+            ),
+            {"consent": words.new("course consent"), "code": code},
+        )
+    assert learner.post("/practice/course", data={"agree": "yes", "research": "yes"}).status_code == 303
+    form = {"number": "1", "system": "drive", "confidence": "sure"}
+    assert learner.post("/practice/course/story", data=form).status_code == 303
+    return code, learner
+
+
 def upload(client: httpx.Client, words: Words) -> None:
     """A file that cannot be imported, and waits with its faults."""
     file = (f"{words.new('file name')}.md", f"---\nslug: x\n---\n{words.new('file text')}")
@@ -200,6 +224,7 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
     leaver = join_trainers(admin, server, leaver_name, "admin", words.new("suggested name"))
     leaver.post("/trainers/people/links", data={"role": "trainer", "name": words.new("invited name")})
     left_class, deleted_class = make_class(leaver, words, "left class"), make_class(admin, words, "deleted class")
+    measured_class, measured = a_course(admin, server, words, database_url)
     learners = [a_learner(server, words, code) for code in (left_class, deleted_class)]
     deleted_panel, _ = a_panel(admin, server, words, "deleted panel")
     kept_panel, taker = a_panel(admin, server, words, "kept panel")
@@ -227,6 +252,8 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
         for learner in learners:
             assert learner.post("/practice/mine/delete").status_code == 200
         goer.post("/practice/class/leave")
+        assert measured.post("/practice/mine/delete").status_code == 200
+        assert admin.post(f"/trainers/classes/{measured_class}/delete").status_code == 303
         assert admin.post(f"/trainers/panels/{deleted_panel}/delete").status_code == 303
         assert taker.post(f"/panels/{kept_panel}/take-back").status_code == 200
         assert admin.post(f"/trainers/panels/{kept_panel}/delete").status_code == 303
