@@ -74,7 +74,7 @@ def read_text(db: Session, row: Vignette) -> Text:
     )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...]]:
     """The case in a text, and its faults; kept for a moment, so that a text is read before a write, not within it."""
     case, faults = check(source, slug)

@@ -95,7 +95,7 @@ def library_analysis(
     return render(
         request,
         "item_analysis/library.html",
-        title="Analysis",
+        title="Results",
         place="analysis",
         whole=whole,
         rows=_rows(request, whole, page),
@@ -139,7 +139,7 @@ def vignette_analysis(request: Request, slug: str, trainer: CurrentTrainer) -> R
     return render(
         request,
         "item_analysis/vignette.html",
-        title="Analysis",
+        title="Results",
         place="stories",
         slug=slug,
         tab="analysis",

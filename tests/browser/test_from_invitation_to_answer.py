@@ -114,6 +114,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     house: House,
 ) -> None:
     admin = house.arrive(house.site.lines[3].split()[-1], TRAINER)
+    admin.get_by_role("navigation", name="Trainers").get_by_role("link", name="Settings").click()
     admin.get_by_role("link", name="People", exact=True).click()
     look(admin, "People")
     admin.get_by_role("button", name="Create invitation").click()
@@ -165,7 +166,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     edith.get_by_role("button", name="Publish version 2").click()
     expect(edith.get_by_text("This is version 2")).to_be_visible()
     tabs = edith.get_by_role("navigation", name="About this story")
-    for tab in ("Versions", "Analysis", "Review"):
+    for tab in ("Versions", "Results", "Review"):
         tabs.get_by_role("link", name=tab).click()
         look(edith, tab)
 

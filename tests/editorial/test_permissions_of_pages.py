@@ -80,6 +80,7 @@ CASES = (
     Case("GET", "/trainers/settings", "change_settings"),
     Case("POST", "/trainers/settings", "change_settings", form={"raters_needed": "0"}),
     Case("GET", "/trainers/map", "see_library"),
+    Case("GET", "/trainers/reviews", "rate"),
     Case("GET", "/trainers/analysis", "see_library"),
     Case("POST", "/trainers/analysis", "see_library"),
     Case("GET", "/trainers/exchange", "export"),
