@@ -20,7 +20,7 @@ from api.persistence.engine import LARGEST_ID, table
 from api.review import agreeing, reviewing
 from api.stats.calibration import STANDS_FOR
 from api.stats.enough import NotEnough
-from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, Discrimination, Reason
+from api.stats.items import LEARNERS_NEEDED, OTHERS_NEEDED, Discrimination, Reason, Rival
 from api.stats.shares import Share
 from api.vignettes.models import Vignette
 from api.web.dependencies import settings_of
@@ -32,15 +32,15 @@ router = APIRouter(prefix="/trainers", include_in_schema=False)
 PAGE = 50
 
 REASON: dict[Reason, str] = {
-    "possibly mis-keyed": "Confident, high-scoring learners choose a different system. Check the key.",
-    "does not discriminate": "High-scoring learners are hardly more likely than others to choose an answer that fits.",
+    "possibly mis-keyed": "More learners choose one other system than what the key accepts. Check the key.",
+    "does not discriminate": "Learners who do well on other stories choose an answer that fits less often than others.",
     "too hard": "Few learners choose an answer that fits.",
     "too easy": "Almost everyone chooses an answer that fits.",
     "explanation changed": "Most answers are to an earlier version.",
 }
 REASON_NAME: dict[Reason, str] = {
     "possibly mis-keyed": "Possibly mis-keyed",
-    "does not discriminate": "Does not discriminate",
+    "does not discriminate": "Reversed",
     "too hard": "Very hard",
     "too easy": "Very easy",
     "explanation changed": "Recently changed",
@@ -76,6 +76,7 @@ _COMMON: dict[str, Any] = {
     "others_needed": OTHERS_NEEDED,
     "efficiency_words": efficiency_words,
     "is_missing": lambda figure: isinstance(figure, NotEnough),
+    "is_rival": lambda figure: isinstance(figure, Rival),
     "is_share": lambda figure: isinstance(figure, Share),
     "is_discrimination": lambda figure: isinstance(figure, Discrimination),
 }

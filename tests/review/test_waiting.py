@@ -74,7 +74,8 @@ async def test_an_editor_rates_first_and_then_finds_the_story_ready_to_publish(
 async def test_changes_and_updates_of_published_stories_wait_for_editors_alone(
     author: Person, editor: Person, engine: Engine
 ) -> None:
-    await editor.put(ANA, ANA_FILE.replace("in May", "in June"))
+    changed = {"tab": "source", "source": ANA_FILE.replace("in May", "in June")}
+    await editor.client.post(f"/trainers/vignettes/{ANA}/edit", data=changed, headers=editor.headers)
     with engine.begin() as connection:
         connection.execute(text("UPDATE vignette SET shipped = 'newer' WHERE slug = :slug"), {"slug": ANA})
 
