@@ -25,13 +25,40 @@ Field = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`next` has to be done before a review, `consider` is only worth a look. `quote` are words of the text."""
+    """`next` stops the text until it is done, `consider` is only worth a look. `quote` are words of the text."""
 
     kind: Kind
     headline: str
     detail: str
     field: Field
     quote: str = ""
+
+    @property
+    def tab(self) -> Literal["write", "source"]:
+        """The tab of the editor where it can be done."""
+        return "source" if self.field == "source" else "write"
+
+    @property
+    def anchor(self) -> str:
+        """The id of the place in that tab."""
+        return _ANCHOR[self.field]
+
+
+_ANCHOR: dict[Field, str] = {
+    "source": "f-source",
+    "title": "f-title",
+    "person": "f-person",
+    "level": "part-level",
+    "key": "part-key",
+    "blend": "part-sizes",
+    "content_note": "part-more",
+    "skills": "part-more",
+    "story": "part-story",
+    "marks": "part-story",
+    "why": "f-why",
+    "others": "part-why",
+    "questions": "f-questions",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +75,13 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class WritingAdvice:
-    """Advice for now, how much more is waiting, and the figures. `ready` says that `check` finds nothing."""
+    """Advice for now, how much more is waiting, and the figures. `ready` says that `check` finds nothing.
+
+    `stops` is all that stands between the text and a review; it comes first in `items` too.
+    """
 
     items: tuple[Advice, ...]
+    stops: tuple[Advice, ...]
     waiting: int
     measures: Measures | None
     ready: bool
@@ -60,12 +91,13 @@ def advise(case: Case | None, faults: Sequence[Fault], alike: Likeness | None = 
     """Advice on a text as `check` has read it, with the published vignette that is most like it."""
     if case is None:
         found = [Advice("next", f"Line {fault.line}.", _sentence(fault.message), "source") for fault in faults]
-        return WritingAdvice(tuple(found[:AT_ONCE]), len(found[AT_ONCE:]), None, ready=False)
+        return WritingAdvice(tuple(found[:AT_ONCE]), tuple(found), len(found[AT_ONCE:]), None, ready=False)
     found = list(_advice(case, alike))
     if faults and not any(item.kind == "next" for item in found):
         found = [Advice("next", f"Line {f.line}.", _sentence(f.message), "source") for f in faults] + found
-    shown = tuple(found[:AT_ONCE])
-    return WritingAdvice(shown, len(found) - len(shown), measure(case), ready=not faults)
+    found.sort(key=lambda item: item.kind != "next")
+    stops, shown = tuple(item for item in found if item.kind == "next"), tuple(found[:AT_ONCE])
+    return WritingAdvice(shown, stops, len(found) - len(shown), measure(case), ready=not faults)
 
 
 def measure(case: Case) -> Measures:

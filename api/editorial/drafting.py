@@ -1,7 +1,7 @@
 """Beginning, saving and throwing away drafts. Whatever is saved is kept, readable or not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, update
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import record, record_once
+from api.editorial.compose import compose, form_of
 from api.editorial.models import Draft, Rating
 from api.editorial.texts import (
     Text,
@@ -25,6 +26,7 @@ from api.editorial.texts import (
     slug_for,
 )
 from api.kit.errors import Conflict, Unprocessable
+from api.kit.systems import ANSWERS, Answer
 from api.kit.versioned_text import as_kept
 from api.kit.yaml import Fault
 from api.persistence.engine import now, write_engine
@@ -234,3 +236,18 @@ def delete_remarks_of(db: Session, trainer_id: int) -> None:
 
 def unreadable(faults: list[Fault]) -> Unprocessable:
     return Unprocessable("This is not a valid case file.", places(faults))
+
+
+def accept_too(engine: Engine, trainer: Trainer, slug: str, answers: Sequence[Answer]) -> Text:
+    """Adds answers to those that the key accepts, in the draft. Level 1 has one answer: such a story becomes level 3.
+
+    Raises Forbidden, NotFound, and Unprocessable while the text cannot be read.
+    """
+    text = open_text(engine, trainer, slug)
+    form = form_of(text.source)
+    if form is None or text.case is None:
+        raise Unprocessable("There is something to fix in the text first.", places(text.faults))
+    fitting = {*text.case.acceptable, *answers}
+    level = 3 if form.level == 1 else form.level
+    changed = replace(form, acceptable=tuple(answer for answer in ANSWERS if answer in fitting), level=level)
+    return save(engine, trainer, slug, compose(changed, text.source), text.etag)
