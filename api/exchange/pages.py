@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,6 +14,8 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import record_export
+from api.editorial.filtering import attention_ids, filters_of
+from api.editorial.listing import matching_slugs
 from api.exchange import import_jobs
 from api.exchange.formats import FORMATS, READABLE, Format, anki, read_file
 from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Refused, Row, quiet
@@ -74,6 +76,26 @@ def exchange(request: Request, trainer: CurrentTrainer) -> Response:
 
 
 @pages.get("/exchange/export")
+def export_from_page(
+    request: Request,
+    trainer: CurrentTrainer,
+    format: str = "zip",
+    slug: Annotated[list[str] | None, Query()] = None,
+    of: Annotated[Literal["", "chosen", "matching"], Query()] = "",
+) -> Response:
+    """The stories that are ticked in the list or that its filters leave; all published ones without either."""
+    require(trainer, "export")
+    if of == "matching":
+        filters = filters_of(request)
+        ids = attention_ids(request) if filters.attention else None
+        slug = matching_slugs(engine_of(request), trainer, filters, ids)
+    if of and not slug:
+        raise Unprocessable(
+            "Tick the stories that you want to export first." if of == "chosen" else "No published story matches."
+        )
+    return export(request, trainer, format, slug)
+
+
 @router.get("/export", response_class=Response, responses=responses(401, 404))
 def export(
     request: Request,

@@ -83,6 +83,7 @@ CASES = (
     Case("GET", "/trainers/reviews", "rate"),
     Case("GET", "/trainers/analysis", "see_library"),
     Case("POST", "/trainers/analysis", "see_library"),
+    Case("GET", "/trainers/analysis/table", "export"),
     Case("GET", "/trainers/exchange", "export"),
     Case("GET", "/trainers/exchange/export", "export"),
     Case("GET", "/trainers/exchange/template", "export"),
