@@ -132,7 +132,7 @@ def _updates(db: Session) -> tuple[WaitingStory, ...]:
 
 
 def _drafts(db: Session, trainer: Trainer) -> tuple[WaitingStory, ...]:
-    """One's own stories that nobody has been asked to rate yet, the newest first."""
+    """One's own stories that no one has been asked to rate yet, the newest first."""
     query = (
         select(Vignette.slug, Vignette.title, Draft.saved_at)
         .join(Draft, col(Draft.vignette_id) == Vignette.id)
