@@ -100,7 +100,7 @@ def _saved(request: Request, text: Text, tab: Tab) -> Response:
     return JSONResponse(
         {
             "etag": text.etag,
-            "look": fragment("editorial/_look.html", {"look": view_look(text.case)}),
+            "look": fragment("editorial/_look.html", {"look": view_look(text.case, text.open)}),
             "advice": fragment("editorial/_advice.html", {"counsel": counsel, "tab": tab}),
         }
     )

@@ -129,7 +129,7 @@ def get_status(engine: Engine, trainer: Trainer, slug: str) -> EditorialStatus:
             ratings=len(by),
             needed=read_library_settings(db).raters_needed,
             split=split_answers(text.case, chosen) if text.case and row.version == 0 else (),
-            stops=advise(text.case, text.faults).stops if text.faults else (),
+            stops=advise(text.case, text.faults, choices=text.open).stops if text.faults else (),
             missing=missing,
             steps=tuple(sorted((s for s in steps if s.to not in needs_good), key=lambda step: step.to != "published")),
             stopped=tuple(step for step in steps if step.to in needs_good),

@@ -56,7 +56,7 @@ def _page(
         slug=text.slug,
         tab="story",
         standing=standing,
-        view=view_whole(case) if case else None,
+        view=view_whole(case) if case and not text.open else None,
         changes=differences(standing.published, text.source) if standing.published else (),
         offered=differences(text.source, standing.shipped) if standing.shipped else (),
         class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
@@ -92,7 +92,7 @@ def post_status(
     """Takes it a step on. Where raters split, publishing asks first whether the key is to accept their answer too."""
     engine = engine_of(request)
     try:
-        if status == "published" and may(trainer, "publish"):
+        if status == "published" and may(trainer, "publish") and not is_sealed(engine, trainer, slug):
             standing = get_status(engine, trainer, slug)
             if standing.split and split == "accept":
                 text = drafting.accept_too(engine, trainer, slug, [answer for answer, _ in standing.split])

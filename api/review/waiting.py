@@ -75,7 +75,7 @@ def find_waiting(engine: Engine, trainer: Trainer) -> Waiting:
         to_publish: list[WaitingStory] = []
         own: list[WaitingStory] = []
         for row, draft, by in rows:
-            case, faults = checked(draft.source, row.slug)
+            case, faults, _ = checked(draft.source, row.slug)
             given = raters[row.id or 0].get(story_mark(case) if case else "", set())
             mine = trainer.id in (row.owner_id, draft.saved_by)
             story = WaitingStory(row.slug, row.title, by, draft.saved_at, len(given))
