@@ -183,7 +183,16 @@ if yaml.__with_libyaml__:  # PyYAML comes without it where it was built without 
             Composer.__init__(self)
 
     class _QuickestLoader(_Mappings, yaml.CSafeLoader):
-        """Composes in C, for text without aliases."""
+        """Composes in C, for text without aliases, and takes words, lists and names as they are."""
+
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            if node.tag == "tag:yaml.org,2002:str" and isinstance(node, yaml.ScalarNode):
+                return node.value
+            if node.tag == "tag:yaml.org,2002:seq" and isinstance(node, yaml.SequenceNode):
+                return [self.construct_object(item, deep=True) for item in node.value]
+            if node.tag == "tag:yaml.org,2002:map" and isinstance(node, yaml.MappingNode):
+                return self.construct_mapping(node, deep=True)
+            return super().construct_object(node, deep)
 
     _LOADERS = (_FastLoader, _Loader)
     _QUICKEST = (_QuickestLoader,)

@@ -22,7 +22,7 @@ MOST_SECTIONS = 50  # the story among them; a case file has five
 # Possessive and bounded: an opening without its end is given up at once, however long the text behind it.
 _ATTRIBUTES = re.compile(r"\{\s{0,20}+\.(?P<type>[\w.]{1,60}+)(?P<rest>[^{}]{0,200}+)\}")
 _ATTRIBUTE = re.compile(r"\b(\w++)=(\w++)")
-_RUN = re.compile(r"[^\s\[\]]+")
+_RUN = re.compile(r"[^\s\[\]]++(?: [^\s\[\]]++)*+")  # words of one line with single blanks
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 

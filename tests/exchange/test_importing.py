@@ -15,7 +15,7 @@ from api.accounts.trainer import add_trainer
 from api.editorial import drafting
 from api.exchange.formats import FORMATS
 from api.exchange.formats.rows import LARGEST_UPLOAD, quiet
-from api.exchange.import_jobs import SHOWN
+from api.exchange.import_report import SHOWN
 from api.exchange.importing import apply, current_sources
 from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE, PASSWORD, SLUGS
