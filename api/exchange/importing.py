@@ -147,7 +147,9 @@ def _begin(connection: Connection, steps: Sequence[ImportStep], author_id: int |
     same = {"status": "draft", "origin": OWN, "version": 0, "series": 1, "adapted": False, "owner_id": author_id}
     vignettes = [{"slug": slug, **same, **shown_of(case)} for slug, case in cases.items()]
     of = table(Vignette)
-    numbers = dict(connection.execute(insert(of).returning(of.c.slug, of.c.id), vignettes).tuples().all())
+    numbers: dict[str, int] = {
+        row.slug: row.id for row in connection.execute(insert(of).returning(of.c.slug, of.c.id), vignettes)
+    }
     text = [
         {"vignette_id": number, "source": sources[slug], "saved_by": author_id, "at": now()}
         for slug, number in numbers.items()
