@@ -12,7 +12,7 @@ from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
 from tests.browser.barriers import barriers
-from tests.browser.test_editor import STORY, mark, saved, select
+from tests.browser.test_editor import STORY, choose, mark, saved, select
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -76,6 +76,7 @@ def write(page: Page) -> None:
     page.get_by_role("button", name="Start writing").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     page.get_by_role("textbox", name="What happens").fill(STORY)
+    choose(page)
     mark(page, "gets up at four", "Drive", "working for something they want")
     mark(page, "laughs out loud", "Drive", "enjoying a success")
     mark(page, "looks into her purse once more", "Threat", "watching for danger")

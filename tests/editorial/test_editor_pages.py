@@ -63,7 +63,7 @@ async def test_nothing_is_chosen_in_a_new_story_until_its_author_chooses(author:
     begun = (await post(author, f"{here}/autosave", fields, story="Zo drives the van. " * 6)).json()
     again = await opened(author, f"{here}/edit")
     assert not {"level", "dominant"} & set(again)
-    assert "Choose which system is biggest" in begun["look"]
+    assert "Choose which system is biggest to see the explanation here." in begun["look"]
     for word in ("No level is chosen yet.", "No answer is chosen yet.", "The sizes are blank."):
         assert word in begun["advice"]
         assert word in (await author.get(here)).text
