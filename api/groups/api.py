@@ -195,7 +195,7 @@ async def get_state(request: Request, code: str) -> Response:
     seen = await look(request, code, uid, member.id if member else None)
     if leads:
         require_leading(seen.state, leads)
-    own = seen.own.get(seen.state.round.ballot) if seen.state.round else None
+    own = seen.own.get(seen.state.ballot)
     return Response(teller.json(seen.state, own), media_type="application/json")
 
 

@@ -5,25 +5,21 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.editorial.standing import get_status, is_sealed
+from api.guesses.forms import AnswerForm
 from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
 from api.kit.errors import Conflict, Problem, Unprocessable
-from api.kit.systems import SYSTEMS
 from api.persistence.dependencies import engine_of
 from api.review import agreeing, reviewing
 from api.vignettes.case import Case
 from api.vignettes.view_models import view_vignette
-from api.vignettes.words import phrases, spans_of, word_spans
+from api.vignettes.words import word_spans
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
-
-_CHOOSE = "Choose one of the circles, or “not enough information”."
-_SIZES = "Enter a whole number from 0 to 100 for all three sizes, or leave all three blank."
 
 
 @router.get("/rate")
@@ -42,49 +38,28 @@ def show_story(request: Request, slug: str, trainer: CurrentTrainer) -> Response
 @router.post("/rate")
 async def post_rating(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Keeps the rating of the form and shows everyone's; what is missing comes back with what was given."""
-    form = parse_qsl((await request.body()).decode("utf-8", "replace"))
+    form = AnswerForm(parse_qsl((await request.body()).decode("utf-8", "replace")))
     return await asyncio.to_thread(_keep, request, slug, trainer, form)
 
 
-def _keep(request: Request, slug: str, trainer: Trainer, form: list[tuple[str, str]]) -> Response:
+def _keep(request: Request, slug: str, trainer: Trainer, form: AnswerForm) -> Response:
     engine = engine_of(request)
     try:
-        body = _parse(form)
-        reviewing.rate(engine, trainer, slug, body, dict(form).get("comment"))
+        body = form.parse(GuessBody)
+        reviewing.rate(engine, trainer, slug, body, form.given.get("comment"))
     except Unprocessable as problem:
         return _rate_page(request, slug, reviewing.story_to_rate(engine, trainer, slug), form, problem)
     return RedirectResponse(f"/trainers/vignettes/{slug}/review", status_code=303)
-
-
-def _parse(form: list[tuple[str, str]]) -> GuessBody:
-    fields = dict(form)
-    if not fields.get("system"):
-        raise Unprocessable(_CHOOSE)
-    sizes = {system: fields.get(f"size-{system}", "").strip() for system in SYSTEMS}
-    if any(sizes.values()) and not all(size.isdecimal() and int(size) <= 100 for size in sizes.values()):
-        raise Unprocessable(_SIZES)
-    try:
-        return GuessBody.model_validate(
-            {
-                "system": fields["system"],
-                "confidence": fields.get("confidence") or None,
-                "cues": phrases(spans_of(form)) or None,
-                "circles": {one: int(size) for one, size in sizes.items()} if any(sizes.values()) else None,
-            }
-        )
-    except (ValidationError, ValueError):
-        raise Unprocessable(_CHOOSE) from None
 
 
 def _rate_page(
     request: Request,
     slug: str,
     case: Case,
-    form: list[tuple[str, str]] | None = None,
+    form: AnswerForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    given = dict(form or ())
-    chosen = {value for name, value in form or () if name == "cues"}
+    form = form or AnswerForm([])
     spans = word_spans(case.story)
     return render(
         request,
@@ -95,8 +70,8 @@ def _rate_page(
         slug=slug,
         vignette=view_vignette(case),
         words=[(*span, case.story[slice(*span)]) for span in spans],
-        marked=[span for span in spans if f"{span[0]}-{span[1]}" in chosen],
-        given=given,
+        marked=form.marked,
+        given=form.given,
         confidences=CONFIDENCE_LABEL,
         longest=reviewing.LONGEST_COMMENT,
     )
