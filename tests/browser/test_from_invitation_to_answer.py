@@ -12,7 +12,7 @@ from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
 from tests.browser.barriers import barriers
-from tests.browser.test_editor import STORY, choose, mark, saved, select
+from tests.browser.test_editor import STORY, choose, mark, saved, select, story_box
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -75,7 +75,7 @@ def write(page: Page) -> None:
     page.get_by_label("Character’s first name").fill("Grace")
     page.get_by_role("button", name="Start writing").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     choose(page)
     mark(page, "gets up at four", "Drive", "working for something they want")
     mark(page, "laughs out loud", "Drive", "enjoying a success")
