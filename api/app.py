@@ -52,6 +52,11 @@ from api.kit.settings import Settings
 from api.observability.logs import request_teller
 from api.observability.metrics import Metrics
 from api.observability.tracing import Tracing, following, start_tracing
+from api.panels import api as panels_api
+from api.panels import pages as panel_pages
+from api.panels import service as panels
+from api.panels import trainer_pages as panel_trainer_pages
+from api.panels.experts import Experts, run_experts_refresh
 from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
 from api.persistence.migrations.running import upgrade
@@ -92,6 +97,8 @@ ROUTERS = (
     exchange_pages.pages,
     authoring_api.router,
     review_api.router,
+    panels_api.router,
+    panels_api.stories,
     analysis_api.router,
     library_api.router,
     identity_api.router,
@@ -125,6 +132,8 @@ ROUTERS = (
     list_pages.router,
     review_pages.router,
     waiting_pages.router,
+    panel_trainer_pages.router,
+    panel_pages.router,
     analysis_pages.router,
     vignette_pages.router,
     planning_pages.router,
@@ -137,6 +146,7 @@ ACCOUNT_CLEANERS = (
     Cleaner(import_jobs.delete_jobs_of),
     Cleaner(drafting.delete_remarks_of),
     Cleaner(classes.delete_classes_of),
+    Cleaner(panels.part_with_panels_of),
 )
 # How parts of the site tell their own problems, by the way their addresses begin.
 PROBLEM_PAGES: dict[str, problems.ProblemPage] = {
@@ -146,7 +156,7 @@ PROBLEM_PAGES: dict[str, problems.ProblemPage] = {
     **group_dependencies.PROBLEM_PAGES,
     **practice_pages.PROBLEM_PAGES,
 }
-UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
+UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS, **panel_trainer_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
 
@@ -181,7 +191,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.plans = load_plans(
             settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
         )
-        app.state.panel = Panel(settings.vignettes_dir)
+        app.state.panel, app.state.experts = Panel(settings.vignettes_dir), Experts(engine)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         # Pages below these folders ask for what stands above them.
         app.state.attention_ids, app.state.count_waiting = (
@@ -189,7 +199,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             partial(count_waiting, engine),
         )
         app.state.teller = teller
-        app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
+        app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens, app.state.experts)
         app.state.session_views = SessionViewBuilder(
             engine, catalogue, app.state.shower, signposting, settings.small_group
         )
@@ -206,6 +216,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             for background_job in (
                 run_purge(engine, settings.audit_days),
                 run_catalogue_refresh(catalogue),
+                run_experts_refresh(app.state.experts),
                 run_metrics(app),
             )
         ]

@@ -39,7 +39,14 @@ AREAS: Final = (
             NavPart("exchange", "/trainers/exchange", "Import and export", "export"),
         ),
     ),
-    NavArea("reviews", "Reviews", (NavPart("reviews", "/trainers/reviews", "Waiting for you", "rate"),)),
+    NavArea(
+        "reviews",
+        "Reviews",
+        (
+            NavPart("reviews", "/trainers/reviews", "Waiting for you", "rate"),
+            NavPart("panels", "/trainers/panels", "Panels", "see_library"),
+        ),
+    ),
     NavArea("results", "Results", (NavPart("analysis", "/trainers/analysis", "All stories", "see_library"),)),
     NavArea("classes", "Classes", (NavPart("classes", "/trainers/classes", "Your classes", "lead_class"),)),
     NavArea("plans", "Plans", (NavPart("plans", "/trainers/plans", "All plans", "write_plan"),)),

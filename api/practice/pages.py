@@ -23,6 +23,7 @@ from api.guesses.recording import Counts
 from api.guesses.rules import GuessBody
 from api.guesses.service import counts_of, latest_guess, record
 from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
+from api.panels.experts import experts_of
 from api.persistence.dependencies import engine_of, session, writer_of
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
@@ -153,7 +154,8 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.cues,
         guess.attempt,
         explanation(answered.case),
-        cached_fragments.statistics(counts, smallest, panel_of(request).split(answered.case)),
+        cached_fragments.statistics(counts, smallest, panel_of(request).split(answered.case))
+        + cached_fragments.experts(experts_of(request).lens(answered.case)),
         cached_fragments.own(request, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
         else EMPTY,
@@ -248,6 +250,7 @@ def _outcome_fragment(
             own,
             middle,
             cached_fragments.statistics(counts, settings_of(request).small_group, panel_of(request).split(case)),
+            cached_fragments.experts(experts_of(request).lens(case)),
             last,
         )
     )

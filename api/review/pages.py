@@ -1,20 +1,26 @@
 """Pages of blind review: the story alone with the answer, and afterwards what everyone answered."""
 
 import asyncio
+from typing import Annotated
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
+from api.accounts.permissions import may
 from api.editorial.standing import get_status, is_sealed
 from api.guesses.forms import AnswerForm
 from api.guesses.rules import CONFIDENCE_LABEL, GuessBody
 from api.kit.errors import Conflict, Problem, Unprocessable
+from api.panels import reviewing as panel_review
+from api.panels.experts import experts_of
+from api.panels.figures import DECISIONS
 from api.persistence.dependencies import engine_of
 from api.review import agreeing, reviewing
 from api.vignettes.case import Case
+from api.vignettes.dependencies import catalogue_of, find_vignette
 from api.vignettes.view_models import view_vignette
 from api.vignettes.words import word_spans
 from api.web.rendering import render
@@ -80,17 +86,48 @@ def _rate_page(
 @router.get("/review")
 def show_review(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
     """Agreement between the raters and with the key. Anyone who has yet to rate it is led to the story."""
+    return _review_page(request, slug, trainer)
+
+
+@router.post("/decision")
+def post_decision(
+    request: Request,
+    slug: str,
+    trainer: CurrentTrainer,
+    decision: Annotated[str, Form(max_length=20)] = "",
+    reason: Annotated[str, Form(max_length=5_000)] = "",
+) -> Response:
+    """Keeps what was decided about the key of the published version, and why."""
+    try:
+        vignette = find_vignette(request, slug)
+        stood = experts_of(request).standing(vignette.case)
+        panel_review.decide(engine_of(request), trainer, vignette, stood, decision, reason)
+    except Unprocessable as problem:
+        return _review_page(request, slug, trainer, problem, decision, reason)
+    return RedirectResponse(f"/trainers/vignettes/{slug}/review#decisions", status_code=303)
+
+
+def _review_page(
+    request: Request,
+    slug: str,
+    trainer: Trainer,
+    problem: Problem | None = None,
+    decision: str = "",
+    reason: str = "",
+) -> Response:
     engine = engine_of(request)
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     standing = get_status(engine, trainer, slug)
     ratings = reviewing.ratings(engine, trainer, slug)
     case = standing.text.case
+    published = catalogue_of(request).vignettes.get(slug)
     return render(
         request,
         "review/review.html",
         title="Review",
         place="stories",
+        problem=problem,
         slug=slug,
         tab="review",
         standing=standing,
@@ -100,4 +137,12 @@ def show_review(request: Request, slug: str, trainer: CurrentTrainer) -> Respons
         review=agreeing.review(case, ratings) if case else None,
         confidences=CONFIDENCE_LABEL,
         over=agreeing.over_library(reviewing.counts_of_all(engine)),
+        stood=experts_of(request).standing(published.case) if published else None,
+        lens=experts_of(request).lens(published.case) if published else None,
+        decisions=panel_review.decisions(engine, standing.id),
+        choices=DECISIONS,
+        decision=decision,
+        reason=reason,
+        longest_reason=panel_review.LONGEST_REASON,
+        may_decide=may(trainer, "decide_key"),
     )

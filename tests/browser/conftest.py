@@ -102,6 +102,7 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
         made = re.search(r'href="(/trainers/classes/[A-Z0-9]{8})"', client.get("/trainers/classes").text)
         assert made
         found["class"] = site.base_url + made[1]
+        found |= rated_panel(client, site)
         pages = {
             "join": client.post("/trainers/people/links", data={"role": "editor", "name": "Ida"}),
             "reset": client.post("/trainers/people/1/reset"),
@@ -113,10 +114,36 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
     return found
 
 
+def rated_panel(trainer: httpx.Client, site: Server) -> dict[str, str]:
+    """The pages of a panel in which six have rated, and one has only begun."""
+    story = {"stories": f"{BEN} {CLEO} {ANA}", "name": "Leeds psychologists"}
+    path = trainer.post("/trainers/panels", data=story).headers["location"]
+    mark = re.search(r"/panels/[A-Z0-9]{10}\?k=([\w-]+)", trainer.get(path).text)
+    assert mark
+    start, about = f"{site.base_url}/panels/{path[-10:]}", {"profession": "nurse", "years": "2_to_5"}
+    reason = {"reason": "The knee is looked at twice.", "confidence": "sure", "cues": "0-3"}
+    for number in range(7):
+        with httpx.Client(timeout=20, trust_env=False) as rater:
+            rater.post(start, data={"k": mark[1], "agree": "yes", "named": "profession", **about})
+            for slug in (BEN, CLEO, ANA) if number < 6 else (BEN, CLEO):
+                rater.post(f"{start}/rate", data={"story": slug, "system": "threat", **reason})
+            cookie = rater.cookies[f"panel-{path[-10:]}"]
+    trainer.post(f"{path}/reasons", data={"show": ["3", "6", "9"]})
+    return {
+        "panel": site.base_url + path,
+        "panel-paper": f"{site.base_url}{path}/paper",
+        "panel-start": f"{start}?k={mark[1]}",
+        "panel-story": f"{start}/rate",
+        "panel-mine": f"{start}/mine",
+        "rater": f"panel-{path[-10:]}={cookie}",
+    }
+
+
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
-    """Gives the browser the cookie of the learner or the trainer; no one has none."""
+    """Gives the browser the cookie of the learner, the trainer or the rater; no one has none."""
     if who in cookies:
-        context.add_cookies([{"name": who, "value": cookies[who], "url": site.base_url}])
+        name, _, value = cookies[who].partition("=") if who == "rater" else (who, "", cookies[who])
+        context.add_cookies([{"name": name, "value": value, "url": site.base_url}])
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def test_a_page_is_without_barriers_in_both_schemes_and_nothing_stands_beside_th
     subtests: pytest.Subtests,
 ) -> None:
     page, server = calm_page, new_site if sight.new else site
-    become(sight.who, page.context, server, cookies)
+    become(sight.who, page.context, server, cookies | links)
     page.goto(links.get(sight.path) or server.base_url + sight.path)
     expect(page.get_by_role("heading", level=1)).to_have_text(sight.heading)
 

@@ -46,6 +46,7 @@ from api.kit.prose import html
 from api.kit.qr import qr
 from api.kit.settings import Settings
 from api.kit.systems import NAME
+from api.panels.experts import Experts
 from api.persistence.engine import now, table
 from api.stats.answer_shares import class_statistics
 from api.vignettes.case import Case
@@ -61,12 +62,20 @@ _round, _vote = table(GroupRound), table(Vote)
 class GroupViewBuilder:
     """Makes the views of one process: it knows the library, the settings and the address."""
 
-    def __init__(self, catalogue: Catalogue, teller: StateSerializer, settings: Settings, tokens: Tokens) -> None:
+    def __init__(
+        self, catalogue: Catalogue, teller: StateSerializer, settings: Settings, tokens: Tokens, experts: Experts
+    ) -> None:
         self._catalogue = catalogue
         self._teller = teller
         self._settings = settings
         self._tokens = tokens
+        self._experts = experts
         self._suggestions = load_suggestions(settings.vignettes_dir)
+
+    def _clinicians(self, case: Case | None) -> str:
+        """How clinicians of panels answered, as a sentence; empty below five of them."""
+        lens = self._experts.lens(case) if case else None
+        return lens.sentence if lens else ""
 
     def suggestions(self) -> tuple[SuggestedStories, ...]:
         """The pairs and threes to start a group of clients with, as far as their stories are published."""
@@ -251,6 +260,7 @@ class GroupViewBuilder:
             curtain=state.curtain,
             shows_why=state.shows_why,
             preview=preview,
+            clinicians=self._clinicians(case) if state.shown else "",
         )
 
     def _next(self, state: GroupState) -> tuple[str | None, str | None]:
@@ -332,7 +342,15 @@ class GroupViewBuilder:
                 read_reasons(connection, row.id, only_shown=True) if state.kind == "training" else (),
             )
             rounds.append(
-                SummaryRound(view_vignette(case), results, results.headline, html(case.why), view_questions(case), case)
+                SummaryRound(
+                    view_vignette(case),
+                    results,
+                    results.headline,
+                    html(case.why),
+                    view_questions(case),
+                    case,
+                    self._clinicians(case),
+                )
             )
         return SummaryView(
             name=state.name,

@@ -285,6 +285,7 @@ class ConsoleView:
     curtain: str | None
     shows_why: bool
     preview: Markup
+    clinicians: str
 
     @property
     def has_why(self) -> bool:
@@ -322,6 +323,7 @@ class SummaryRound:
     why: Markup
     questions: tuple[Markup, ...]
     case: Case
+    clinicians: str
 
 
 @dataclass(frozen=True, slots=True)
