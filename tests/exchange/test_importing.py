@@ -222,7 +222,7 @@ async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_train
     assert (await client.post(f"{address}/apply")).status_code == 409
 
 
-def test_a_large_file_is_read_in_a_process_of_its_own_that_ends_when_the_trainer_stops_it(
+async def test_a_large_file_is_read_in_a_process_of_its_own_that_ends_when_the_trainer_stops_it(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, task = zipped(CHANGED_ANA, DAN_FILE), Task("new.zip", None)
