@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
-from tests.browser.barriers import barriers
+from tests.browser.barriers import barriers, bring_axe
 from tests.browser.test_editor import STORY, choose, mark, saved, select, story_box
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
@@ -36,6 +36,7 @@ class House:
         context = self.browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
         page = self.contexts.enter_context(context).new_page()
         page.set_default_timeout(10_000)
+        bring_axe(page)
         return page
 
     def arrive(self, link: str, name: str) -> Page:
