@@ -170,12 +170,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, counting(metrics))
         catalogue = load_library(engine, settings.vignettes_dir)
-        teller = StateSerializer(catalogue, settings.small_group)
+        serializer = StateSerializer(catalogue, settings.small_group)
         pressure = LoadShedder(writer, metrics)
         hub = Hub(
             engine,
             make_broker(settings.broker_url),
-            {"json": teller.json, "member": member_event, "screen": screen_event, "console": screen_event},
+            {"json": serializer.json, "member": member_event, "screen": screen_event, "console": screen_event},
             metrics,
             pressure,
         )
@@ -190,12 +190,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.panel, app.state.experts = Panel(settings.vignettes_dir), Experts(engine)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         app.state.attention_ids = app.state.analysis.attention_ids
-        app.state.teller = teller
-        app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens, app.state.experts)
+        app.state.serializer = serializer
+        app.state.view_builder = GroupViewBuilder(catalogue, serializer, settings, app.state.tokens, app.state.experts)
         app.state.session_views = SessionViewBuilder(
-            engine, catalogue, app.state.shower, signposting, settings.small_group
+            engine, catalogue, app.state.view_builder, signposting, settings.small_group
         )
-        app.state.looker = StateLoader(engine)
+        app.state.state_loader = StateLoader(engine)
         app.state.member_pages = MemberPageCache()
         app.state.hub = hub
         app.state.practice = Practice(engine)

@@ -22,7 +22,7 @@ from api.groups.dependencies import VoteBody, cast, codes_limited, let_in, limit
 from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import MemberPageCache, cache_key
-from api.groups.live.state_loader import LoadedGroup, look
+from api.groups.live.state_loader import LoadedGroup, load_group
 from api.groups.pages.session_steps import session_member_page, session_views_of
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
@@ -49,10 +49,10 @@ async def phone(request: Request, code: str) -> Response:
         return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
     member = find_member(request, code)
     if member is not None:
-        seen = await look(request, code, member=member.id)
+        seen = await load_group(request, code, member=member.id)
     else:
         async with codes_limited(request, code):
-            seen = await look(request, code)
+            seen = await load_group(request, code)
     if member is None or member.uid != seen.state.uid:
         return _join_page(request, code, seen)
     return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
@@ -83,7 +83,7 @@ async def join(request: Request, code: str) -> Response:
     A browser that keeps no cookies could never come in, and would be counted again with each tap: it is told so.
     """
     if keeps_no_cookies(request):
-        return _join_page(request, code, await look(request, code), no_cookies=True)
+        return _join_page(request, code, await load_group(request, code), no_cookies=True)
     return await run_in_threadpool(_join, request, code)
 
 
@@ -142,7 +142,7 @@ async def give_guess(request: Request, code: str) -> Response:
         problem = refused
     if problem is None and not wants_fragment(request):
         return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
-    seen = await look(request, code, member.uid, member.id)
+    seen = await load_group(request, code, member.uid, member.id)
     if isinstance(problem, Conflict) and body is not None:
         problem = _too_late(seen, body) or problem
     if problem is not None:
@@ -207,12 +207,12 @@ def _render(
 async def member_now(request: Request, code: str) -> Response:
     """The part of the phone's page that changes."""
     member = require_member(request, code)
-    seen = await look(request, code, member.uid, member.id)
+    seen = await load_group(request, code, member.uid, member.id)
     return await _member_page(request, seen, member.id, fragment=True)
 
 
 @router.get("/g/{code}/live/member")
 async def live_member(request: Request, code: str) -> Response:
     member = require_member(request, code)
-    await look(request, code, member.uid)
+    await load_group(request, code, member.uid)
     return EventStream(request, code, "member", member.id)

@@ -64,10 +64,10 @@ class GroupViewBuilder:
     """Makes the views of one process: it knows the library, the settings and the address."""
 
     def __init__(
-        self, catalogue: Catalogue, teller: StateSerializer, settings: Settings, tokens: Tokens, experts: Experts
+        self, catalogue: Catalogue, serializer: StateSerializer, settings: Settings, tokens: Tokens, experts: Experts
     ) -> None:
         self._catalogue = catalogue
-        self._teller = teller
+        self._serializer = serializer
         self._settings = settings
         self._tokens = tokens
         self._experts = experts
@@ -88,7 +88,7 @@ class GroupViewBuilder:
         )
 
     def case(self, state: GroupState) -> Case | None:
-        vignette = self._teller.vignette(state.round)
+        vignette = self._serializer.vignette(state.round)
         return vignette.case if vignette else None
 
     def results(
@@ -439,5 +439,5 @@ def console_key(request: Request, state: GroupState) -> str:
 
 def get_view_builder(request: Request) -> GroupViewBuilder:
     """The application's own."""
-    shower: GroupViewBuilder = request.app.state.shower
-    return shower
+    view_builder: GroupViewBuilder = request.app.state.view_builder
+    return view_builder
