@@ -14,7 +14,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Number = Annotated[int, Field(ge=1, le=240)]
 
 
-_OF_A_LENGTH: Final = re.compile(r"(\d{1,4}) minutes[,:] (.*)", re.DOTALL)
+_OF_A_LENGTH: Final = re.compile(r"(\d{1,3}+) minutes[,:] (.*)", re.DOTALL)
 
 
 def lines_in(lines: Iterable[str], length: int) -> tuple[str, ...]:

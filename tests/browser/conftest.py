@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page
 
 from tests.cast import ANA, BEN, CLEO, PASSWORD, TRAINER, put_cases
 from tests.live import Server
@@ -33,7 +34,9 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+    # Nothing is drawn by a graphics card, so that a process for it only passes pictures on.
+    drawing = ["--disable-gpu", "--in-process-gpu"]
+    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking", *drawing]
     return {"executable_path": chromium, "args": flags}
 
 
@@ -78,6 +81,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                 client.post("/practice/class", data={"code": made[-8:]})
                 for slug, system in zip((ANA, BEN), systems, strict=True):
                     client.post(f"/vignettes/{slug}/guesses", data={"system": system})
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the stories and plans that the product comes with; who looks at plans leaves them as they are."""
+    folder = tmp_path_factory.mktemp("shipped-site")
+    with Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server:
         yield server
 
 
@@ -146,9 +157,9 @@ def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, s
         context.add_cookies([{"name": name, "value": value, "url": site.base_url}])
 
 
-@pytest.fixture
-def calm_page(page: Page) -> Iterator[Page]:
-    """A page on which nothing may go wrong unseen: errors of scripts and breaches of the content policy fail it."""
+@contextmanager
+def calm(page: Page) -> Iterator[None]:
+    """Nothing may go wrong on the page unseen: errors of scripts and breaches of the content policy fail."""
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -156,8 +167,22 @@ def calm_page(page: Page) -> Iterator[Page]:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             said.append(message.text)
 
+    def fell(error: Error) -> None:
+        said.append(str(error))
+
     page.set_default_timeout(10_000)
     page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
+    page.on("pageerror", fell)
+    try:
+        yield
+    finally:
+        page.remove_listener("console", listen)
+        page.remove_listener("pageerror", fell)
     assert said == []
+
+
+@pytest.fixture
+def calm_page(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen."""
+    with calm(page):
+        yield page
