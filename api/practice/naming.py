@@ -6,10 +6,10 @@ from api.vignettes.codebook import CUE_LABEL, PAIR_NAME, PAIR_QUESTION
 
 
 def skill_name(skill: str) -> str:
-    """A pair's name, or the cue in words, such as “Cue: watching for danger”."""
+    """A pair's name, or the cue in words, such as The cue “watching for danger”."""
     if skill in PAIR_NAME:
         return PAIR_NAME[skill]
-    return f"Cue: {CUE_LABEL[skill]}" if skill in CUE_LABEL else NAME.get(skill, skill)
+    return f"The cue “{CUE_LABEL[skill]}”" if skill in CUE_LABEL else NAME.get(skill, skill)
 
 
 def question_of(skill: str) -> str | None:

@@ -20,6 +20,7 @@ from api.practice.shelf import is_pair, systems_of
 from api.practice.sittings import PLANS, Kind
 from api.stats.calibration import Calibration
 from api.stats.shares import Share
+from api.vignettes.codebook import CUE_LABEL
 from api.vignettes.view_models import ExplanationView, VignetteView
 
 CONFIDENCE_NAME = {"guessing": "A hunch", "leaning": "Fairly", "sure": "Very"}
@@ -181,7 +182,7 @@ def progress_view(progress: Progress) -> ProgressView:
     rows = [
         SkillRow(
             row.skill,
-            row.name if is_pair(row.skill) else _sentence(row.name.removeprefix("Cue: ")),
+            _sentence(CUE_LABEL[row.skill]) if row.skill in CUE_LABEL else row.name,
             tuple(sorted(systems_of(row.skill) & set(SYSTEMS), key=SYSTEMS.index)),
             row.matched,
             row.answered,

@@ -11,7 +11,7 @@ from api.charts.figures import BallotView
 from api.kit.prose import html, inline
 from api.kit.systems import CARDS, CAVEAT, SystemCard
 from api.private_pages.view_models import MOMENTS, Moment, Prompt
-from api.session_plans.parts import Notes
+from api.session_plans.parts import Notes, lines_in
 from api.session_plans.plan import Step
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import (
@@ -220,14 +220,15 @@ def face(step: Step, live: Live, case: Case | None = None, length: int | None = 
         minutes=step.minutes_in(length) if length is not None else None,
         wall=html(step.wall),
         phone=html(step.phone),
-        notes=_notes(step.notes),
+        notes=_notes(step.notes, length),
         own=_own(step, live, case),
         live=live,
     )
 
 
-def _notes(notes: Notes) -> NotesFace:
-    return NotesFace(_lines(notes.say), _lines(notes.watch), html(notes.end))
+def _notes(notes: Notes, length: int | None) -> NotesFace:
+    say, watch = (lines if length is None else lines_in(lines, length) for lines in (notes.say, notes.watch))
+    return NotesFace(_lines(say), _lines(watch), html(notes.end))
 
 
 def _own(step: Step, live: Live, case: Case | None) -> Own:

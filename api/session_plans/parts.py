@@ -1,6 +1,8 @@
 """What every step of a plan has."""
 
-from typing import Annotated, Any
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
@@ -10,6 +12,19 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
 Number = Annotated[int, Field(ge=1, le=240)]
+
+
+_OF_A_LENGTH: Final = re.compile(r"(\d{1,3}+) minutes[,:] (.*)", re.DOTALL)
+
+
+def lines_in(lines: Iterable[str], length: int) -> tuple[str, ...]:
+    """The lines for a session of this length, in minutes: those of another one are left out."""
+    read = ((line, _OF_A_LENGTH.fullmatch(line)) for line in lines)
+    return tuple(
+        f"{own[2][:1].upper()}{own[2][1:]}" if own else line
+        for line, own in read
+        if own is None or int(own[1]) == length
+    )
 
 
 class Frozen(BaseModel):

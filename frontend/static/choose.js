@@ -1,4 +1,5 @@
-// Choosing stories for a group: a search over what stands in the list, and the chosen ones in view with their order.
+// Choosing stories for a group: a search over what is in the list, and the chosen ones in view with their order. Where
+// one story is chosen, the search alone.
 // Without this it is a plain list of boxes to tick, which run in the order of the list.
 (() => {
   const finder = document.querySelector('[data-finder]');
@@ -68,17 +69,24 @@
     }
   }
 
-  for (const story of stories) {
-    box(story).removeAttribute('name');   // the list below sends them, in its order
-    box(story).addEventListener('change', () => {
-      order = box(story).checked ? [...order, story] : order.filter((one) => one !== story);
-      show();
-    });
+  // A browser that goes back to this page ticks the boxes of before.
+  function follow() {
+    order = [...order.filter((story) => box(story).checked), ...stories.filter((story) => box(story).checked && !order.includes(story))];
+    show();
+  }
+
+  if (list) {
+    for (const story of stories) {
+      box(story).removeAttribute('name');   // the list below sends them, in its order
+      box(story).addEventListener('change', follow);
+    }
+    form.querySelector('[data-chosen-part]').hidden = false;
+    addEventListener('pageshow', follow);
+    show();
   }
   for (const field of [find('text'), find('level'), find('topic')]) field?.addEventListener('input', filter);
   find('text').addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+  addEventListener('pageshow', filter);
   finder.hidden = false;
-  form.querySelector('[data-chosen-part]').hidden = false;
   filter();
-  show();
 })();

@@ -10,7 +10,7 @@ from api.groups.results import Snapshot, present
 from api.kit import network
 from api.kit.network import is_loopback, reachable_base
 from api.session_plans.words_of_phases import words_of
-from tests.cast import ANA
+from tests.cast import ANA, CLEO
 from tests.groups.cases import ANA_CASE
 from tests.groups.room import Room, new_room
 
@@ -21,6 +21,19 @@ async def test_a_device_that_leads_is_shown_the_way_back_wherever_it_comes_in(ro
         assert f'href="/g/{room.code}/console"' in page, path
         assert f"/g/{room.code}/screen?k=" in page, path
         assert "Go on leading" not in (await room.client.get(path)).text, path
+
+
+async def test_a_story_to_add_is_offered_with_its_first_words_and_comes_last(room: Room) -> None:
+    page = (await room.client.get(f"/g/{room.code}/stories", headers=room.cookies)).text
+    assert 'type="radio"' in page
+    assert "data-find-text" in page
+    assert f'value="{CLEO}"' in page
+
+    await room.client.post(f"/g/{room.code}/people", data={"vignette": CLEO}, headers=room.cookies)
+
+    assert f'value="{CLEO}"' not in (await room.client.get(f"/g/{room.code}/stories", headers=room.cookies)).text
+    console = (await room.client.get(f"/g/{room.code}/console", headers=room.cookies)).text
+    assert "Cleo and the letter" in console
 
 
 async def test_a_phone_is_offered_the_way_back_while_its_group_goes_on(room: Room) -> None:

@@ -11,6 +11,8 @@ import yaml
 from api.kit import assets
 from api.kit.settings import Settings
 from api.session_plans.checking import check_file, plan_files
+from api.session_plans.faces import Live, face
+from api.session_plans.parts import lines_in
 from api.session_plans.plan import Plan
 from api.session_plans.plan_writer import write
 from api.session_plans.reading import KINDS, read
@@ -87,9 +89,11 @@ def test_every_length_says_which_of_its_steps_to_skip_when_running_late(path: Pa
 
         assert named
         assert named <= {step.title for step in plan.steps_in(length)}
-        shown = plan.before_in(length)
+        shown = lines_in(plan.before, length)
         assert [line for line in shown if "running late" in line] == ["I" + late.partition(", i")[2]]
         assert set(shown[1:]) == {line for line in plan.before if "running late" not in line}
+        notes = [face(step, Live(), length=length).notes for step in plan.steps_in(length)]
+        assert not [line for note in notes for line in (*note.say, *note.watch) if re.match(r"\d+ minutes", line)]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

@@ -211,6 +211,13 @@ def say_people(request: Request, code: str, people: Annotated[str, Form(max_leng
     return back_to_console(request, code)
 
 
+@router.get("/g/{code}/stories")
+def choose_story(request: Request, code: str) -> Response:
+    """The stories that can be added, with a search."""
+    view = get_view_builder(request).add_story(require_led(request, code))
+    return render(request, "groups/add_story.html", title="Add a story", section="groups", view=view)
+
+
 @router.post("/g/{code}/people")
 def add_person(request: Request, code: str, vignette: Annotated[str, Form(max_length=80)]) -> Response:
     """Adds a vignette to the plan."""

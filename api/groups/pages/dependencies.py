@@ -25,7 +25,7 @@ def show_console(request: Request, state: GroupState, *, fragment: bool, problem
     if state.place is not None:
         return session_console_page(request, state, view, fragment=fragment, problem=problem)
     template = "groups/_console.html" if fragment else "groups/console.html"
-    return render(request, template, title="Console", section="groups", view=view)
+    return render(request, template, title="Facilitator view", section="groups", view=view)
 
 
 def console_view(request: Request, state: GroupState) -> ConsoleView:

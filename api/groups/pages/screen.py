@@ -31,7 +31,7 @@ def _show(request: Request, state: GroupState, *, fragment: bool) -> Response:
     if not fragment:
         context |= {"door": door(request, state.code), "content": template, "notice": state.notice}
         template = "groups/screen.html"
-    title = context["face"].title if "face" in context else "Screen"
+    title = context["face"].title if "face" in context else "Shared screen"
     return render(request, template, title=title, section="groups", **context)
 
 

@@ -19,6 +19,7 @@ from api.groups.pages.view_models import (
     NEXT_LABEL,
     SAY,
     STEP_NAME,
+    AddStoryView,
     ConsoleView,
     MemberView,
     Person,
@@ -250,11 +251,6 @@ class GroupViewBuilder:
             join_url=url,
             qr=qr(self._marked(url, state.code)),
             expires=f"{state.expires_at:%-d %B %Y}",
-            choices=tuple(
-                view_choice(vignette.case, False)
-                for vignette in self._catalogue.vignettes.values()
-                if vignette.slug not in state.plan
-            ),
             summary_url=f"/g/{state.code}/summary" if state.shown or state.rounds > 1 else None,
             led=state.place is not None,
             curtain=state.curtain,
@@ -294,6 +290,15 @@ class GroupViewBuilder:
                 standing = "now" if slug == now else "done" if number < place else "next"
                 people.append(Person(slug, vignette.case.head.person, vignette.case.head.title, standing))
         return tuple(people)
+
+    def add_story(self, state: GroupState) -> AddStoryView:
+        """The stories that the group has not chosen yet."""
+        choices = tuple(
+            view_choice(vignette.case, False)
+            for vignette in self._catalogue.vignettes.values()
+            if vignette.slug not in state.plan
+        )
+        return AddStoryView(state.code, state.kind, choices, state.place.visit if state.place else 0)
 
     def ready(self, state: GroupState, base: str, key: str, listening: int | None) -> ReadyView:
         """Links, code and QR, from a server that listens on this port."""

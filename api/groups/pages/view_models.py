@@ -1,7 +1,7 @@
 """What the group's screens show: phone, wall, console and summary."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,9 +75,27 @@ class NewGroupView:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics by the alphabet, but for those that most stories have: they would find nothing."""
-        counts = Counter(topic for choice in self.choices for topic in choice.topics)
-        return tuple(sorted(topic for topic, count in counts.items() if count <= len(self.choices) / 2))
+        return _topics(self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class AddStoryView:
+    """What `groups/add_story.html` shows. `visit`: the step of a session after which the story comes; 0 without one."""
+
+    code: str
+    kind: str
+    choices: tuple[Choice, ...]
+    visit: int
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return _topics(self.choices)
+
+
+def _topics(choices: Sequence[Choice]) -> tuple[str, ...]:
+    """The topics by the alphabet, but for those that most stories have: they would find nothing."""
+    counts = Counter(topic for choice in choices for topic in choice.topics)
+    return tuple(sorted(topic for topic, count in counts.items() if count <= len(choices) / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +297,6 @@ class ConsoleView:
     join_url: str
     qr: Markup
     expires: str
-    choices: tuple[Choice, ...]
     summary_url: str | None
     led: bool
     curtain: str | None

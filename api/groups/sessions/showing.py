@@ -40,6 +40,7 @@ from api.kit.join_codes import spoken
 from api.kit.prose import html, inline
 from api.persistence.engine import now
 from api.session_plans.faces import CheckInTotals, Join, Live, RoundFinding, StepFace, face
+from api.session_plans.parts import lines_in
 from api.session_plans.plan import Step
 from api.session_plans.signposting import Signposting
 from api.session_plans.steps import BoardStep, CheckInStep, CloseStep, RoundStep, RulesStep
@@ -202,7 +203,7 @@ class SessionViewBuilder:
             ends_at=(now() + timedelta(minutes=left)).replace(second=0, microsecond=0) if item else None,
             minutes_left=left,
             say=_say(state, item),
-            before=agenda.plan.before_in(agenda.length),
+            before=lines_in(agenda.plan.before, agenda.length),
             face=shown,
             in_round=state.playing is not None and place.round is not None,
             story_gone=place.kind == "round" and place.round is None,
