@@ -23,7 +23,7 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000
-# Run with --read-only and a --tmpfs for /tmp: only /data is written, and files that somebody uploads pass through /tmp.
+# Run with --read-only and a --tmpfs for /tmp: only /data is written, and files that someone uploads pass through /tmp.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
 ENTRYPOINT ["three-circles"]

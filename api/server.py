@@ -63,7 +63,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         # So is this: a reader that takes nothing is cut off by the system too, with what waits for it.
         limit = int(STALE_SECONDS * 1000)
         socket.setsockopt(socket_module.IPPROTO_TCP, socket_module.TCP_USER_TIMEOUT, limit)
-    socket.listen(config.backlog)  # before the address is printed: whoever reads it may come at once
+    socket.listen(config.backlog)  # before the address is printed: anyone who reads it may come at once
     upgrade_and_welcome(settings, host, socket.getsockname()[1])
     if workers > 1:
         with share_figures():

@@ -115,7 +115,7 @@ async def standing(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Pa
 
 @dataclass(frozen=True)
 class Learner:
-    """Somebody with a learner token."""
+    """Someone with a learner token."""
 
     client: httpx.AsyncClient
     token: str

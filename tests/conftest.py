@@ -74,7 +74,7 @@ def shared_statements() -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """What stands now stays to the end: nobody need look through it for garbage after each test."""
+    """What stands now stays to the end: no one need look through it for garbage after each test."""
     gc.collect()
     gc.freeze()
 

@@ -61,7 +61,7 @@ class Server:
             if self.wait:
                 self._wait_until_reachable()
         except BaseException:
-            self.kill()  # nobody else will: a block that is not entered is not left
+            self.kill()  # no one else will: a block that is not entered is not left
             raise
         return self
 

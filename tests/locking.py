@@ -1,4 +1,4 @@
-"""Takes the lock that keeps everybody else from writing."""
+"""Takes the lock that keeps everyone else from writing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 @contextmanager
 def locked(engine: Engine) -> Iterator[None]:
-    """Nobody else can write a guess meanwhile; reading goes on."""
+    """No one else can write a guess meanwhile; reading goes on."""
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # The driver would begin later and more gently by itself.

@@ -26,7 +26,7 @@ ENVIRONMENT = "THREE_CIRCLES_TEST_POSTGRES"
 _FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB")
 
 
-# Everybody else is sent away: what a killed server left open would hold locks.
+# Everyone else is sent away: what a killed server left open would hold locks.
 _ALONE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -187,7 +187,7 @@ class OwnServer:
             raise
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """SIGTERM waits for whoever is connected, SIGINT ends them, SIGQUIT falls over as in a crash."""
+        """SIGTERM waits for anyone who is connected, SIGINT ends them, SIGQUIT falls over as in a crash."""
         self._process.send_signal(how)
         try:
             self._process.wait(5)

@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1", tags=["identity"])
 
 
 class LearnerToken(BaseModel):
-    """A random id, signed. Whoever holds it is this learner; nothing else is known about them."""
+    """A random id, signed. Anyone who holds it is this learner; nothing else is known about them."""
 
     learner_token: str
 

@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in, so that guessing is slow and no one can keep someone else out by it.
+"""How often someone may try to sign in, so that guessing is slow and no one can keep someone else out by it.
 
 Strangers are counted by network, by name and network, and by name over all networks. A device on which a name has
 signed in before carries a signed cookie and is counted by itself: what strangers try does not touch it.

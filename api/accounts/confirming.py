@@ -1,4 +1,4 @@
-"""The password again, before what gives or takes away somebody's way in; asked at most once in ten minutes."""
+"""The password again, before what gives or takes away someone's way in; asked at most once in ten minutes."""
 
 from datetime import timedelta
 from typing import Final

@@ -35,8 +35,8 @@ def read_cookie(request: Request, name: str) -> str | None:
 def read_earlier_cookie(request: Request, name: str) -> str | None:
     """The value of a cookie from before the prefix, behind https and until EARLIER_NAMES_END.
 
-    A neighbouring domain may have planted it, to read what somebody answers in its name. So it counts for nothing until
-    whoever sits there has seen what it leads to and said that this is theirs.
+    A neighbouring domain may have planted it, to read what someone answers in its name. So it counts for nothing until
+    anyone who sits there has seen what it leads to and said that this is theirs.
     """
     if not is_https(request) or now().date() >= EARLIER_NAMES_END:
         return None

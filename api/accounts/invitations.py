@@ -1,6 +1,6 @@
-"""Links that work once: an invitation makes an account, a reset gives somebody a new password.
+"""Links that work once: an invitation makes an account, a reset gives someone a new password.
 
-The link carries a random token and the database its SHA-256, so whoever reads the database cannot use a link.
+The link carries a random token and the database its SHA-256, so anyone who reads the database cannot use a link.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ PATH: Final[dict[Kind, str]] = {"invite": "/trainers/join/", "reset": "/trainers
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """A link that nobody has used yet. `name` is whom it is for, when that is known."""
+    """A link that no one has used yet. `name` is the person it is for, when that is known."""
 
     id: int
     kind: Kind
@@ -50,7 +50,7 @@ def invite(engine: Engine, by: Trainer, role: Role, name: str) -> str:
 def make_reset(engine: Engine, by: Trainer, trainer_id: int) -> str:
     """A token with which this person chooses a new password; earlier ones for them are withdrawn.
 
-    Raises NotFound, and Conflict for somebody who may not sign in.
+    Raises NotFound, and Conflict for someone who may not sign in.
     """
     with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
@@ -76,7 +76,7 @@ def _add(db: Session, by: Trainer, kind: Kind, **about: object) -> str:
             }
         )
     )
-    db.flush()  # holds the account before any link, in the order of whoever removes one
+    db.flush()  # holds the account before any link, in the order of anyone who removes one
     delete_over(db)
     db.commit()
     return token

@@ -30,14 +30,14 @@ def bearer(request: Request) -> str | None:
 
 
 def find_learner(request: Request) -> str | None:
-    """Who is asking: by bearer token, else by cookie; None for somebody new or a token that is not ours."""
+    """Who is asking: by bearer token, else by cookie; None for someone new or a token that is not ours."""
     token = bearer(request) or read_cookie(request, COOKIE)
     tokens = tokens_of(request)
     return tokens.read("learner", token) if token else None
 
 
 def earlier_learner(request: Request) -> str | None:
-    """Whom a cookie from before the prefix names, where nobody else is known here; not yet who is asking."""
+    """The learner of a cookie from before the prefix, where no one else is known here; not yet who is asking."""
     if find_learner(request) is not None or (token := read_earlier_cookie(request, COOKIE)) is None:
         return None
     tokens = tokens_of(request)

@@ -1,4 +1,4 @@
-"""Trainers' accounts, where they are signed in, and the links that let somebody in."""
+"""Trainers' accounts, where they are signed in, and the links that let someone in."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from api.persistence.engine import UTCDateTime
 
 
 class Trainer(SQLModel, table=True):
-    """Somebody who writes and reviews vignettes. `password_hash` is Argon2id; `role` is one of permissions.ROLES."""
+    """Someone who writes and reviews vignettes. `password_hash` is Argon2id; `role` is one of permissions.ROLES."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=60, unique=True)

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/trainers", include_in_schema=False)
 
 
 async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
-    """Slows down whoever tries passwords."""
+    """Slows down anyone who tries passwords."""
     await take_sign_in(request, name)
 
 

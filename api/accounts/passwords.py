@@ -41,7 +41,7 @@ _next_told = 0.0  # on the monotonic clock
 
 
 def hash_password(password: str, name: str, *, known: bool = False) -> str:
-    """The Argon2id hash of a new password for somebody of this name.
+    """The Argon2id hash of a new password for someone of this name.
 
     Raises Unprocessable for one that is too short, too long or guessed first, and TooMany when too many wait. `known`
     as for `verify_password`.
@@ -62,8 +62,8 @@ def hash_password(password: str, name: str, *, known: bool = False) -> str:
 def verify_password(password: str, stored: str | None, *, known: bool = False) -> bool:
     """Whether this is the password of that hash; as slow when there is no hash to compare with.
 
-    `known`: whoever asks is signed in, or was before on this device, and has places in the queue that strangers cannot
-    take. Raises TooMany when too many wait.
+    `known`: the one who asks is signed in, or was before on this device, and has places in the queue that strangers
+    cannot take. Raises TooMany when too many wait.
     """
 
     def verify() -> bool:

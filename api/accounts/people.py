@@ -17,7 +17,7 @@ from api.persistence.engine import now, write_engine
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A trainer as admins see them; `last_seen` is None for somebody who is signed in nowhere."""
+    """A trainer as admins see them; `last_seen` is None for someone who is signed in nowhere."""
 
     id: int
     name: str
@@ -27,7 +27,7 @@ class Person:
 
 
 def people(db: Session, only: int | None = None) -> tuple[Person, ...]:
-    """Everybody by name, those who may sign in first; or one of them."""
+    """Everyone by name, those who may sign in first; or one of them."""
     seen = (
         select(TrainerSession.trainer_id, func.max(TrainerSession.last_seen_on).label("day"))
         .group_by(col(TrainerSession.trainer_id))
@@ -54,7 +54,7 @@ def person(db: Session, trainer_id: int) -> Person:
 
 
 def change_role(engine: Engine, by: Trainer, trainer_id: int, role: Role) -> None:
-    """Raises NotFound, and Conflict when nobody would be left to look after people."""
+    """Raises NotFound, and Conflict when no one would be left to look after people."""
     with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         if role != "admin":
@@ -110,7 +110,7 @@ def locked(db: Session, trainer_id: int) -> Trainer:
 
 
 def keep_an_admin(db: Session, leaving: Trainer) -> None:
-    """Raises Conflict when nobody would be left to look after people."""
+    """Raises Conflict when no one would be left to look after people."""
     others = select(func.count()).where(
         col(Trainer.role) == "admin", col(Trainer.disabled_at).is_(None), col(Trainer.id) != leaving.id
     )

@@ -1,4 +1,4 @@
-"""Pages for admins: the people, what each may do, and links that let somebody in."""
+"""Pages for admins: the people, what each may do, and links that let someone in."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ Password = Annotated[str, Form(max_length=1000)]
 
 @router.get("")
 def people(request: Request, trainer: Manager) -> Response:
-    """Everybody who can sign in, and the links that are open."""
+    """Everyone who can sign in, and the links that are open."""
     return _people_page(request, trainer)
 
 
@@ -86,7 +86,7 @@ def post_role(
         return _person_page(request, trainer, trainer_id, problem, role)
     except Conflict as problem:
         return _person_page(request, trainer, trainer_id, problem)
-    # Whoever has just given this up may not see the page of a person any more.
+    # Anyone who has just given this up may not see the page of a person any more.
     left = trainer_id == trainer.id and role != "admin"
     return RedirectResponse("/trainers/account" if left else f"/trainers/people/{trainer_id}", status_code=303)
 
@@ -143,14 +143,14 @@ def _people_page(
     request: Request, trainer: Trainer, problem: Problem | None = None, name: str = "", role: Role = "trainer"
 ) -> Response:
     with Session(engine_of(request)) as db:
-        everybody, links = service.people(db), invitations.open_links(db)
+        everyone, links = service.people(db), invitations.open_links(db)
     return render(
         request,
         "accounts/people.html",
         title="People",
         place="people",
         problem=problem,
-        people=everybody,
+        people=everyone,
         links=links,
         me=trainer.id,
         ask_password=needs_password(request),

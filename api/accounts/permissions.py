@@ -44,7 +44,7 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "restore":           {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "import":            {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "export":            {"trainer": "yes", "editor": "yes", "admin": "yes"},
-    "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: nobody else's class
+    "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: no one else's class
     "write_plan":        {"trainer": "own", "editor": "yes", "admin": "yes"},
     "offer_plan":        {"trainer": "no",  "editor": "yes", "admin": "yes"},  # to facilitators; and withdraw it
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
@@ -86,6 +86,6 @@ def may(trainer: Trainer, action: Action, own: bool = False) -> bool:
 
 
 def require(trainer: Trainer, action: Action, own: bool = False) -> None:
-    """Raises Forbidden, with whom to ask, when this person may not do this."""
+    """Raises Forbidden, saying who to ask, when this person may not do this."""
     if not may(trainer, action, own):
         raise Forbidden(_ASK.get(action, "You do not have permission to do this. Ask an admin."))

@@ -50,7 +50,7 @@ def token_hash(token: str) -> str:
 def begin(
     engine: Engine, trainer: Trainer, device: str, lasts: timedelta = LONGEST, deed: AuditAction = "sign_in"
 ) -> str:
-    """Adds a sign-in and gives its token. Sign-ins of anybody that have run out are deleted on the way.
+    """Adds a sign-in and gives its token. Sign-ins of anyone that have run out are deleted on the way.
 
     Raises Unauthorized when the password has changed or the person was disabled since they were looked up.
     """
@@ -93,7 +93,7 @@ def find(db: Session, token: str) -> tuple[Trainer, TrainerSession] | None:
 
 
 def note_seen(engine: Engine, found: TrainerSession) -> None:
-    """Writes down the day, once a day. Nobody waits or is refused for it: the next request writes it too."""
+    """Writes down the day, once a day. No one waits or is refused for it: the next request writes it too."""
     today = now().date()
     if found.last_seen_on >= today:
         return
@@ -137,7 +137,7 @@ def end_token(engine: Engine, token: str) -> None:
 
 
 def end_all(db: Session, trainer_id: int, but: int | None = None) -> None:
-    """Ends every sign-in of somebody except `but`, in a session that the caller commits."""
+    """Ends every sign-in of someone except `but`, in a session that the caller commits."""
     ended = delete(TrainerSession).where(col(TrainerSession.trainer_id) == trainer_id)
     db.exec(ended if but is None else ended.where(col(TrainerSession.id) != but))
 

@@ -94,7 +94,7 @@ def sign_in(engine: Engine, name: str, password: str, *, known: bool = False) ->
 
 
 def _named(db: Session, name: str) -> Trainer | None:
-    """The one who is meant: by the name as it is kept, else by another way of typing it that means nobody else."""
+    """The one who is meant: by the name as it is kept, else by another way of typing it that means no one else."""
     key = name_key(name)
     found = {kept: number for kept, number in db.exec(select(Trainer.name, Trainer.id)) if name_key(kept) == key}
     number = found.get(name) or (next(iter(found.values())) if len(found) == 1 else None)
@@ -137,7 +137,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
     trainer, here = found
     for row in found:
         db.expunge(row)
-    db.rollback()  # gives the connection back before somebody needs one to write with
+    db.rollback()  # gives the connection back before someone needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
     request.state.confirmed_at = here.confirmed_at
     request.state.places, request.state.trainer = nav_for(trainer), trainer

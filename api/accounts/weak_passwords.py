@@ -54,7 +54,7 @@ _BETWEEN: Final = " -_.,:;/"
 
 
 def is_weak(password: str, name: str) -> bool:
-    """Whether this is among what is tried first, also for somebody of this name."""
+    """Whether this is among what is tried first, also for someone of this name."""
     ours = (*_OURS, *(part for part in _plain(name).replace("-", " ").split() if len(part) > 2), _joined(name))
     return _cost(_plain(password), ours) < ENOUGH
 

@@ -11,7 +11,7 @@ _NAMED = ("slug", "trainer_id", "number")
 
 
 class ForbiddenAuditMiddleware:
-    """Looks at every answer that is not open to whoever asks. It stands behind the hot routes, which have none."""
+    """Looks at every answer that is not open to anyone who asks. It stands behind the hot routes, which have none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -56,7 +56,7 @@ class Filter:
 def record(
     where: Session | Connection, who: Actor | None, deed: AuditAction, about: str = "", outcome: Outcome = "done"
 ) -> None:
-    """Adds a line in the caller's transaction; without somebody it was the command line."""
+    """Adds a line in the caller's transaction; without someone it was the command line."""
     _add(where, who.id if who else None, who.name if who else COMMAND_LINE, deed, about, outcome)
 
 
@@ -69,9 +69,9 @@ def record_once(where: Session, who: Actor, deed: AuditAction, about: str) -> No
 
 
 def record_refused(engine: Engine, who: Actor | None, deed: AuditAction, about: str = "") -> None:
-    """Adds a line in a transaction of its own. A database that takes none now keeps nobody from their answer.
+    """Adds a line in a transaction of its own. A database that takes none now keeps no one from their answer.
 
-    One person's refusals of a kind are one line a minute, with a count and what the first of them was about: whoever
+    One person's refusals of a kind are one line a minute, with a count and what the first of them was about: anyone who
     tries without end fills neither the disk nor the trail.
     """
     trainer_id, name = (who.id, who.name) if who else (None, NOBODY)

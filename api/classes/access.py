@@ -30,7 +30,7 @@ async def limit_wrong_codes(
 
 
 def link_mark(request: Request, code: str) -> str:
-    """What the link and QR code of a class carry: whoever has it does not guess codes."""
+    """What the link and QR code of a class carry: anyone who has it does not guess codes."""
     tokens = tokens_of(request)
     return tokens.mark(_LINK, code)
 
@@ -47,5 +47,5 @@ def remember_class(request: Request, response: Response, found: ClassInfo) -> No
 
 
 def is_in_class(request: Request) -> bool:
-    """Whether this device has noted a class; whoever asks for its part is looked up then."""
+    """Whether this device has noted a class; anyone who asks for its part is looked up then."""
     return read_cookie(request, COOKIE) is not None

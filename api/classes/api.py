@@ -176,7 +176,7 @@ def get_statistics(
     db: Annotated[Session, Depends(session)],
     scope: Literal["everyone", "class"] = "everyone",
 ) -> ClassStatistics:
-    """How everybody first answered: for trainers, and for learners who have answered.
+    """How everyone first answered: for trainers, and for learners who have answered.
 
     With `scope=class` how the learner's own class did. It is counted in steps of at least the smallest group, counts
     of 1 or 2 are not told, and below the first step `answered` is 0. Its trainer asks for the class's totals instead.

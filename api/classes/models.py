@@ -15,7 +15,7 @@ def _of_class() -> Column[int]:
 
 
 class LearnerClass(SQLModel, table=True):
-    """A trainer's class. From `closes_at` on nobody joins it, and later answers do not count in it."""
+    """A trainer's class. From `closes_at` on no one joins it, and later answers do not count in it."""
 
     __tablename__ = "learner_class"
 
@@ -38,7 +38,7 @@ class ClassMember(SQLModel, table=True):
 
 
 class ClassAnswer(SQLModel, table=True):
-    """An answer that a class's totals hold, so that it counts once, whoever leaves and comes back."""
+    """An answer that a class's totals hold, so that it counts once, even if a learner leaves and comes back."""
 
     __tablename__ = "class_answer"
 

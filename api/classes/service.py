@@ -94,7 +94,7 @@ def classes_of(engine: Engine, trainer: Trainer) -> list[ClassInfo]:
 
 
 def led_class(engine: Engine, trainer: Trainer, code: str) -> ClassInfo:
-    """The class of this code. Raises NotFound, and Forbidden when it is somebody else's."""
+    """The class of this code. Raises NotFound, and Forbidden when it is someone else's."""
     with engine.connect() as connection:
         found = _one(connection, select(*_COLUMNS).where(_class.c.code == normalise(code)))
     require(trainer, "lead_class", own=found.trainer_id == trainer.id)
@@ -105,7 +105,7 @@ def delete_class(engine: Engine, trainer: Trainer, code: str) -> None:
     """Deletes a class with its totals; the learners and their answers stay."""
     found = led_class(engine, trainer, code)
     with write_engine(engine).begin() as connection:
-        # Locked first, as by whoever moves its totals.
+        # Locked first, as by anyone who moves its totals.
         connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())
         for model in (ClassAnswer, ClassTally, ClassMember):
             connection.execute(delete(table(model)).where(table(model).c.class_id == found.id))

@@ -1,7 +1,7 @@
 """What a class first answered. Totals grow by at least SMALL_GROUP answers at a time, and never shrink.
 
-So any two totals that somebody can put side by side differ by a small group's answers or by none: neither whoever
-joins or leaves, nor whoever answers last, can be found by difference. A small group is counted among those who have
+So any two totals that someone can put side by side differ by a small group's answers or by none: neither anyone who
+joins or leaves, nor anyone who answers last, can be found by difference. A small group is counted among those who have
 been in the class for a while, or among those who have just joined: made-up learners who join in a moment fill no step
 of someone who was there before.
 """
@@ -21,7 +21,7 @@ from api.persistence.engine import insert_into, now, table, write_engine
 
 Key = tuple[int, int]  # vignette id and series
 
-A_WHILE: Final = timedelta(minutes=10)  # in the class, before somebody's answer may go along with a newcomer's
+A_WHILE: Final = timedelta(minutes=10)  # in the class, before someone's answer may go along with a newcomer's
 AT_ONCE = 8  # vignettes in one transaction: all of a large class's would keep guesses waiting for the lock
 
 _class, _member, _answer, _tally = table(LearnerClass), table(ClassMember), table(ClassAnswer), table(ClassTally)
@@ -55,7 +55,7 @@ def all_counts(engine: Engine, found: ClassInfo, smallest: int) -> dict[Key, Cou
 
 
 def _take_in(engine: Engine, found: ClassInfo, keys: list[Key], smallest: int) -> None:
-    """Moves each total by all that waits for it, where that is still enough once nobody else can."""
+    """Moves each total by all that waits for it, where that is still enough once no one else can."""
     for start in range(0, len(keys), AT_ONCE):
         with write_engine(engine).begin() as connection:
             connection.execute(select(_class.c.id).where(_class.c.id == found.id).with_for_update())

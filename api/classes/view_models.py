@@ -88,7 +88,7 @@ def join_url(request: Request, found: ClassInfo) -> str:
 
 
 def shown(counts: Counts, smallest: int) -> ClassStatistics:
-    """A class's counts as anybody may see them."""
+    """A class's counts as anyone may see them."""
     return class_statistics(counts, smallest, SCOPE, hide_few=True)
 
 
@@ -144,7 +144,7 @@ def _sums(title: str, sums: tuple[Sum, ...], *, colourful: bool) -> Sums:
 
 
 def class_block(request: Request, found: ClassInfo, vignette: Vignette) -> Markup:
-    """“Your class”, to stand beside how everybody answered."""
+    """“Your class”, to stand beside how everyone answered."""
     smallest = settings_of(request).small_group
     statistics = view_class_statistics(statistics_of(request, found, vignette), smallest)
     return Markup(fragment("classes/_block.html", {"known": view_known(found), "statistics": statistics}))  # noqa: S704

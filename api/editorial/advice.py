@@ -1,4 +1,4 @@
-"""What helps somebody who is writing a vignette right now: few sentences, the most useful one first."""
+"""What helps someone who is writing a vignette right now: few sentences, the most useful one first."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -110,7 +110,7 @@ def _add(
         )
         try:
             describe(db, row, case)
-        except IntegrityError:  # somebody else was quicker by a moment
+        except IntegrityError:  # someone else was quicker by a moment
             raise taken from None
         assert row.id is not None
         db.add(Draft(vignette_id=row.id, source=source, saved_by=trainer.id, saved_at=now()))
@@ -130,7 +130,7 @@ def open_text(engine: Engine, trainer: Trainer, slug: str) -> Text:
 
 
 def open_to_change(engine: Engine, trainer: Trainer, slug: str) -> tuple[Text, Saved | None]:
-    """The newest text for somebody who may change it, and who saved its draft last. Raises NotFound, Forbidden."""
+    """The newest text for someone who may change it, and who saved its draft last. Raises NotFound, Forbidden."""
     with Session(engine) as db:
         row = find_row(db, slug)
         require_sight(db, row, trainer)
@@ -198,7 +198,7 @@ def discard(engine: Engine, trainer: Trainer, slug: str) -> None:
 
 
 def forget(db: Session, row: Vignette) -> None:
-    """Deletes a vignette that nobody can have answered."""
+    """Deletes a vignette that no one can have answered."""
     db.flush()
     db.exec(delete(VignetteSkill).where(col(VignetteSkill.vignette_id) == row.id))
     db.exec(delete(Rating).where(col(Rating.vignette_id) == row.id))

@@ -65,7 +65,7 @@ def edit(request: Request, slug: str, trainer: CurrentTrainer, tab: Tab = "write
 
 @router.post("/vignettes/{slug}/edit")
 def post_edit(request: Request, slug: str, trainer: CurrentTrainer, fields: Annotated[Fields, Form()]) -> Response:
-    """Saves, as browsers without scripts do; both texts are shown when somebody else has saved meanwhile."""
+    """Saves, as browsers without scripts do; both texts are shown when someone else has saved meanwhile."""
     engine = engine_of(request)
     source = source_of(fields)
     if fields.choice == "beside":
@@ -83,7 +83,7 @@ def post_edit(request: Request, slug: str, trainer: CurrentTrainer, fields: Anno
 @router.post("/vignettes/{slug}/autosave")
 def autosave(request: Request, slug: str, trainer: CurrentTrainer, fields: Annotated[Fields, Form()]) -> Response:
     """Saves while typing, and answers the new mark, the page as learners will see it, and advice. 409 with both texts
-    when somebody else has saved meanwhile."""
+    when someone else has saved meanwhile."""
     engine = engine_of(request)
     source = source_of(fields)
     try:

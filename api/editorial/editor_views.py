@@ -31,7 +31,7 @@ class LookView:
 
 @dataclass(frozen=True, slots=True)
 class EditorView:
-    """The editor. `form` is None when the text cannot be shown as a form, `theirs` somebody else's text to look at.
+    """The editor. `form` is None when the text cannot be shown as a form, `theirs` someone else's text to look at.
 
     `whose` is the trainer's number, under which the browser keeps what is not saved.
     """

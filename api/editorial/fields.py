@@ -78,7 +78,7 @@ def _form(fields: Fields, before: CaseForm) -> CaseForm:
         tags=tuple(fields.tags.split(",")),
         skills=tuple(skill for skill in fields.skills if skill in SKILLS or skill in before.skills),
         about=_about(fields, before.about),
-        # Whoever presses Enter once means a new paragraph; the page shows a paragraph in one line.
+        # Anyone who presses Enter once means a new paragraph; the page shows a paragraph in one line.
         story="\n\n".join(line.strip() for line in fields.story.split("\n") if line.strip()),
         why=fields.why,
         others={"threat": fields.other_threat, "drive": fields.other_drive, "soothing": fields.other_soothing},

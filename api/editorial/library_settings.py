@@ -17,7 +17,7 @@ MOST_RATERS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """`raters_needed`: blind ratings that a draft needs, 0 to 5. `lone_trainer`: whether somebody who is the only
+    """`raters_needed`: blind ratings that a draft needs, 0 to 5. `lone_trainer`: whether someone who is the only
     trainer may publish without them."""
 
     raters_needed: int = 2
@@ -25,7 +25,7 @@ class LibrarySettings:
 
 
 def read_library_settings(where: Engine | Session) -> LibrarySettings:
-    """The settings as they stand; what nobody has changed has its default."""
+    """The settings as they stand; what no one has changed has its default."""
     if isinstance(where, Engine):
         with Session(where) as db:
             return read_library_settings(db)

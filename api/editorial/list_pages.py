@@ -53,7 +53,7 @@ def _filters(request: Request) -> Filters:
 
 @router.get("")
 def library(request: Request, trainer: Annotated[Trainer | None, Depends(find_trainer)]) -> Response:
-    """The list for a signed-in trainer, or the part of it that a search changes; the sign-in form for anybody else."""
+    """The list for a signed-in trainer, or the part of it that a search changes; the sign-in form for anyone else."""
     if trainer is None:
         return sign_in_page(request)
     require(trainer, "see_library")

@@ -1,4 +1,4 @@
-"""The trainers' list: which vignettes somebody sees, searched and filtered, a page at a time."""
+"""The trainers' list: which vignettes someone sees, searched and filtered, a page at a time."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -135,7 +135,7 @@ def _conditions(
     if filters.q and (match := matching(dialect, filters.q)):
         condition, typed = match
         words: Any = text(condition).bindparams(typed=typed)
-        # The words of a title and the tags may give a key away that somebody has yet to answer blind.
+        # The words of a title and the tags may give a key away that someone has yet to answer blind.
         person = func.lower(_vignette.c.person).startswith(filters.q.strip().lower(), autoescape=True)
         wanted.append(or_(and_(sight, words), and_(_vignette.c.status == "in_review", person)))
     if filters.system or filters.skill:

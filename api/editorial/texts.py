@@ -27,7 +27,7 @@ Change = Literal["wording", "meaning"]
 class Text:
     """The newest text of a vignette with what is wrong in it; `case` is None when it cannot be read.
 
-    `revision` is 0 while nobody works on it; `etag` changes with every save.
+    `revision` is 0 while no one works on it; `etag` changes with every save.
     """
 
     slug: str

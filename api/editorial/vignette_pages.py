@@ -32,7 +32,7 @@ SAY_WHICH = "Choose what changed: the wording or the meaning."
 
 @router.get("")
 def vignette(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
-    """Where it stands; whoever has yet to rate it is led to its story alone."""
+    """Where it stands; anyone who has yet to rate it is led to its story alone."""
     if is_sealed(engine_of(request), trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)
     return _page(request, get_status(engine_of(request), trainer, slug))

@@ -36,7 +36,7 @@ class ImportStep:
 class Present:
     """What a story's texts are now: what is published, what is worked on, and which texts are older than the published.
 
-    `draft_by` is who saved the draft; None where the draft is what the same person brought in, or nobody needs asking.
+    `draft_by` is who saved the draft; None where the draft is what the same person brought in, or no one needs asking.
     """
 
     published: str | None = None

@@ -81,7 +81,7 @@ def apply(
     once, as a new meaning where the key changed. Drafts of other people are replaced only with `replace`. Every text
     that is replaced or brought in is kept, so that each can be brought back. It is done CHUNK rows at a time, each
     chunk in one transaction over the library as it then is, so that people who answer meanwhile need not wait for all
-    of it. What somebody has saved since is left alone. Done again after it was cut short, it goes on where it stopped.
+    of it. What someone has saved since is left alone. Done again after it was cut short, it goes on where it stopped.
     """
     with Session(engine) as db:
         before = _present(db, _slugs(rows), author_id)
@@ -96,7 +96,7 @@ def apply(
             try:
                 _apply_chunk(engine, chunk, todo, before, author_id, publish)
                 break
-            except IntegrityError:  # somebody else has added one of them a moment ago: now it is there
+            except IntegrityError:  # someone else has added one of them a moment ago: now it is there
                 if not tries_left:
                     raise
         progress(min(start + CHUNK, len(left)), len(left))
@@ -123,7 +123,7 @@ def _apply_chunk(
         sources = _sources(db, chunk)
         for slug in sorted(chunk):  # in one order, so that two imports at once cannot wait for each other
             was = before.get(slug)
-            if sources.get(slug) != (was.newest if was else None):  # saved by somebody since the plan was made
+            if sources.get(slug) != (was.newest if was else None):  # saved by someone since the plan was made
                 continue
             step, row = todo[slug], present.get(slug)
             draft = drafts.get(row.id) if row and row.id else None
@@ -195,7 +195,7 @@ def _sources(db: Session, slugs: Collection[str] | None = None) -> dict[str, str
 
 
 def _present(db: Session, slugs: Collection[str], author_id: int | None) -> dict[str, Present]:
-    """The present texts of stories; nobody is named for a draft that the same person brought in and nobody changed."""
+    """The present texts of stories; no one is named for a draft that the same person brought in and no one changed."""
     found: dict[str, Present] = {}
     for some in _portions(slugs):
         versions = select(Vignette.slug, Vignette.version, VignetteVersion).join(

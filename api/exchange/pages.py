@@ -108,7 +108,7 @@ def template(trainer: CurrentTrainer, format: str = "xlsx") -> Response:
 
 
 async def _upload(request: Request, trainer: CurrentTrainer) -> tuple[str, bytes]:
-    """Name and bytes of the file in the form. Whoever sends it is asked for first, so that strangers cannot."""
+    """Name and bytes of the file in the form. Anyone who sends it is asked for first, so that strangers cannot."""
     require(trainer, "import")
     async with request.form(max_files=1, max_fields=5) as form:
         file = form.get("file")

@@ -2,7 +2,7 @@
 
 | who         | token carries          | may                                                       |
 | ----------- | ---------------------- | --------------------------------------------------------- |
-| anybody     | –                      | join with the code; see the screen                        |
+| anyone      | –                      | join with the code; see the screen                        |
 | member      | code, uid, a random id | see the state, vote, leave; see results once revealed     |
 | facilitator | code, uid, a number    | lead the rounds, see results as the kind allows, end it   |
 
@@ -40,7 +40,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Facilitator:
-    """Whoever holds the facilitator's link, or a cookie that it was exchanged for."""
+    """Anyone who holds the facilitator's link, or a cookie that it was exchanged for."""
 
     code: str
     uid: str
@@ -118,7 +118,7 @@ def require_state(request: Request, code: str, uid: str | None = None) -> GroupS
 
 
 def not_here(request: Request, code: str) -> NotFound:
-    """What to tell whoever asks for a group that is not there: those who were in it are told that it has ended."""
+    """What to tell anyone who asks for a group that is not there: those who were in it are told that it has ended."""
     part = request.url.path.rpartition("/")[2]
     leads, joined = find_facilitator(request, code) is not None, find_member(request, code) is not None
     if part == "screen" and (leads or joined or _is_marked(request, code)):
@@ -143,7 +143,7 @@ def groups_joined(request: Request) -> dict[str, Member]:
 
 
 def door(request: Request, code: str) -> str:
-    """What QR codes and links of the shared screen carry: whoever has it does not guess codes."""
+    """What QR codes and links of the shared screen carry: anyone who has it does not guess codes."""
     tokens = tokens_of(request)
     return tokens.mark(DOOR, code)
 

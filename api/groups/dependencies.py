@@ -42,7 +42,7 @@ async def limit_groups(request: Request) -> None:
 
 
 async def limit_wrong_codes(request: Request, code: str) -> AsyncIterator[None]:
-    """Codes are short, so guessing them is limited. Whoever is in, or comes by a QR code, is not kept out by others."""
+    """Codes are short, so guessing them is limited. Who is in, or comes by a QR code, is not kept out by others."""
     if has_key(request, code):
         yield
         return

@@ -70,7 +70,7 @@ class GroupResults(BaseModel):
 
 
 def count_words(story: str, marked: Iterable[Sequence[Sequence[int]]]) -> dict[int, int]:
-    """How many people marked each word: `marked` holds each person's spans. Words nobody marked are left out."""
+    """How many people marked each word: `marked` holds each person's spans. Words no one marked are left out."""
     counts: Counter[int] = Counter()
     spans = word_spans(story)
     for own in marked:

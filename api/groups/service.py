@@ -232,7 +232,7 @@ def begin_round(
     ask: Sequence[str] | None = None,
     second_vote: bool = True,
 ) -> int:
-    """Begins a round and gives its number. One that was never shown goes with its votes: nobody has seen any."""
+    """Begins a round and gives its number. One that was never shown goes with its votes: no one has seen any."""
     newest = connection.execute(
         select(_round.c.id, _round.c.number, _round.c.path)
         .where(_round.c.group_id == state.id)
@@ -355,7 +355,7 @@ def show_why(engine: Engine, code: str, uid: str, why: bool) -> None:
 
 
 def announce_end(engine: Engine, code: str, uid: str, warning: bool) -> None:
-    """Tells everybody that the group is about to end, or takes it back."""
+    """Tells everyone that the group is about to end, or takes it back."""
     _change(engine, code, uid, closing_at=now() if warning else None)
 
 
@@ -430,7 +430,7 @@ def end_group(engine: Engine, code: str, uid: str) -> None:
 
 
 def discard_group(engine: Engine, code: str, uid: str) -> None:
-    """Deletes a group that has not begun and that nobody has joined. Raises Conflict for any other, and NotFound."""
+    """Deletes a group that has not begun and that no one has joined. Raises Conflict for any other, and NotFound."""
     with write_engine(engine).begin() as connection:
         state = lock_group(connection, code, uid)
         if state.members or state.rounds or (state.place and state.place.begun):

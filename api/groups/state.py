@@ -54,7 +54,7 @@ class RoundState:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """A group as it now stands, the same for everybody; who may see what is decided by its readers."""
+    """A group as it now stands, the same for everyone; who may see what is decided by its readers."""
 
     id: int
     code: str
@@ -93,19 +93,19 @@ class GroupState:
 
     @property
     def shown(self) -> bool:
-        """Whether key, explanation and results of the round may be seen by everybody."""
+        """Whether key, explanation and results of the round may be seen by everyone."""
         return self.round is not None and is_shown(self.round.path)
 
     @property
     def playing(self) -> RoundState | None:
-        """The round that everybody is in now: none before the first, nor at another step of a guided session."""
+        """The round that everyone is in now: none before the first, nor at another step of a guided session."""
         if self.place is None or (self.round is not None and self.place.round == self.round.number):
             return self.round
         return None
 
     @property
     def at_step(self) -> SessionPosition | None:
-        """The step of a guided session that everybody is at, unless it is a round, which groups show themselves."""
+        """The step of a guided session that everyone is at, unless it is a round, which groups show themselves."""
         return self.place if self.place and self.place.begun and self.playing is None else None
 
     @property

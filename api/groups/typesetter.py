@@ -9,7 +9,7 @@ import contextlib
 import sys
 from typing import Literal
 
-SECONDS = 10  # of the processor; whoever waits gives it twice that by the clock
+SECONDS = 10  # of the processor; anyone who waits gives it twice that by the clock
 MEMORY = 1024**3  # bytes
 SHARP = 144.0  # pixels an inch
 

@@ -123,7 +123,7 @@ class _Open:
 
 
 def write_votes(connection: Connection, batch: Sequence[NewVote]) -> list[Voted | Exception]:
-    """Inserts or replaces the batch; whoever votes outside a ballot gets a Conflict alone."""
+    """Inserts or replaces the batch; anyone who votes outside a ballot gets a Conflict alone."""
     opened = _open_ballots(connection, batch)
     left = _left(connection, batch, opened)
     answers: list[Voted | Exception | None] = []

@@ -46,7 +46,7 @@ class Explanation(BaseModel):
 
 
 class Outcome(BaseModel):
-    """A guess beside the key, the explanation, and how everybody first answered."""
+    """A guess beside the key, the explanation, and how everyone first answered."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -181,7 +181,7 @@ def _share_json(answer: str, count: int, total: int) -> str:
 class OutcomeView:
     """What `practice/_outcome.html` shows. `explanation` and `statistics` are rendered once for many, `own` for one.
 
-    `own_class` is how the learner's class answered, or what brings it; empty for whoever is in none.
+    `own_class` is how the learner's class answered, or what brings it; empty for anyone who is in none.
     """
 
     vignette: VignetteView

@@ -71,7 +71,7 @@ class NewGuess:
 
 @dataclass(slots=True)
 class Recorded:
-    """A guess on disk: which attempt it is, and how everybody's first attempts now stand."""
+    """A guess on disk: which attempt it is, and how everyone's first attempts now stand."""
 
     attempt: int
     counts: Counts

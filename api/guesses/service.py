@@ -77,7 +77,7 @@ def latest_guess(db: Session, learner: str, vignette: Vignette) -> Answered | No
 
 
 def counts_of(engine: Engine, vignettes: list[Vignette]) -> dict[int, Counts]:
-    """How everybody first answered, by vignette id; one query, however many guesses there are."""
+    """How everyone first answered, by vignette id; one query, however many guesses there are."""
     keys = [(vignette.id, vignette.series) for vignette in vignettes]
     with engine.connect() as connection:
         found = read_tallies(connection, keys)

@@ -56,7 +56,7 @@ WHERE newest.place <= :newest ORDER BY newest.vignette_id
 class Attempts:
     """The newest first attempts at a vignette. `older` of them read an earlier version of it.
 
-    `marked` holds the spans of whoever marked words of the present version.
+    `marked` holds the spans of anyone who marked words of the present version.
     """
 
     vignette_id: int

@@ -84,7 +84,7 @@ def calibration(attempts: Sequence[Attempt], smallest: int) -> Calibration | Not
 
 
 def reasons(attempts: Sequence[Attempt], mostly_older: bool, smallest: int) -> tuple[Reason, ...]:
-    """Why somebody might look at the vignette again."""
+    """Why someone might look at the vignette again."""
     return tuple(items.attention(attempts, mostly_older and len(attempts) >= smallest))
 
 

@@ -26,7 +26,7 @@ class Moved:
     """People who voted twice, rounded; each of VOTES × VOTES is a rounded count, 0, or None for a few.
 
     `before` and `after` are the shares of answers that the key accepts, from 0 to 1 in steps of 0.05. `gain` is the
-    normalised gain (p2 − p1) / (1 − p1), None where everybody had it right away.
+    normalised gain (p2 − p1) / (1 − p1), None where everyone had it right away.
     """
 
     groups: int

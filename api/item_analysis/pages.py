@@ -129,7 +129,7 @@ def post_analysis(request: Request, trainer: CurrentTrainer) -> Response:
 
 @router.get("/vignettes/{slug}/analysis", dependencies=[Depends(shed_statistics)])
 def vignette_analysis(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
-    """One vignette; whoever has yet to rate it is led to its story."""
+    """One vignette; anyone who has yet to rate it is led to its story."""
     require(trainer, "see_library")
     engine = engine_of(request)
     if is_sealed(engine, trainer, slug):

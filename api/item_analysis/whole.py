@@ -1,4 +1,4 @@
-"""The analysis of the whole library, worked out when somebody asks and kept for a while."""
+"""The analysis of the whole library, worked out when someone asks and kept for a while."""
 
 import time
 from collections import Counter

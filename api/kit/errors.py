@@ -45,7 +45,7 @@ class NotFound(Problem):
 
 
 class Ended(NotFound):
-    """What was here has ended, and whoever asks was part of it: `part` says as what."""
+    """What was here has ended, and anyone who asks was part of it: `part` says as what."""
 
     title = "This group has ended"
 

@@ -32,8 +32,8 @@ def network_address() -> str | None:
 def reachable_base(base: str, listening: int | None) -> tuple[str | None, bool]:
     """For a loopback `base`, the same at this machine's address in its network, and whether it answers there.
 
-    (None, False) where `base` is no loopback address, names another port than the one this server listens on (whoever
-    asks may write any port into it, and is told nothing of that one), or the machine is in no network.
+    (None, False) where `base` is no loopback address, names another port than the one this server listens on (the one
+    who asks may write any port into it, and is told nothing of that one), or the machine is in no network.
     """
     parts = urlsplit(base)
     port = parts.port or (443 if parts.scheme == "https" else 80)

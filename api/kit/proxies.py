@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 def trusted(text: str) -> tuple[str, ...]:
     """Addresses and networks (`10.0.0.5`, `10.0.0.0/24`, `fd00::/64`), separated by commas.
 
-    Raises ValueError for what is none, and for a network that holds every address: then anybody could say who they are.
+    Raises ValueError for what is none, and for a network that holds every address: then anyone could say who they are.
     """
     return tuple(_one(part) for part in (part.strip() for part in text.split(",")) if part)
 

@@ -1,4 +1,4 @@
-"""Pydantic's refusals in words that somebody who writes a plan understands."""
+"""Pydantic's refusals in words that someone who writes a plan understands."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

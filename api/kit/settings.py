@@ -109,7 +109,7 @@ class Settings(BaseSettings):
 
 
 def write_keys(path: Path, keys: list[str]) -> None:
-    """Replaces the file of keys in one step, so that nobody reads half of it."""
+    """Replaces the file of keys in one step, so that no one reads half of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with open(fresh, "x", opener=_owner_only) as file:

@@ -1,6 +1,6 @@
 """Logs: readable lines on a terminal, JSON elsewhere; never a request's body, token, address or path.
 
-An exception's message may quote what somebody wrote, so where logs are kept only its kind and its places are told.
+An exception's message may quote what someone wrote, so where logs are kept only its kind and its places are told.
 """
 
 import logging
@@ -44,7 +44,7 @@ def set_up_logs() -> None:
 
 
 def processors() -> list[Processor]:
-    """What every line goes through, whoever writes it."""
+    """What every line goes through, no matter who writes it."""
     return [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,1 +1,1 @@
-"""For whoever runs the product: backups, and what is wrong and what to do."""
+"""For the people who run the product: backups, and what is wrong and what to do."""

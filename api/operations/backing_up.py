@@ -57,7 +57,7 @@ def back_up(settings: Settings, target: Path, *, with_key: bool = True) -> tuple
 
 
 def restore(settings: Settings, source: Path, *, replace: bool = False) -> tuple[Manifest, str]:
-    """Puts a backup in the place of the settings' database, which nobody may be using.
+    """Puts a backup in the place of the settings' database, which no one may be using.
 
     Gives what was in it, and what became of the key: "kept", "same", "missing" or "other".
     """

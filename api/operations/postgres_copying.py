@@ -29,7 +29,7 @@ _OTHERS = text(
 def dump(engine: Engine, target: Path) -> tuple[str, dict[str, int]]:
     """Dumps a database that may be in use. Gives the schema's revision and the number of rows of each table.
 
-    The rows are counted in the very state that is dumped; whoever writes meanwhile does not wait.
+    The rows are counted in the very state that is dumped; anyone who writes meanwhile does not wait.
     """
     pg_dump = tool("pg_dump", _server_version(engine))
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:

@@ -13,7 +13,7 @@ REVISION = "SELECT version_num FROM alembic_version"
 def dump(source: Path, target: Path) -> tuple[str, dict[str, int]]:
     """Copies a database that may be in use. Gives the schema's revision and the number of rows of each table.
 
-    The rows are counted in the very state that is copied; whoever writes meanwhile does not wait.
+    The rows are counted in the very state that is copied; anyone who writes meanwhile does not wait.
     """
     if not source.exists():
         raise OperatorError(

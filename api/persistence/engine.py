@@ -15,7 +15,7 @@ OLDEST_SQLITE = (3, 38, 0)
 # How long a write waits for a lock before it is refused with 503.
 BUSY_SECONDS = 2
 
-# Nobody who votes waits longer than this for the log to be emptied; who is in the way is asked again an hour later.
+# No one who votes waits longer than this for the log to be emptied; who is in the way is asked again an hour later.
 SWEEP_MILLISECONDS = 200
 
 # The most that an INTEGER of PostgreSQL holds: a larger number in an address is no row.
@@ -87,7 +87,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def truncate_wal(engine: Engine) -> bool:
-    """Empties SQLite's log, in which deleted rows stand until it is written over. Says whether nobody was in the way.
+    """Empties SQLite's log, in which deleted rows stand until it is written over. Says whether no one was in the way.
 
     PostgreSQL does the like by itself (VACUUM).
     """

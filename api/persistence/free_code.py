@@ -1,4 +1,4 @@
-"""Rows that are found by a code which nobody else has."""
+"""Rows that are found by a code which no one else has."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -146,7 +146,7 @@ class Writer(Generic[Item, Answer]):
             except Exception as error:  # whatever it is, the thread lives on and every caller is told
                 if isinstance(error, DBAPIError) and is_unavailable(error):
                     log.warning("write_refused", items=len(items), error=type(error.orig).__name__)
-                    # A server that is about to stop does not wait for the lock again for whoever comes next.
+                    # A server that is about to stop does not wait for the lock again for anyone who comes next.
                     self._given_up = self._hurried
                     return self._refuse(len(items))
                 if len(items) == 1 and not (isinstance(error, IntegrityError) and tries_left):
@@ -173,7 +173,7 @@ class Writer(Generic[Item, Answer]):
             if waited_for <= self._settled and not waiter.done():
                 waiter.set_result(None)
         self._draining = [one for one in self._draining if not one[1].done()]
-        self._since = self._taken  # whoever still waits came while that batch was written
+        self._since = self._taken  # anyone who still waits came while that batch was written
         self._busy = bool(self._queue)
         if self._busy and self._loop is not None:
             self._loop.call_soon(self._gather, 0, 0)

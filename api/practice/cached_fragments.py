@@ -38,7 +38,7 @@ def words(case: Case, marked: tuple[Span, ...]) -> Markup:
 
 
 def own(request: Request, vignette: Vignette, reason: str | None, circles: CircleSizes | None) -> Markup:
-    """What nobody else's page shows; with circles it asks for those of the class."""
+    """What no one else's page shows; with circles it asks for those of the class."""
     others = circles_of(engine_of(request), vignette) if circles else []
     view = view_own(vignette.case, reason, circles, others, settings_of(request).small_group)
     return Markup(fragment("practice/_own.html", {"view": view}))  # noqa: S704  # a template

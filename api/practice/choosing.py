@@ -1,7 +1,7 @@
-"""Whom to meet next: a pure function of the library, what is known of the learner, and the time.
+"""Which story comes next: a pure function of the library, what is known of the learner, and the time.
 
 The rules, with their reasons: a first block of two for each system, then mixed (Brunmair & Richter 2019); what is weak,
-due, or was an error made with confidence comes first; somebody new before somebody known; an expected success of 75 to
+due, or was an error made with confidence comes first; someone new before someone known; an expected success of 75 to
 85 %; and now and then a story that shares a confusable pair with the last one under another key (Alfieri 2013).
 """
 
@@ -26,7 +26,7 @@ OF_EACH_LEVEL = 2
 A_FEW = 24
 AIM = (0.75, 0.85)
 EXPLORE = 0.1  # standard deviation of the chance by which a candidate's worth is multiplied
-# What a meeting teaches, as against one with somebody new under another key.
+# What a meeting teaches, as against one with someone new under another key.
 SAME_KEY = 1 / 1.42  # interleaving, g = .42 (Brunmair & Richter 2019)
 CONTRAST = 1.5  # for what the last story shared under another key, d = .50 (Alfieri 2013)
 KNOWN = 0.5  # a known story trains memory of that story
@@ -188,7 +188,7 @@ def _placed(shelf: PracticeIndex, state: State, place: int, without: Collection[
 def _candidates(
     shelf: PracticeIndex, state: State, skills: Iterable[str], without: Collection[int], random: Random
 ) -> list[Item]:
-    """A few people for each skill and level whom the learner has not met; where all were met, those met longest ago."""
+    """A few unmet stories for each skill and level; where all were met, those met longest ago."""
     found: dict[int, Item] = {}
     for skill in skills:
         new = [

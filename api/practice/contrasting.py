@@ -17,7 +17,7 @@ def shared_pair(one: Item, other: Item) -> str | None:
 
 
 def partners(shelf: PracticeIndex, item: Item, state: State, without: Collection[int], random: Random) -> list[Item]:
-    """Up to a few stories whom the learner has not met that contrast with this one, the nearest levels first."""
+    """Up to a few stories that the learner has not met that contrast with this one, the nearest levels first."""
     found: dict[int, Item] = {}
     for pair in filter(is_pair, item.skills):
         by_level = shelf.by_skill.get(pair, {})

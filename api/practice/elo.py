@@ -6,7 +6,7 @@ Source: Pelánek 2016, Computers & Education 98:169-179. Pure arithmetic; both a
 from math import exp
 
 GUESSING = 1 / 3  # three systems
-# Where a vignette starts before anybody has answered it.
+# Where a vignette starts before anyone has answered it.
 START: dict[int, float] = {1: -0.75, 2: 0.0, 3: 0.75}
 
 

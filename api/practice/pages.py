@@ -146,7 +146,7 @@ async def give_guess(request: Request, slug: str) -> Response:
 
 @router.get("/vignettes/{slug}/outcome")
 def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(session)]) -> Response:
-    """The learner's newest guess beside the key; whoever has not answered is sent to the story."""
+    """The learner's newest guess beside the key; anyone who has not answered is sent to the story."""
     vignette = find_retired(request, slug) or find_vignette(request, slug)
     learner = find_learner(request)
     guess = latest_guess(db, learner, vignette) if learner else None

@@ -17,7 +17,7 @@ from api.persistence.engine import now, table, write_engine
 from api.practice.models import CalendarAddress, DeviceCode, PracticeState, Sitting
 from api.vignettes.models import Vignette
 
-CODE_LENGTH = 10  # 20 to the power of 10: it opens somebody's answers, and nobody has to read it out
+CODE_LENGTH = 10  # 20 to the power of 10: it opens someone's answers, and no one has to read it out
 CODE_MINUTES = 10
 
 _guess, _vignette, _tally = table(Guess), table(Vignette), table(Tally)
@@ -80,7 +80,7 @@ def delete_learner(engine: Engine, learner: str) -> None:
     """Deletes every row about the learner; the class's counts go down by their first answers.
 
     What is left is how hard the vignettes have proved, and the totals of a class, which hold answers by their number
-    alone: both are about nobody.
+    alone: both are about no one.
     """
     with write_engine(engine).begin() as connection:
         # Counted by what this transaction deleted: of equal deletions at once only one finds the rows.

@@ -47,7 +47,7 @@ def withdraw(request: Request) -> Response:
 
 @router.get("/practice/due/{secret}.ics")
 def calendar(request: Request, secret: Annotated[str, Path(max_length=60)]) -> Response:
-    """The calendar, for whoever has its address."""
+    """The calendar, for anyone who has its address."""
     learner = learner_at(engine_of(request), secret)
     if learner is None:
         raise NotFound("This calendar is no longer here. Open your progress in Three Circles to get a new address.")

@@ -113,7 +113,7 @@ def load_state(
 
 
 def save_state(engine: Engine, learner: str, remembered: LearnerState, difficulties: Difficulties) -> None:
-    """Writes the state and moves the difficulties, when enough is new; whoever comes second leaves it alone.
+    """Writes the state and moves the difficulties, when enough is new; anyone who comes second leaves it alone.
 
     A database that takes no writes now is asked again at the next choice: nothing is lost.
     """

@@ -46,7 +46,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next case; or `over`: the sitting has come to its end; or neither: everybody has been met."""
+    """The next case; or `over`: the sitting has come to its end; or neither: everyone has been met."""
 
     choice: Choice | None
     over: bool
@@ -74,7 +74,7 @@ class Practice:
         self, catalogue: Catalogue, learner: str | None, *, past: Collection[str] = (), again: bool = True
     ) -> Next:
         """What the learner meets next. `past` are slugs that are passed over this time; without `again` and outside of
-        a sitting nobody comes twice."""
+        a sitting no one comes twice."""
         shelf, difficulties = self._bookcase.of(catalogue)
         passed = {identity for slug in past if (identity := _id(catalogue, slug)) is not None}
         with self._engine.connect() as connection:
@@ -113,7 +113,7 @@ class Practice:
         elif sitting is not None and sitting.skill is not None and sitting.skill in shelf.by_skill:
             wish = ChoiceConstraints(only=(sitting.skill,))
         at = now().timestamp()
-        for without in (here | passed, here):  # who was passed over comes when nobody else is left
+        for without in (here | passed, here):  # who was passed over comes when no one else is left
             choice = choose(
                 shelf,
                 state,

@@ -1,4 +1,4 @@
-"""What a learner's answers add up to: abilities, skills, and whom they have met. Folded one answer at a time."""
+"""What a learner's answers add up to: abilities, skills, and the stories they have met, folded one answer at a time."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -102,14 +102,14 @@ def fold(state: State, given: Given, item: Item | None, difficulty: Callable[[It
 
 
 def start_of(item: Item) -> float:
-    """The difficulty before anybody has answered."""
+    """The difficulty before anyone has answered."""
     return START[item.level]
 
 
 def new_people(
     items: Sequence[Item], state: State, without: Collection[int], random: Random, number: int
 ) -> list[Item]:
-    """Up to `number` whom the learner has not met, from a random place on."""
+    """Up to `number` that the learner has not met, from a random place on."""
     start = random.randrange(len(items)) if items else 0
     turned = chain(islice(items, start, None), islice(items, start))
     return list(islice((item for item in turned if item.id not in state.seen and item.id not in without), number))

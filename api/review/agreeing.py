@@ -108,13 +108,13 @@ def review(case: Case, ratings: Sequence[Rating]) -> Review:
 
 def say_systems(case: Case, chosen: Mapping[Answer, int]) -> str:
     """Who chose what, beside the key, as a sentence."""
-    everybody = sum(chosen.values())
-    if not everybody:
+    everyone = sum(chosen.values())
+    if not everyone:
         return "No one has rated this version yet."
     fitting = sum(n for answer, n in chosen.items() if answer in case.acceptable)
-    people = "One rater has" if everybody == 1 else f"{everybody} raters have"
+    people = "One rater has" if everyone == 1 else f"{everyone} raters have"
     told = f"{people} answered. "
-    if fitting == everybody:
+    if fitting == everyone:
         told += "Everyone chose an answer that the key accepts."
     else:
         others = ", ".join(
@@ -147,7 +147,7 @@ def system_agreement(ratings: Sequence[Rating]) -> float | None:
 def word_agreement(case: Case, ratings: Sequence[Rating]) -> Figures:
     """Agreement on which words show something: each word is a unit, which each rater marked or left.
 
-    Whoever marked nothing at all is left out: they may have passed over the marking.
+    Anyone who marked nothing at all is left out: they may have passed over the marking.
     """
     spans = [match.span() for match in WORD.finditer(case.story)]
     markers = [rating.body.cues for rating in ratings if rating.body.cues]

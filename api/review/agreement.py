@@ -149,7 +149,7 @@ def _figure(value: float | None) -> str:
 
 
 def _differing(read: Sequence[Read]) -> Iterator[str]:
-    """The stories of levels 1 and 2 where somebody saw something else."""
+    """The stories of levels 1 and 2 where someone saw something else."""
     lines = [
         f"- {one.case.head.slug} (key {one.case.head.key.dominant}): {_told(one.counts)}"
         for one in read

@@ -30,7 +30,7 @@ class Ratings(BaseModel):
 
 @router.post("/{slug}/ratings", status_code=201, responses=responses(401, 403, 404, 409))
 def rate(request: Request, slug: str, trainer: CurrentTrainer, body: RatingBody) -> Ratings:
-    """A blind answer to a story in review; afterwards everybody's are shown."""
+    """A blind answer to a story in review; afterwards everyone's are shown."""
     guess = GuessBody.model_validate(body.model_dump(exclude={"comment"}))
     reviewing.rate(engine_of(request), trainer, slug, guess, body.comment)
     return list_ratings(request, slug, trainer)
@@ -38,7 +38,7 @@ def rate(request: Request, slug: str, trainer: CurrentTrainer, body: RatingBody)
 
 @router.get("/{slug}/ratings", responses=responses(401, 403, 404))
 def list_ratings(request: Request, slug: str, trainer: CurrentTrainer) -> Ratings:
-    """The blind answers to the present words, for whoever may see the key."""
+    """The blind answers to the present words, for anyone who may see the key."""
     found = reviewing.ratings(engine_of(request), trainer, slug)
     items = [RatingOut(rater=rated.rater, comment=rated.comment, **rated.body.model_dump()) for rated in found]
     return Ratings(items=items)

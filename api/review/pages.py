@@ -1,4 +1,4 @@
-"""Pages of blind review: the story alone with the answer, and afterwards what everybody answered."""
+"""Pages of blind review: the story alone with the answer, and afterwards what everyone answered."""
 
 import asyncio
 from urllib.parse import parse_qsl
@@ -28,7 +28,7 @@ _SIZES = "Enter a whole number from 0 to 100 for all three sizes, or leave all t
 
 @router.get("/rate")
 def show_story(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
-    """The story alone: its title, key and tags stay hidden. Whoever has rated it goes on to the review."""
+    """The story alone: its title, key and tags stay hidden. Anyone who has rated it goes on to the review."""
     engine = engine_of(request)
     try:
         case = reviewing.story_to_rate(engine, trainer, slug)
@@ -41,7 +41,7 @@ def show_story(request: Request, slug: str, trainer: CurrentTrainer) -> Response
 
 @router.post("/rate")
 async def post_rating(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
-    """Keeps the rating of the form and shows everybody's; what is missing comes back with what was given."""
+    """Keeps the rating of the form and shows everyone's; what is missing comes back with what was given."""
     form = parse_qsl((await request.body()).decode("utf-8", "replace"))
     return await asyncio.to_thread(_keep, request, slug, trainer, form)
 
@@ -104,7 +104,7 @@ def _rate_page(
 
 @router.get("/review")
 def show_review(request: Request, slug: str, trainer: CurrentTrainer) -> Response:
-    """Agreement between the raters and with the key. Whoever has yet to rate it is led to the story."""
+    """Agreement between the raters and with the key. Anyone who has yet to rate it is led to the story."""
     engine = engine_of(request)
     if is_sealed(engine, trainer, slug):
         return RedirectResponse(f"/trainers/vignettes/{slug}/rate", status_code=303)

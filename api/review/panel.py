@@ -32,7 +32,7 @@ class Panel:
         self.split = lru_cache(maxsize=4096)(self._split)
 
     def _split(self, case: Case) -> Split | None:
-        """How many readers gave each answer, in the order of ANSWERS; None where nobody has read these words."""
+        """How many readers gave each answer, in the order of ANSWERS; None where no one has read these words."""
         labels = self._labels.get((case.head.slug, story_mark(case)))
         if not labels:
             return None

@@ -72,7 +72,7 @@ def rate(engine: Engine, trainer: Trainer, slug: str, body: GuessBody, comment: 
 
 
 def ratings(engine: Engine, trainer: Trainer, slug: str) -> list[Rated]:
-    """The blind answers to the present words of a vignette, for whoever may see its key; in the order of names."""
+    """The blind answers to the present words of a vignette, for anyone who may see its key; in the order of names."""
     with Session(engine) as db:
         row = find_row(db, slug)
         require_sight(db, row, trainer)

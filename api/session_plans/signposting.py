@@ -63,7 +63,7 @@ def load_signposting(path: Path) -> tuple[Signposting | None, list[Fault]]:
 
 
 class UnreadableSignposting(Exception):
-    """The organisation's lines cannot be read: told before the start, since nobody would find them missing later."""
+    """The organisation's lines cannot be read: told before the start, since no one would find them missing later."""
 
 
 def needed_signposting(path: Path) -> Signposting:

@@ -67,7 +67,7 @@ class SystemsStep(CommonStep):
 
 
 class RoundStep(CommonStep):
-    """A vignette: everybody reads, chooses alone, talks, may choose again, and sees what the words show."""
+    """A vignette: everyone reads, chooses alone, talks, may choose again, and sees what the words show."""
 
     kind: Literal["round"]
     vignette: Slug
@@ -78,7 +78,7 @@ class RoundStep(CommonStep):
 
 
 class CirclesStep(CommonStep):
-    """Everybody draws their own three systems. Nothing of it leaves the phone."""
+    """Everyone draws their own three systems. Nothing of it leaves the phone."""
 
     kind: Literal["circles"]
     prompts: Lines = Field(description="What to wonder about while drawing.")
@@ -96,7 +96,7 @@ class Prompt(Frozen):
 
 
 class TakeHome(Frozen):
-    """The small card made from what somebody chose, to print or keep; it is never sent."""
+    """The small card made from what someone chose, to print or keep; it is never sent."""
 
     title: Title
     ending: Line = Field(description="The last line of the card.")
@@ -120,7 +120,7 @@ class PrivateStep(CommonStep):
 
 
 class Guide(Frozen):
-    """Calm lines, one after the other, for whoever would like them."""
+    """Calm lines, one after the other, for anyone who would like them."""
 
     lines: Lines
     seconds_each: Annotated[int, Field(ge=5, le=60)] = Field(20, description="How long a line stays.")
@@ -130,7 +130,7 @@ class Guide(Frozen):
 
 
 class PauseStep(CommonStep):
-    """Breathing space, or a break. Nobody has to follow the guide."""
+    """Breathing space, or a break. No one has to follow the guide."""
 
     kind: Literal["pause"]
     guide: Guide | None = None

@@ -1,7 +1,7 @@
 """Which of a story step's words to say belong to which phase of its round. Pure.
 
 A plan has them in the order in which they are said: up to the choice, while people talk, and at the second vote. Read
-out all at once they would skip the vote.
+out all at once they would skip the vote. A question asks for talk, as “What would change your mind?” does.
 """
 
 import re
@@ -29,4 +29,4 @@ def _last_before(say: Sequence[str]) -> int:
 def _part(line: str, number: int, last_before: int) -> Part:
     if number <= last_before:
         return "before"
-    return "again" if _AGAIN.search(line) else "talk"
+    return "again" if _AGAIN.search(line) and not line.endswith("?") else "talk"

@@ -20,7 +20,7 @@ class AnswerShare(BaseModel):
 
 
 class ClassStatistics(BaseModel):
-    """How everybody answered. Below the smallest group `suppressed` is true and `systems` is empty."""
+    """How everyone answered. Below the smallest group `suppressed` is true and `systems` is empty."""
 
     scope: str
     answered: int

@@ -1,6 +1,6 @@
 """How a vignette does with learners: how many find its key, whether it tells learners apart, and what needs a look.
 
-Everything is worked out from first attempts only. Practice is an incomplete matrix, in which everybody has answered
+Everything is worked out from first attempts only. Practice is an incomplete matrix, in which everyone has answered
 other vignettes, so a learner's ability is the *proportion* that they found of the rest.
 """
 
@@ -38,7 +38,7 @@ class Attempt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Discrimination:
-    """`index` and `efficiency` in percent, from −100 to 100; None where everybody did the same."""
+    """`index` and `efficiency` in percent, from −100 to 100; None where everyone did the same."""
 
     learners: int
     index: float | None
@@ -95,7 +95,7 @@ def discrimination(attempts: Iterable[Attempt]) -> Discrimination | NotEnough:
 def strong_and_weak(attempts: Iterable[Attempt]) -> StrongAndWeak | NotEnough | None:
     """Who chose what: shares of each answer in the upper and the lower third by rest proportion.
 
-    Whoever did as well as the last of a third belongs to it too, so that no order decides. None where the thirds meet.
+    Those who did as well as the last of a third belong to it too, so that no order decides. None where the thirds meet.
     """
     thirds = _thirds(attempts)
     if thirds is None or isinstance(thirds, NotEnough):
@@ -133,7 +133,7 @@ def possibly_miskeyed(attempts: Iterable[Attempt]) -> Answer | NotEnough | None:
 def attention(
     attempts: Sequence[Attempt], explanation_changed: bool = False, thresholds: Thresholds | None = None
 ) -> list[Reason]:
-    """Why somebody might look at this vignette again; empty where nothing calls, or too little is known."""
+    """Why someone might look at this vignette again; empty where nothing calls, or too little is known."""
     limits = thresholds or Thresholds()
     reasons: list[Reason] = []
     found = facility(attempts)

@@ -1,4 +1,4 @@
-"""The explanation of a vignette as a part of pages: the same for everybody, so it is rendered once."""
+"""The explanation of a vignette as a part of pages: the same for everyone, so it is rendered once."""
 
 from functools import lru_cache
 

@@ -150,7 +150,7 @@ def _head_fault(document: Document, detail: Any) -> Fault:
 
 
 def _remarks(document: Document) -> Iterator[Fault]:
-    """A fault for each text behind which YAML has found a remark, since whoever writes `# 5` may well mean it."""
+    """A fault for each text behind which YAML has found a remark, since anyone who writes `# 5` may well mean it."""
     for path, node in _texts(document.root):
         if path and path[0] in _SPOKEN and not node.style:
             line_end = document.text.find("\n", node.end_mark.index)

@@ -59,7 +59,7 @@ class OtherView:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationView:
-    """The explanation, the same for everybody who answered."""
+    """The explanation, the same for everyone who answered."""
 
     vignette: VignetteView
     story: tuple[tuple[Segment, ...], ...]

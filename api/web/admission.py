@@ -1,7 +1,7 @@
 """What anyone may make without an account: learners, groups, members, codes for another device.
 
 Each is bounded by minute and by day for a network, with room for a school, and nothing new begins while the disk is
-nearly full: whoever is in goes on answering on what is left.
+nearly full: anyone who is in goes on answering on what is left.
 """
 
 import shutil

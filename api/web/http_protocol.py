@@ -21,7 +21,7 @@ from api.web.rate_limit import networks
 LARGEST_HEAD = 32 * 1024  # bytes of a request's first line and headers; a browser sends about one thousand
 SLICE = LARGEST_HEAD // 2
 LOOK_SECONDS = 5.0  # between two looks at a connection
-# Looks at the same missing or unfinished head, after which nobody waits any longer. A phone may lose it twice.
+# Looks at the same missing or unfinished head, after which no one waits any longer. A phone may lose it twice.
 HEAD_LOOKS = 6
 BODY_LOOKS = 12  # the same for a body
 # The extension of a request's scope that holds its connection: to it a stream may write the chunks of its body itself,
@@ -60,7 +60,7 @@ def most_streams() -> int:
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Uvicorn's connection with bounds on time, length and number.
 
-    Time is looked at from outside every few seconds, so that a request costs nothing more: whoever owes us the same
+    Time is looked at from outside every few seconds, so that a request costs nothing more: anyone who owes us the same
     piece as before has not moved.
     """
 
@@ -74,7 +74,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.peers[self._network] += 1
         most = most_connections()
         if len(self.connections) > most or (self.bound_peers and self.peers[self._network] > most * 3 // 4):
-            self.limit_concurrency = 0  # Uvicorn answers 503 and closes; whoever is connected already is served
+            self.limit_concurrency = 0  # Uvicorn answers 503 and closes; anyone who is connected already is served
         self._begun: object = None
         self._head = 0
         self._owed: object = None

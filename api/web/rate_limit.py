@@ -215,7 +215,7 @@ def _networks(request: Request) -> tuple[str, str | None]:
 def networks(host: str) -> tuple[str, str | None]:
     """The smallest network that one client may hold, and the site around it if there is one.
 
-    Whoever has an IPv6 address has the 2⁶⁴ of its /64 too, and often a /48. What is no address counts as it stands.
+    Anyone who has an IPv6 address has the 2⁶⁴ of its /64 too, and often a /48. What is no address counts as it stands.
     """
     try:
         found: IPv4Address | IPv6Address = ip_address(host)

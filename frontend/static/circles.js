@@ -2,11 +2,11 @@
 //
 //   <div data-circles> … </div>   as templates/circles/_sizer.html writes it; _patterns.html once in the document.
 //
-// Nothing is kept or sent. The three sizes, 5 to 100, are told to whoever listens:
+// Nothing is kept or sent. The three sizes, 5 to 100, are told to any listener:
 //   element 'circles:change'  (bubbles)  detail: {threat, drive, soothing}    after every change by a person
 //   element 'circles:set'                detail: the same                     sets them from outside, without a change
 // With data-circles-form="circle_" they are also written into circle_threat, circle_drive and circle_soothing of the
-// form around it, once the person has sized something: a form whose circles nobody touched sends none.
+// form around it, once the person has sized something: a form whose circles no one touched sends none.
 //
 // window.circles.paint(svg, sizes) draws the picture elsewhere, with the names and icons that data-system and data-icon
 // hold somewhere in the document; .place, .word and .says tell what it holds.

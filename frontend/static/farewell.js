@@ -1,4 +1,4 @@
-// The end of a group on the page that followed it: thanks and goodbye in the place of the step. What somebody drew or
+// The end of a group on the page that followed it: thanks and goodbye in the place of the step. What someone drew or
 // wrote for themselves stays, with the ways to save it, until this page is closed; a reload brings it back once more.
 window.farewell = (() => {
   const OWNER = 'three-circles:goodbye';

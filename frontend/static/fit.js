@@ -1,4 +1,4 @@
-// Nobody can scroll the shared screen: what is longer than it, such as a very long story, is set smaller until it fits.
+// No one can scroll the shared screen: what is longer than it, such as a very long story, is set smaller until it fits.
 (() => {
   const LEAST = 0.55;
   function fit() {

@@ -1,5 +1,5 @@
 // After a swap, move the reader to what is new: the error if there is one, otherwise the heading.
-// What comes later by itself into a part marked data-aside moves nobody.
+// What comes later by itself into a part marked data-aside moves no one.
 document.addEventListener('htmx:after:settle', (event) => {
   if (event.target.closest?.('[data-aside]')) return;
   const main = document.getElementById('main');

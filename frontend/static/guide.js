@@ -1,4 +1,4 @@
-// The lines of a pause, one after the other, for whoever starts them. Without this they stand below each other.
+// The lines of a pause, one after the other, for anyone who starts them. Without this they stand below each other.
 (() => {
   const AFTER = 'That is the end of the guide. You can stay here as long as you like.';
 

@@ -101,7 +101,7 @@
     spoken = true;
   }
 
-  // A line may be dead though nobody said so: it is opened again. And a proxy may hold the stream back without breaking
+  // A line may be dead though no one said so: it is opened again. And a proxy may hold the stream back without breaking
   // it: then the page is asked for instead, every few seconds.
   setInterval(() => {
     const trusted = spoken && !held;

@@ -1,4 +1,4 @@
-// The page to take home: what somebody drew and wrote is put in here, from the device alone. Needs circles.js, private-store.js
+// The page to take home: what someone drew and wrote is put in here, from the device alone. Needs circles.js, private-store.js
 // and circle-list.js; it only reads.
 (() => {
   const LONGEST = 80;

@@ -1,4 +1,4 @@
-"""Whoever holds a device that is signed in lets nobody in or out without the password of its owner."""
+"""Anyone who holds a device that is signed in lets no one in or out without the password of its owner."""
 
 from datetime import timedelta
 

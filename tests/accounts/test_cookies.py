@@ -86,7 +86,7 @@ async def test_looking_around_sets_no_cookie(standing: httpx.AsyncClient, path: 
     assert "set-cookie" not in (await standing.get(path)).headers
 
 
-async def test_somebody_who_is_known_gets_no_second_cookie(client: httpx.AsyncClient) -> None:
+async def test_someone_who_is_known_gets_no_second_cookie(client: httpx.AsyncClient) -> None:
     await client.post(f"/vignettes/{ANA}/guesses", data={"system": "drive"})
 
     again = await client.post(f"/vignettes/{ANA}/guesses", data={"system": "threat"})

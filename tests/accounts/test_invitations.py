@@ -1,4 +1,4 @@
-"""Links that let somebody in: once, for a time, until they are taken back, and never readable where they are kept."""
+"""Links that let someone in: once, for a time, until they are taken back, and never readable where they are kept."""
 
 import asyncio
 import io
@@ -151,7 +151,7 @@ async def test_a_reset_gives_a_new_password_and_ends_every_sign_in(guests: Guest
     link = link_in(await admin.post(f"/trainers/people/{number}/reset"))
     there = await guests.browser()
     assert "Eve" in (await there.get(link)).text
-    assert await is_signed_in(eve), "a link that nobody has used changes nothing"
+    assert await is_signed_in(eve), "a link that no one has used changes nothing"
 
     done = await there.post(link, data={"password": NEW_PASSWORD})
 

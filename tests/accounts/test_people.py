@@ -39,7 +39,7 @@ async def test_the_navigation_names_only_what_is_open(guests: Guests, role: Role
     assert ("/trainers/people" in navigation) == (role == "admin")
 
 
-async def test_an_admin_sees_everybody_with_role_and_day(guests: Guests) -> None:
+async def test_an_admin_sees_everyone_with_role_and_day(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     guests.add("Ida", "editor")
 
@@ -106,7 +106,7 @@ async def test_two_admins_who_disable_each_other_at_once_leave_one(guests: Guest
     assert guests.rows("SELECT count(*) FROM trainer WHERE disabled_at IS NULL") == [(1,)]
 
 
-async def test_somebody_who_is_disabled_is_out_and_can_be_let_in_again(guests: Guests) -> None:
+async def test_someone_who_is_disabled_is_out_and_can_be_let_in_again(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     number, ida = await guests.signed_in("Ida", "admin")
     form = {"username": "Ida", "password": PASSWORD}
@@ -133,7 +133,7 @@ async def test_somebody_who_is_disabled_is_out_and_can_be_let_in_again(guests: G
 
 
 @pytest.mark.both_databases
-async def test_links_of_somebody_who_is_no_admin_any_more_are_worth_nothing(guests: Guests) -> None:
+async def test_links_of_someone_who_is_no_admin_any_more_are_worth_nothing(guests: Guests) -> None:
     _, admin = await guests.signed_in(TRAINER, "admin")
     number, ida = await guests.signed_in("Ida", "admin")
     link = link_in(await ida.post("/trainers/people/links", data={"role": "admin"}))

@@ -30,7 +30,7 @@ _head, *_rows = [line.split() for line in EXPECTED.strip().splitlines()]
 CELLS = [(row[0], role, cell) for row in _rows for role, cell in zip(_head, row[1:], strict=True)]
 
 
-def somebody(role: str) -> Trainer:
+def someone(role: str) -> Trainer:
     return Trainer(id=1, name="Ida", password_hash="-", role=role, created_at=now())
 
 
@@ -45,21 +45,21 @@ def test_the_table_has_a_cell_for_every_action_and_role_and_no_other() -> None:
 def test_a_cell_lets_do_what_it_says(action: Action, role: Role, cell: str, own: bool) -> None:
     allowed = {"y": True, "o": own, "n": False}[cell]
 
-    assert may(somebody(role), action, own=own) is allowed
+    assert may(someone(role), action, own=own) is allowed
     if allowed:
-        require(somebody(role), action, own=own)
+        require(someone(role), action, own=own)
     else:
         with pytest.raises(Forbidden) as refused:
-            require(somebody(role), action, own=own)
+            require(someone(role), action, own=own)
         assert refused.value.detail.endswith(".")
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_without_a_word_about_whose_it_is_a_thing_is_somebody_elses(action: Action) -> None:
+def test_without_a_word_about_whose_it_is_a_thing_is_someone_elses(action: Action) -> None:
     for role in ROLES:
-        assert may(somebody(role), action) is may(somebody(role), action, own=False)
+        assert may(someone(role), action) is may(someone(role), action, own=False)
 
 
 @pytest.mark.parametrize("role", ["", "Admin", "owner"])
-def test_a_role_that_nobody_knows_may_do_nothing(role: str) -> None:
-    assert not any(may(somebody(role), action, own=True) for action in ACTIONS)
+def test_a_role_that_no_one_knows_may_do_nothing(role: str) -> None:
+    assert not any(may(someone(role), action, own=True) for action in ACTIONS)

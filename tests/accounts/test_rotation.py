@@ -1,4 +1,4 @@
-"""A new key: nobody is signed out by it, it signs what comes next, and an earlier key ends when it is dropped."""
+"""A new key: no one is signed out by it, it signs what comes next, and an earlier key ends when it is dropped."""
 
 import subprocess
 from http.cookies import SimpleCookie

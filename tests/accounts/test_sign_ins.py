@@ -42,7 +42,7 @@ async def test_a_sign_in_that_is_ended_elsewhere_is_over_at_once(guests: Guests)
     assert not await is_signed_in(there)
 
 
-async def test_nobody_ends_the_sign_in_of_somebody_else(guests: Guests) -> None:
+async def test_no_one_ends_the_sign_in_of_someone_else(guests: Guests) -> None:
     _, here = await guests.signed_in(TRAINER, "admin")
     _, eve = await guests.signed_in("Eve", "admin")
     [(number,)] = guests.rows("SELECT min(id) FROM trainer_session")
@@ -164,7 +164,7 @@ async def test_a_password_is_changed_only_by_who_knows_it(guests: Guests, form: 
 
 
 @pytest.mark.both_databases
-async def test_a_password_that_changes_while_somebody_signs_in_with_the_old_one_lets_nobody_in(
+async def test_a_password_that_changes_while_someone_signs_in_with_the_old_one_lets_no_one_in(
     guests: Guests, engine: Engine
 ) -> None:
     guests.add(TRAINER, "trainer")

@@ -93,7 +93,7 @@ async def test_two_who_use_the_link_at_once_make_one_trainer(
         {},
     ],
 )
-async def test_a_bad_name_or_password_is_told_on_the_form_and_makes_nobody(
+async def test_a_bad_name_or_password_is_told_on_the_form_and_makes_no_one(
     client: httpx.AsyncClient, engine: Engine, link: str, form: dict[str, str]
 ) -> None:
     page = await client.post(link, data=form)
@@ -161,7 +161,7 @@ async def test_a_trainers_token_is_no_learners_token_and_the_other_way_round(
     assert "key" not in vignette.json()
 
 
-async def test_whoever_is_not_signed_in_sees_the_form_and_no_key(client: httpx.AsyncClient) -> None:
+async def test_anyone_who_is_not_signed_in_sees_the_form_and_no_key(client: httpx.AsyncClient) -> None:
     for path in ("/trainers", f"/trainers/vignettes/{ANA}"):
         page = (await client.get(path)).text
         assert 'action="/trainers/sign-in"' in page

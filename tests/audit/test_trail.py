@@ -153,7 +153,7 @@ async def test_it_is_kept_for_its_days_and_no_longer(guests: Guests) -> None:
     assert [row[2] for row in trail(guests)] == ["Bo, trainer"]
 
 
-async def test_somebody_who_left_is_nobody_but_stays_in_the_trail(guests: Guests) -> None:
+async def test_someone_who_left_is_no_one_but_stays_in_the_trail(guests: Guests) -> None:
     bo, browser = await guests.signed_in("Bo", "trainer")
     _, admin = await guests.signed_in("Ida", "admin")
 

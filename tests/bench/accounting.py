@@ -1,6 +1,6 @@
-"""Processor seconds of everybody who takes part in a run: servers, PostgreSQL, the broker and the client.
+"""Processor seconds of everyone who takes part in a run: servers, PostgreSQL, the broker and the client.
 
-Processor time suffers less than latencies from whoever else uses the machine, so constants are taken from it.
+Processor time suffers less than latencies from anyone else who uses the machine, so constants are taken from it.
 """
 
 import os

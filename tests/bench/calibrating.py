@@ -92,7 +92,7 @@ def run(console: Console, *, number: int) -> bool:
 
 
 def _idle(accounts: Accounts) -> Spent:
-    """What is spent in a second in which nobody asks for anything."""
+    """What is spent in a second in which no one asks for anything."""
     before = accounts.read()
     time.sleep(IDLE)
     spent = accounts.read() - before

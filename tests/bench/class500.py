@@ -1,4 +1,4 @@
-"""A class of five hundred: each member holds a stream, and all vote within one second. How soon does everybody see it?
+"""A class of five hundred: each member holds a stream, and all vote within one second. How soon does everyone see it?
 
 Measured from the answer to the last voter to the arrival, at the last stream, of a message that counts every vote. The
 baseline is the same with one member alone in a group: mostly the time for which the server collects changes.
@@ -68,7 +68,7 @@ def run(console: Console, *, members: int, rounds: int) -> bool:
 
 
 def _joined(server: Server, size: int) -> tuple[Room, list[str]]:
-    """A new group and its members, each of whom has joined."""
+    """A new group and its members, who have all joined."""
     (room,) = open_rooms(server.port, 1)
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     people = [room.member(str(ask(connection, "POST", room.members)["member_token"])) for _ in range(size)]

@@ -34,7 +34,7 @@ class Arrivals:
     seconds: float = 0.0  # of processor time that the reading took
 
     def firsts(self) -> dict[int, float]:
-        """When each version first came to anybody."""
+        """When each version first came to anyone."""
         first: dict[int, float] = {}
         for moment, _, version in self.messages:
             first.setdefault(version, moment)

@@ -1,4 +1,4 @@
-"""A simulated run: server processes, PostgreSQL and a broker that share cores, voters that wait for nobody, streams.
+"""A simulated run: server processes, PostgreSQL and a broker that share cores, voters that wait for no one, streams.
 
 Everything is served in turns of at most SLICE seconds: by the cores, which all share, and by each process's
 interpreter, which its event loop, its writer and its reader share. What it follows is written in decisions 0001 (group

@@ -15,11 +15,11 @@ from .costs import STREAM_BYTES, Costs
 from .model import Outcome, Setting, simulate
 
 VOTE_P99, UPDATE_P99 = 0.1, 0.75  # seconds; two collections and a quarter of a second
-BALLOT = 60.0  # seconds in which everybody votes once
+BALLOT = 60.0  # seconds in which everyone votes once
 WINDOW = 4.0  # seconds of it that are simulated
 MILLION, MEMBERS = 1_000_000, 30
 POSTGRES_CORES = 2
-JOINING = 300.0  # seconds in which everybody joins
+JOINING = 300.0  # seconds in which everyone joins
 SPARE = 0.7  # of its capacity is what a partition is given: one may fail, and the model errs
 PARTIES = ("server", "postgres", "broker")
 
@@ -85,7 +85,7 @@ def capacities(costs: Costs, processes: Sequence[int]) -> Table:
                 f"{each.outcome.counts['messages'] / each.outcome.seconds:,.0f}",
                 *(f"{each.busy[party]:.0%}" for party in PARTIES),
             )
-    table.caption = f"everybody votes within {BALLOT:.0f} s; p99 of a vote {VOTE_P99} s, of an update {UPDATE_P99} s"
+    table.caption = f"everyone votes within {BALLOT:.0f} s; p99 of a vote {VOTE_P99} s, of an update {UPDATE_P99} s"
     return table
 
 
@@ -111,7 +111,7 @@ def plan(costs: Costs) -> Table:
             f"{joins * (costs.join.server + costs.join.postgres):.2f}",
             each.first,
         )
-    table.caption = f"filled to {SPARE:.0%} of what they hold; everybody joins within {JOINING / 60:.0f} minutes"
+    table.caption = f"filled to {SPARE:.0%} of what they hold; everyone joins within {JOINING / 60:.0f} minutes"
     return table
 
 

@@ -44,7 +44,7 @@ class Setup:
     acknowledged: list[str] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)  # the share of all cores that anybody used
+    busy: list[float] = field(default_factory=list)  # the share of all cores that anyone used
     batches: list[float] = field(default_factory=list)
 
 

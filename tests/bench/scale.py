@@ -40,7 +40,7 @@ from .server import Server, product, unpinned
 PROCESSES = 4
 MEMBERS = 30
 CONNECTIONS = 64  # to each process
-JOINING, BALLOT, STEP = 10.0, 15.0, 2.0  # seconds: everybody joins; everybody votes; every group is led on
+JOINING, BALLOT, STEP = 10.0, 15.0, 2.0  # seconds: everyone joins; everyone votes; every group is led on
 SETTLE = 3.0
 
 
@@ -67,7 +67,7 @@ class Session:
     groups: int
     stages: list[Stage]
     memory: int  # bytes of all processes at the end
-    resident: int  # and before anybody came
+    resident: int  # and before anyone came
     lost: int
     agree: bool
 
@@ -122,7 +122,7 @@ def measure(groups: int, *, together: bool = False) -> Session:
 def _session(
     stack: ExitStack, accounts: Accounts, rooms: Sequence[Room], *, together: bool
 ) -> tuple[list[Stage], list[str]]:
-    """Everybody joins, opens a stream, votes, is led on, votes again and sees the answers."""
+    """Everyone joins, opens a stream, votes, is led on, votes again and sees the answers."""
     servers, processes = accounts.servers, len(accounts.servers)
     dealt = MEMBERS if together else 1  # how many people in a row come to the same process
     dice = random.Random("three circles, 2026-11")
@@ -130,7 +130,7 @@ def _session(
     ports = [server.port for server in servers]
     at = [about // dealt % processes for about in range(len(people))]
 
-    def everybody(seconds: float, requests: Sequence[bytes]) -> list[Due]:
+    def everyone(seconds: float, requests: Sequence[bytes]) -> list[Due]:
         return [Due(dice.uniform(0, seconds), ports[at[about]], sent, about) for about, sent in enumerate(requests)]
 
     def leaders(phase: str) -> list[Due]:
@@ -149,7 +149,7 @@ def _session(
         return Stage(name, answers, spent=spent, seconds=seconds, commits=_commits(servers) - commits)
 
     joining = [request("POST", rooms[number].members, ["content-type: application/json"]) for number, _ in people]
-    joined = stage("join", everybody(JOINING, joining), b"201")
+    joined = stage("join", everyone(JOINING, joining), b"201")
     tokens = [""] * len(people)
     for about, _, body in joined.answers.bodies:
         tokens[about] = json.loads(body)["member_token"]
@@ -166,7 +166,7 @@ def _session(
         votes = [_vote(rooms[number], tokens[about], about + ballot) for about, (number, _) in enumerate(people)]
         for _, crowd in crowds:
             crowd.start()
-        voted = stage(f"ballot {ballot}", everybody(BALLOT, votes))
+        voted = stage(f"ballot {ballot}", everyone(BALLOT, votes))
         # Readers tell their time only when they are stopped; what the others do while changes settle is little.
         time.sleep(SETTLE)
         for numbers, crowd in crowds:

@@ -124,7 +124,7 @@ def unpinned() -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """A port that no one listens on just now."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

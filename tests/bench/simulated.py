@@ -42,7 +42,7 @@ def run(console: Console, *, sizes: Sequence[int], quick: bool) -> bool:
 
 
 def _like_scale(groups: int, *, together: bool = False) -> Setting:
-    """A ballot of `scale`, in which everybody votes once."""
+    """A ballot of `scale`, in which everyone votes once."""
     rate = groups * scale.MEMBERS / scale.BALLOT
     return Setting(groups, scale.MEMBERS, scale.PROCESSES, rate=rate, seconds=scale.BALLOT, together=together)
 
@@ -79,7 +79,7 @@ def _beside(rows: Sequence[tuple[Outcome, scale.Stage, int, bool]]) -> Table:
 
 
 def _foretold(outcomes: Sequence[Outcome]) -> Table:
-    table = Table(title="simulated, four processes, two cores for all, everybody votes within 15 s")
+    table = Table(title="simulated, four processes, two cores for all, everyone votes within 15 s")
     headings = ("votes", "answered after s", "vote p50 ms", "p99 ms", "update p50 ms", "p99 ms", "cores", "messages/s")
     for heading in headings:
         table.add_column(heading, justify="right")

@@ -114,7 +114,7 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
 
 
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
-    """Gives the browser the cookie of the learner or the trainer; nobody has none."""
+    """Gives the browser the cookie of the learner or the trainer; no one has none."""
     if who in cookies:
         context.add_cookies([{"name": who, "value": cookies[who], "url": site.base_url}])
 

@@ -62,7 +62,7 @@ class Faces:
         config = uvicorn.Config(Security(self.app, 64_000, ""), port=0, access_log=False, log_config=None)
         self.server = uvicorn.Server(config)
         self.socket = config.bind_socket()
-        self.socket.listen()  # whoever comes before the server runs waits for it
+        self.socket.listen()  # anyone who comes before the server runs waits for it
         self.base_url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
 
     def __enter__(self) -> "Faces":

@@ -7,7 +7,7 @@ from tests.cast import ANA, BEN, CLEO, TRAINER
 
 @dataclass(frozen=True)
 class Sight:
-    """A page to look at; on a new site nobody has set up a trainer yet. `path` may be the name of one of `links`."""
+    """A page to look at; on a new site no one has set up a trainer yet. `path` may be the name of one of `links`."""
 
     name: str
     path: str

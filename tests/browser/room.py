@@ -150,7 +150,7 @@ def look_again(page: Page) -> None:
 
 
 def tab_to(page: Page, wanted: str, key: str = "Tab", most: int = 30) -> None:
-    """Presses a key until the wanted element has the focus, as somebody without a mouse does."""
+    """Presses a key until the wanted element has the focus, as someone without a mouse does."""
     for _ in range(most):
         if page.locator(wanted).first.evaluate("element => element === document.activeElement"):
             return

@@ -227,7 +227,7 @@ def test_circles_that_were_sized_go_with_the_answer(calm_page: Page, new_site: S
     assert bodies == ["reason=&circle_threat=40&circle_drive=45&circle_soothing=40"]
 
 
-def test_circles_that_nobody_touched_or_that_were_left_out_again_are_not_sent(
+def test_circles_that_no_one_touched_or_that_were_left_out_again_are_not_sent(
     calm_page: Page, new_site: Server
 ) -> None:
     page = calm_page

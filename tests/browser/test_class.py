@@ -1,4 +1,4 @@
-"""A class joined in a browser: its part of the outcome comes by itself and takes nobody away from the heading."""
+"""A class joined in a browser: its part of the outcome comes by itself and takes no one away from the heading."""
 
 import re
 

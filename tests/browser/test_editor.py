@@ -1,4 +1,4 @@
-"""Writing in a real browser: by mouse, by keyboard, by touch, without a network, together with somebody else."""
+"""Writing in a real browser: by mouse, by keyboard, by touch, without a network, together with someone else."""
 
 import re
 from collections.abc import Iterator
@@ -359,7 +359,7 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     assert "the train and the bus." in source(site, cookies, url)
 
 
-def test_whoever_takes_the_other_text_is_not_given_back_their_own(
+def test_anyone_who_takes_the_other_text_is_not_given_back_their_own(
     writer: Page, second: Page, site: Server, cookies: dict[str, str]
 ) -> None:
     page, url = writer, new_story(site, cookies)
@@ -445,10 +445,10 @@ def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], ot
         select(page, "gets up")
         page.keyboard.press("Control+k")
     if state in ("clash", "choice", "beside"):
-        somebody = other.new_page()
-        somebody.goto(url)
-        somebody.get_by_label("Why is it the biggest?").fill("Theirs.")
-        saved(somebody)
+        someone = other.new_page()
+        someone.goto(url)
+        someone.get_by_label("Why is it the biggest?").fill("Theirs.")
+        saved(someone)
         page.get_by_label("Why is it the biggest?").fill("Mine.")
         expect(page.locator("[data-clash]")).to_be_visible()
     if state in ("choice", "beside"):

@@ -39,7 +39,7 @@ class House:
         return page
 
     def arrive(self, link: str, name: str) -> Page:
-        """Somebody who comes by a link that works once, and chooses a name and a password."""
+        """Someone who comes by a link that works once, and chooses a name and a password."""
         page = self.phone()
         page.goto(link)
         look(page)

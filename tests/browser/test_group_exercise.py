@@ -56,7 +56,7 @@ def room(browser: Browser, published_site: Server) -> Iterator[Room]:
 
 @dataclass
 class Group:
-    """Everybody's pages. `tab` is the second one of phone 6; `late` comes only for Dave."""
+    """Everyone's pages. `tab` is the second one of phone 6; `late` comes only for Dave."""
 
     room: Room
     console: Page
@@ -82,7 +82,7 @@ class Group:
             see(page, heading, *texts)
 
     def examine(self, moment: str) -> None:
-        """Console, wall and phones, with scripts and without, as everybody sees them now."""
+        """Console, wall and phones, with scripts and without, as everyone sees them now."""
         self.room.examine(moment, console=self.console, wall=self.wall, phone=self.one)
         self.room.examine_without_scripts(moment, self.plain)
         self.room.beside(moment, "the zoomed phone", self.zoomed)
@@ -113,21 +113,21 @@ class Group:
 
 
 def assert_fits(wall: Page) -> None:
-    assert wall.evaluate("document.documentElement.scrollHeight") <= 1080, "somebody would have to scroll the wall"
+    assert wall.evaluate("document.documentElement.scrollHeight") <= 1080, "someone would have to scroll the wall"
 
 
 def test_the_whole_exercise_with_two_people_and_seven_phones(room: Room) -> None:
     console, wall = a_group_is_started_from_the_first_page_in_two_steps(room)
     group = six_phones_join_by_code_and_by_link(room, console, wall)
-    everybody_reads_about_julie(group)
-    everybody_votes_for_the_first_time(group)
+    everyone_reads_about_julie(group)
+    everyone_votes_for_the_first_time(group)
     a_phone_that_was_offline_comes_back_to_the_talk(group)
     a_step_back_reopens_the_vote_with_every_answer_kept(group)
-    everybody_votes_again_and_some_mark_words(group)
-    everybody_sees_the_answers_about_julie(group)
+    everyone_votes_again_and_some_mark_words(group)
+    everyone_sees_the_answers_about_julie(group)
     dave_gets_one_vote_and_a_latecomer(group)
-    everybody_sees_the_answers_about_dave(group)
-    nobody_had_to_load_a_page(group)
+    everyone_sees_the_answers_about_dave(group)
+    no_one_had_to_load_a_page(group)
     the_summary_holds_both(group)
     the_group_is_ended_and_every_phone_says_so_kindly(group)
 
@@ -213,7 +213,7 @@ def six_phones_join_by_code_and_by_link(room: Room, console: Page, wall: Page) -
     return group
 
 
-def everybody_reads_about_julie(group: Group) -> None:
+def everyone_reads_about_julie(group: Group) -> None:
     group.press("Space", "Everyone reads Julie’s story")
     expect(group.console.locator("[aria-current=step]")).to_have_text("1Read")
     group.all_see("Julie", "Story 1 of 2 · Reading", "This story mentions poor sleep", "Voting will open here")
@@ -226,7 +226,7 @@ def everybody_reads_about_julie(group: Group) -> None:
     group.examine("reading")
 
 
-def everybody_votes_for_the_first_time(group: Group) -> None:
+def everyone_votes_for_the_first_time(group: Group) -> None:
     """Threat, threat, threat, drive, drive, and one who passes: few chose what the key says."""
     console, room = group.console, group.room
     group.press("ArrowRight", "The first vote is open")
@@ -338,7 +338,7 @@ def a_step_back_reopens_the_vote_with_every_answer_kept(group: Group) -> None:
     group.all_see("Time to talk")
 
 
-def everybody_votes_again_and_some_mark_words(group: Group) -> None:
+def everyone_votes_again_and_some_mark_words(group: Group) -> None:
     group.press("Space", "The second vote is open")
     group.all_see("Julie", "Story 1 of 2 · Second vote", "Send my answer")
     see(group.one, "Julie", "In the first vote you chose Drive.")
@@ -399,7 +399,7 @@ def everybody_votes_again_and_some_mark_words(group: Group) -> None:
     group.examine("marked")
 
 
-def everybody_sees_the_answers_about_julie(group: Group) -> None:
+def everyone_sees_the_answers_about_julie(group: Group) -> None:
     told = "After talking, most of us chose drive"
     group.press("ArrowRight", told)
     group.all_see(told, "How our group answered", "6 answered", "The words we marked")
@@ -469,7 +469,7 @@ def dave_gets_one_vote_and_a_latecomer(group: Group) -> None:
     group.examine("dave-voting")
 
 
-def everybody_sees_the_answers_about_dave(group: Group) -> None:
+def everyone_sees_the_answers_about_dave(group: Group) -> None:
     told = "All of us chose threat"
     tab_to(group.console, "#other-revealed")
     group.press("Enter", told)
@@ -484,7 +484,7 @@ def everybody_sees_the_answers_about_dave(group: Group) -> None:
     group.tells_all(*OF_DAVE, *OF_BOTH)
 
 
-def nobody_had_to_load_a_page(group: Group) -> None:
+def no_one_had_to_load_a_page(group: Group) -> None:
     for page in (group.one, group.offline, group.zoomed, group.keys):
         assert page.evaluate("window.stillHere")
 

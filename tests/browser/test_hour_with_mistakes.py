@@ -1,4 +1,4 @@
-"""An hour in which things go wrong that go wrong in rooms: nothing is lost, and nobody meets an error.
+"""An hour in which things go wrong that go wrong in rooms: nothing is lost, and no one meets an error.
 
 The wrong plan, a step skipped and gone back to, a laptop that is closed, a second facilitator on a phone, answers that
 were changed and not sent, a phone that is offline while the vote closes, a member who leaves and comes back, and an end
@@ -41,7 +41,7 @@ def test_an_hour_with_mistakes(room: Room) -> None:
         see(phone, "You’re in the group")
     console = a_step_is_skipped_and_the_laptop_closed(room, console)
     a_vote_closes_over_what_is_not_sent(room, console, second, phones)
-    somebody_leaves_and_comes_back(phones[1])
+    someone_leaves_and_comes_back(phones[1])
     the_end_comes_while_people_draw(room, console, second, phones)
 
 
@@ -105,7 +105,7 @@ def a_vote_closes_over_what_is_not_sent(room: Room, console: Page, second: Page,
     room.examine("hour-too-late", phone=changed)
 
 
-def somebody_leaves_and_comes_back(phone: Page) -> None:
+def someone_leaves_and_comes_back(phone: Page) -> None:
     phone.get_by_role("link", name="Leave").click()
     see(phone, "Leave the group?")
     phone.get_by_role("button", name="Leave the group").click()

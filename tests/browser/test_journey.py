@@ -8,7 +8,7 @@ from tests.live import Server
 
 
 def press_until(page: Page, key: str, wanted: str) -> None:
-    """Presses a key until the wanted element has the focus, as somebody without a mouse does."""
+    """Presses a key until the wanted element has the focus, as someone without a mouse does."""
     for _ in range(20):
         if page.locator(wanted).evaluate("element => element === document.activeElement"):
             return
@@ -81,7 +81,7 @@ def test_the_same_way_works_without_scripts(page: Page, new_site: Server) -> Non
 
 def test_a_whole_sitting_goes_by_three_keys_and_enter(calm_page: Page, new_site: Server) -> None:
     page = calm_page
-    keys = page.locator("[data-keys]")  # the page's script shows it: keys that are pressed before are nobody's
+    keys = page.locator("[data-keys]")  # the page's script shows it: keys that are pressed before are no one's
     page.goto(f"{new_site.base_url}/practice")
     page.get_by_role("button", name="Start session: Five minutes").click()
     for key, person in (("2", "Ana"), ("1", "Cleo")):

@@ -98,7 +98,7 @@ def deceived(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 def hostile(
     request: pytest.FixtureRequest, deceived: Browser, hostile_port: int, site: Server, cookies: dict[str, str]
 ) -> Iterator[Page]:
-    """The hostile page, opened by somebody who is signed in here as trainer and learner."""
+    """The hostile page, opened by someone who is signed in here as trainer and learner."""
     context = deceived.new_context()
     become("trainer", context, site, cookies)
     become("learner", context, site, cookies)
@@ -167,7 +167,7 @@ def test_a_script_of_another_site_can_neither_write_nor_read(
     for path, options in asks:
         assert hostile.evaluate(READ, [site.base_url + path, options]) == "refused", path
         blind = hostile.evaluate(READ, [site.base_url + path, options | {"mode": "no-cors"}])
-        assert blind in ("refused", "opaque 0 "), path  # `no-cors` gives an answer that nobody can read
+        assert blind in ("refused", "opaque 0 "), path  # `no-cors` gives an answer that no one can read
 
     assert state(site, cookies) == before
 
@@ -211,11 +211,11 @@ def test_a_window_that_another_site_opens_is_cut_off_from_it(hostile: Page, site
 
     assert window.evaluate("window.opener") is None
     assert window.evaluate("window.name") == ""
-    assert hostile.evaluate("window.kept.closed")  # all that is left of it for whoever opened it
+    assert hostile.evaluate("window.kept.closed")  # all that is left of it for the page that opened it
 
 
 def test_the_same_things_work_from_our_own_pages(deceived: Browser, site: Server, cookies: dict[str, str]) -> None:
-    """Else the tests above would pass on a server that answers nobody."""
+    """Else the tests above would pass on a server that answers no one."""
     context = deceived.new_context()
     become("trainer", context, site, cookies)
     become("learner", context, site, cookies)

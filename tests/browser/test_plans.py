@@ -168,7 +168,7 @@ def test_a_step_is_carried_with_a_finger(browser: Browser, shop: tuple[Server, d
     context.close()
 
 
-def test_nobody_leaves_what_is_not_saved_by_mistake(trainer: Page) -> None:
+def test_no_one_leaves_what_is_not_saved_by_mistake(trainer: Page) -> None:
     page, asked = trainer, list[str]()
 
     def answer(dialog: Dialog) -> None:
@@ -188,7 +188,7 @@ def test_nobody_leaves_what_is_not_saved_by_mistake(trainer: Page) -> None:
     assert asked == ["beforeunload"]
 
 
-def test_a_button_pressed_after_somebody_else_has_saved_shows_both_texts(trainer: Page) -> None:
+def test_a_button_pressed_after_someone_else_has_saved_shows_both_texts(trainer: Page) -> None:
     page = trainer
     copy_plan(page)
     other = page.context.new_page()

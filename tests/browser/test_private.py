@@ -63,7 +63,7 @@ def save(page: Page) -> Download:
 
 
 @both
-def test_nothing_is_sent_and_nothing_kept_while_somebody_draws_and_writes(
+def test_nothing_is_sent_and_nothing_kept_while_someone_draws_and_writes(
     calm_page: Page, wire: Wire, path: str, act: Act, tmp_path: Path
 ) -> None:
     page = calm_page

@@ -1,4 +1,4 @@
-"""The faces of steps in a browser: what lives on the device sends nothing, and nobody else can lose it."""
+"""The faces of steps in a browser: what lives on the device sends nothing, and no one else can lose it."""
 
 import re
 from collections.abc import Iterator
@@ -100,14 +100,14 @@ def test_nothing_that_is_drawn_or_written_in_a_group_reaches_the_wire(
     assert page.context.cookies() == []
 
 
-def test_a_change_by_others_takes_nothing_from_whoever_is_typing_or_drawing(calm_page: Page, faces: Faces) -> None:
+def test_a_change_by_others_takes_nothing_from_anyone_who_is_typing_or_drawing(calm_page: Page, faces: Faces) -> None:
     page = calm_page
     faces.show("private")
     opened(faces, page)
     write(page)
     field = page.get_by_label("In my own words").last
     field.press("ArrowLeft")
-    change(faces, page, "private", "somebody joined")
+    change(faces, page, "private", "someone joined")
 
     expect(field).to_be_focused()
     field.press_sequentially("!")
@@ -116,7 +116,7 @@ def test_a_change_by_others_takes_nothing_from_whoever_is_typing_or_drawing(calm
 
     change(faces, page, "circles", "on to circles")
     draw(page)
-    change(faces, page, "circles", "somebody left")
+    change(faces, page, "circles", "someone left")
     expect(page.get_by_role("textbox", name="Threat")).to_have_value(SECRET)
     expect(page.get_by_role("textbox", name="Threat")).to_be_focused()
 

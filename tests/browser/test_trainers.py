@@ -51,7 +51,7 @@ def no_barrier(page: Page) -> None:
     assert barriers(page) == []
 
 
-def test_an_admin_invites_somebody_who_joins_and_is_seen_and_signed_out_again(
+def test_an_admin_invites_someone_who_joins_and_is_seen_and_signed_out_again(
     calm_page: Page, fresh_site: Server, browser: Browser
 ) -> None:
     page = calm_page

@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @dataclass
 class Session:
-    """Everybody's pages, and what the phones asked for since they were last looked at."""
+    """Everyone's pages, and what the phones asked for since they were last looked at."""
 
     room: Room
     wire: Wire
@@ -54,12 +54,12 @@ class Session:
     number: int = 0
 
     def go(self, title: str, key: str = "ArrowRight") -> None:
-        """On to the next step with one key, and everybody is there; then it is looked at."""
+        """On to the next step with one key, and everyone is there; then it is looked at."""
         self.room.lead(self.console, lambda: self.console.keyboard.press(key), title)
         self.number += 1
-        self.everybody(title)
+        self.everyone(title)
 
-    def everybody(self, title: str) -> None:
+    def everyone(self, title: str) -> None:
         see(self.wall, title)
         for phone in (self.one, self.offline):
             see(phone, title)
@@ -107,7 +107,7 @@ def test_the_whole_plan_from_hello_to_goodbye(browser: Browser, site: Server) ->
 
 
 def run(room: Room, wire: Wire, server: Server) -> None:
-    session = everybody_comes(room, wire, server)
+    session = everyone_comes(room, wire, server)
     talk_and_rules(session)
     check_in_and_board(session)
     what_compassion_is(session)
@@ -116,7 +116,7 @@ def run(room: Room, wire: Wire, server: Server) -> None:
     goodbye(session)
 
 
-def everybody_comes(room: Room, wire: Wire, server: Server) -> Session:
+def everyone_comes(room: Room, wire: Wire, server: Server) -> Session:
     gone = ("status of 404",)
     console = room.device("console", 1280, 800, forgive=gone)
     console.goto("/groups/new")
@@ -239,7 +239,7 @@ def julie_and_dave(session: Session) -> None:
     for person, first in (("Julie", "Julie"), ("Dave", "Dave")):
         session.press("ArrowRight", f"Everyone reads {person}’s story")
         session.number += 1
-        session.everybody(first)
+        session.everyone(first)
         session.examine(f"{person}-reading")
         session.press("ArrowRight", "The first vote is open")
         for phone in (session.one, session.offline):
@@ -282,7 +282,7 @@ def what_is_private_stays_on_the_phone(session: Session) -> None:
 
     session.press("ArrowRight", "Building soothing")
     session.number += 1
-    session.everybody("Building soothing")
+    session.everyone("Building soothing")
     session.examine("private")
     offline.context.set_offline(True)
     for phone in (one, offline):

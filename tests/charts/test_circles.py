@@ -33,7 +33,7 @@ def test_areas_are_proportional_to_counts(weights: dict[str, int]) -> None:
 
 
 @given(some)
-def test_exactly_the_systems_that_somebody_chose_are_drawn(weights: dict[str, int]) -> None:
+def test_exactly_the_systems_that_someone_chose_are_drawn(weights: dict[str, int]) -> None:
     names = [circle.system for circle in drawn(weights).circles]
 
     assert sorted(names) == sorted(system for system, weight in weights.items() if weight)

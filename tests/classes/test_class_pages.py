@@ -60,7 +60,7 @@ async def test_the_class_comes_later_to_an_outcome_that_htmx_put_in(
     assert plain.headers["location"] == f"/vignettes/{ANA}/outcome"
 
 
-async def test_nobody_gets_the_class_before_answering(
+async def test_no_one_gets_the_class_before_answering(
     client: httpx.AsyncClient, trainer_headers: dict[str, str], app: FastAPI
 ) -> None:
     code = await make(client, trainer_headers)
@@ -70,7 +70,7 @@ async def test_nobody_gets_the_class_before_answering(
         assert (await learner.get(f"/vignettes/{ANA}/class", headers={"HX-Request": "true"})).text == ""
 
 
-async def test_whoever_leaves_sees_no_class_any_more(
+async def test_anyone_who_leaves_sees_no_class_any_more(
     client: httpx.AsyncClient, trainer_headers: dict[str, str], app: FastAPI
 ) -> None:
     code = await make(client, trainer_headers)

@@ -163,7 +163,7 @@ async def test_many_who_look_at_once_take_an_answer_in_once(client: httpx.AsyncC
     assert counts(found[0]) == {"threat": 5, "drive": 7, "soothing": 0, "unsure": 0}
 
 
-async def test_whoever_leaves_or_is_deleted_or_comes_back_changes_no_picture(
+async def test_anyone_who_leaves_or_is_deleted_or_comes_back_changes_no_picture(
     client: httpx.AsyncClient, trainer_headers: dict[str, str], code: str
 ) -> None:
     learners = await joined(client, code, 9)
@@ -179,7 +179,7 @@ async def test_whoever_leaves_or_is_deleted_or_comes_back_changes_no_picture(
     assert (await totals(client, trainer_headers, code))["vignettes"] == before
 
 
-async def test_what_waited_when_somebody_left_is_never_counted(client: httpx.AsyncClient, code: str) -> None:
+async def test_what_waited_when_someone_left_is_never_counted(client: httpx.AsyncClient, code: str) -> None:
     learners = await joined(client, code, 5)
     await answer(learners[:4], ["drive"] * 4)
     await leave(learners[0], code)
@@ -188,7 +188,7 @@ async def test_what_waited_when_somebody_left_is_never_counted(client: httpx.Asy
     assert (await own(learners[4]))["suppressed"]
 
 
-async def test_somebody_who_left_has_no_class_to_ask_for(client: httpx.AsyncClient, code: str) -> None:
+async def test_someone_who_left_has_no_class_to_ask_for(client: httpx.AsyncClient, code: str) -> None:
     (learner,) = await joined(client, code)
     await answer([learner], ["drive"])
     await leave(learner, code)
@@ -256,7 +256,7 @@ async def test_a_learner_is_in_one_class_at_a_time(
         assert len(connection.execute(table(ClassMember).select()).all()) == 1
 
 
-async def test_a_closed_class_takes_nobody_in_and_counts_nothing_more(
+async def test_a_closed_class_takes_no_one_in_and_counts_nothing_more(
     client: httpx.AsyncClient, engine: Engine, code: str
 ) -> None:
     learners = await joined(client, code, 10)

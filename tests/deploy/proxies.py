@@ -42,7 +42,7 @@ class Proxy:
     trust: ssl.SSLContext
 
     def visitor(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
-        """Somebody who comes from this address of the loopback network."""
+        """Someone who comes from this address of the loopback network."""
         transport = httpx.AsyncHTTPTransport(verify=self.trust, local_address=address)
         return httpx.AsyncClient(base_url=self.base_url, transport=transport, timeout=20, trust_env=False)
 
@@ -95,7 +95,7 @@ def running(
                 with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
                     trust.wrap_socket(plain, server_hostname="localhost").close()
                 break
-            except OSError:  # no file, nobody there, or no certificate yet
+            except OSError:  # no file, no one there, or no certificate yet
                 time.sleep(0.05)
         else:
             raise AssertionError((folder / "output.log").read_text())
@@ -111,7 +111,7 @@ def running(
 
 @contextmanager
 def caddy(folder: Path, *servers: str) -> Iterator[Proxy]:
-    """deploy/Caddyfile with an authority of its own, which is told to nobody else on this machine."""
+    """deploy/Caddyfile with an authority of its own, which is told to no one else on this machine."""
     program = find("caddy")
     port = free_port()
     alone = {"admin off": "admin off\n\tskip_install_trust\n\tauto_https disable_redirects"}

@@ -1,4 +1,4 @@
-"""Whom a server believes about the client's address and about https, asked without a proxy between."""
+"""Who a server believes about the client's address and about https, asked without a proxy between."""
 
 from collections.abc import Iterator
 
@@ -68,7 +68,7 @@ def test_of_a_chain_only_what_the_own_proxies_wrote_counts(server: Server) -> No
         assert groups_until_refused(proxy, *chains) == 30
 
 
-def test_without_the_setting_nobody_is_believed_even_on_this_machine(server: Server) -> None:
+def test_without_the_setting_no_one_is_believed_even_on_this_machine(server: Server) -> None:
     folder = server.folder / "strict"
     folder.mkdir()
     settings = {"DATA_DIR": str(folder), "VIGNETTES_DIR": str(server.folder / "cases")}

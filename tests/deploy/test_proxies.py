@@ -51,7 +51,7 @@ def answered(count: int, data: Any) -> bool:
 
 
 async def groups_until_refused(client: httpx.AsyncClient, **headers: str) -> int:
-    """How many groups somebody starts before it is too many."""
+    """How many groups someone starts before it is too many."""
     for count in range(100):
         answer = await client.post(
             API, json={"kind": "training"}, headers={k: f"{v}{count}" for k, v in headers.items()}

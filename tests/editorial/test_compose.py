@@ -82,7 +82,7 @@ def test_what_is_typed_into_the_form_comes_back_out_of_the_file(
 
 
 @given(cases())
-def test_a_form_that_nobody_touched_leaves_the_file_as_it_is(case: Case) -> None:
+def test_a_form_that_no_one_touched_leaves_the_file_as_it_is(case: Case) -> None:
     assert compose(form(write(case)), write(case)) == write(case)
 
 

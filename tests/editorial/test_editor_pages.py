@@ -15,7 +15,7 @@ AUTOSAVE = f"/trainers/vignettes/{DAN}/autosave"
 
 
 def fields_of(page: str) -> dict[str, list[str]]:
-    """What a browser would send of the editor's form if nobody touched it."""
+    """What a browser would send of the editor's form if no one touched it."""
     form = page[page.index("<form") :] if 'id="editor"' not in page else page[page.index('id="editor"') :]
     form = form[: form.index("</form>")]
     found: dict[str, list[str]] = {}
@@ -60,7 +60,7 @@ async def test_a_story_is_begun_from_a_copy_of_one_that_was_looked_for(author: P
     assert (await author.get(f"/trainers/new?copy={ANA}")).text.count(f'value="{ANA}"') == 1
 
 
-async def test_a_form_that_nobody_touched_saves_the_file_word_for_word(author: Person) -> None:
+async def test_a_form_that_no_one_touched_saves_the_file_word_for_word(author: Person) -> None:
     await author.add()
 
     answer = await post(author, EDIT, await opened(author))
@@ -166,7 +166,7 @@ async def test_a_published_story_is_changed_beside_what_learners_see(editor: Per
     assert "You are editing a draft" in (await editor.get(path)).text
 
 
-async def test_whoever_may_not_change_a_story_does_not_meet_the_editor(author: Person, rater: Person) -> None:
+async def test_anyone_who_may_not_change_a_story_does_not_meet_the_editor(author: Person, rater: Person) -> None:
     await author.add()
 
     assert (await rater.get(EDIT)).status_code == 403

@@ -53,7 +53,7 @@ async def test_the_settings_say_how_many_ratings_are_needed(author: Person, edit
     assert (await editor.step(DAN, "published")).status_code == 200
 
 
-async def test_somebody_who_is_the_only_trainer_publishes_alone_where_the_settings_let_them(
+async def test_someone_who_is_the_only_trainer_publishes_alone_where_the_settings_let_them(
     editor: Person, engine: Engine
 ) -> None:
     await editor.add()
@@ -79,7 +79,7 @@ async def test_a_rating_counts_for_the_words_that_were_read(
     assert (await editor.step(DAN, "published")).status_code == 200
 
 
-async def test_the_author_cannot_rate_and_nobody_rates_twice(author: Person, rater: Person) -> None:
+async def test_the_author_cannot_rate_and_no_one_rates_twice(author: Person, rater: Person) -> None:
     await author.add()
     too_early = await rater.rate(DAN)
     await author.step(DAN, "in_review")
@@ -149,7 +149,7 @@ async def test_a_draft_with_faults_is_kept_and_its_faults_are_told_but_it_is_not
     assert (await editor.step(DAN, "published")).status_code == 422
 
 
-async def test_whoever_saves_over_somebody_elses_text_is_told_and_nothing_is_lost(
+async def test_anyone_who_saves_over_someone_elses_text_is_told_and_nothing_is_lost(
     author: Person, editor: Person
 ) -> None:
     mark = (await author.add()).headers["etag"]

@@ -143,7 +143,7 @@ async def test_a_vignettes_page_costs_the_same_after_ten_more_versions(
         f"/trainers/vignettes/{ANA}{part}" for part in ("", "/rate", "/review", "/versions", "/versions/1", "/analysis")
     ],
 )
-async def test_nobody_sees_a_page_without_signing_in(client: httpx.AsyncClient, path: str) -> None:
+async def test_no_one_sees_a_page_without_signing_in(client: httpx.AsyncClient, path: str) -> None:
     page = await client.get(path)
 
     assert page.status_code == 401

@@ -1,4 +1,4 @@
-"""Every page and form of the trainers' part, asked for by each role and by nobody: the table of permissions holds."""
+"""Every page and form of the trainers' part, asked for by each role and by no one: the table of permissions holds."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ Who = Literal["nobody", "trainer", "author", "editor", "admin"]
 WHO: tuple[Who, ...] = get_args(Who)
 ROLE: dict[Who, Role] = {"trainer": "trainer", "author": "trainer", "editor": "editor", "admin": "admin"}
 Thing = Literal["draft", "in_review", "published", "retired", "changed"]
-# Whom a page or form is for: one action of the table, whoever has signed in, or everybody.
+# Who a page or form is for: one action of the table, anyone who has signed in, or everyone.
 For = Action | Literal["signed in", "everybody"]
 
 
@@ -54,7 +54,7 @@ PLAN = "/trainers/plans/{plan}"
 STEP = f"{PLAN}/steps/{{number}}"
 WORDING = {"change": "wording"}
 CASES = (
-    Case("GET", "/trainers", "everybody"),  # the sign-in form for nobody
+    Case("GET", "/trainers", "everybody"),  # the sign-in form for no one
     Case("POST", "/trainers/sign-in", "everybody", form={"name": "Author", "password": PASSWORD}),
     Case("POST", "/trainers/sign-out", "everybody"),
     Case("GET", "/trainers/setup/{token}", "everybody"),
@@ -152,7 +152,7 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def expected(case: Case, who: Who) -> int | None:
-    """The status with which somebody is turned away, or None who is let in."""
+    """The status with which someone is turned away, or None who is let in."""
     if case.takes == "everybody":
         return None
     if who == "nobody":
@@ -255,7 +255,7 @@ async def test_a_page_or_form_lets_in_whom_the_table_names(house: House, case: C
     shared = house.thing_of(case)
     for who in WHO:
         refusal = expected(case, who)
-        # A refusal changes nothing, so whoever is refused may ask about the same thing; who is let in gets their own.
+        # A refusal changes nothing, so all who are refused may ask about the same thing; who is let in gets their own.
         path = shared if refusal else house.thing_of(case)
         with subtests.test(who=who):
             answer = await house.client.request(

@@ -11,7 +11,7 @@ from api.editorial.library_settings import LibrarySettings, read_library_setting
 from api.kit.errors import Unprocessable
 
 
-async def test_without_a_decision_two_rate_a_story_and_nobody_publishes_alone(engine: Engine) -> None:
+async def test_without_a_decision_two_rate_a_story_and_no_one_publishes_alone(engine: Engine) -> None:
     assert read_library_settings(engine) == LibrarySettings(raters_needed=2, lone_trainer=False)
 
 

@@ -148,7 +148,7 @@ async def test_a_file_that_is_too_large_is_refused_and_others_still_have_their_l
     assert (huge.status_code, elsewhere.status_code) == (413, 413)
 
 
-async def test_what_somebody_else_brings_in_during_an_import_is_not_saved_a_second_time(
+async def test_what_someone_else_brings_in_during_an_import_is_not_saved_a_second_time(
     app: FastAPI, engine: Engine
 ) -> None:
     sources = [DAN_FILE.replace(DAN, f"dan-{number}") for number in range(60)]
@@ -218,7 +218,7 @@ async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_train
     assert (await client.post(f"{address}/apply")).status_code == 409
 
 
-async def test_somebody_else_cannot_look_at_ones_import(
+async def test_someone_else_cannot_look_at_ones_import(
     editor: Person, author: Person, client: httpx.AsyncClient
 ) -> None:
     await signed_in(editor)
@@ -257,7 +257,7 @@ async def test_an_import_leaves_a_newer_draft_alone_where_the_file_says_what_is_
     assert (await editor.source(ANA)).text == CHANGED_ANA
 
 
-async def test_a_draft_of_somebody_else_is_named_kept_and_comes_back(
+async def test_a_draft_of_someone_else_is_named_kept_and_comes_back(
     editor: Person, client: httpx.AsyncClient, engine: Engine
 ) -> None:
     save_draft(engine, "Frieda", CHANGED_ANA)

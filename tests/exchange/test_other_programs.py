@@ -72,7 +72,7 @@ def test_moodle_questions_are_sorted_into_a_category_for_each_level() -> None:
     assert re.findall(r"^// \[id:(.*)\]$", text, re.M) == ["ana-the-race", "cleo-the-letter", "ben-the-bath"]
 
 
-def test_feedback_says_why_somebody_may_say_another_system() -> None:
+def test_feedback_says_why_someone_may_say_another_system() -> None:
     question = questions(gift.dump(CASES[:1]))[0]
 
     assert words(ungift(question.answers.answers[0].feedback)) == CASES[0].others["threat"]

@@ -1,4 +1,4 @@
-"""What somebody with pen and paper can work out from a table with holes. Slow, plain, and not the product's way."""
+"""What someone with pen and paper can work out from a table with holes. Slow, plain, and not the product's way."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -43,7 +43,7 @@ def completions(shown: Holed, rows: Sequence[int], columns: Sequence[int]) -> It
 
 
 def worked_out(table: Table, shown: Holed) -> list[tuple[int, int]]:
-    """The hidden cells with somebody in them that the shown ones give away to whoever knows the totals of both votes.
+    """The hidden cells with someone in them that the shown ones give away to anyone who knows the totals of both votes.
 
     What the totals tell without any table, no table can hide.
     """

@@ -14,13 +14,13 @@ Follow = Callable[..., Reader]
 
 @pytest.fixture
 async def room(client: httpx.AsyncClient) -> Room:
-    """A psychoeducation group in which nobody is yet."""
+    """A psychoeducation group in which no one is yet."""
     return await new_room(client)
 
 
 @pytest.fixture
 async def class_room(client: httpx.AsyncClient) -> Room:
-    """A training group in which nobody is yet."""
+    """A training group in which no one is yet."""
     return await new_room(client, "training")
 
 

@@ -52,7 +52,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Room:
-    """A group, as whoever leads it sees it."""
+    """A group, as its facilitator sees it."""
 
     client: httpx.AsyncClient
     code: str

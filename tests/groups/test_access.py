@@ -142,7 +142,7 @@ async def test_an_old_members_phone_finds_the_door_of_the_new_group(client: http
     assert (await client.post(f"/g/{old.code}/leave", headers=phone.cookies)).status_code == 303
     assert (await client.post(f"/g/{old.code}/join")).status_code == 303
     with_new = await client.get(f"/g/{old.code}/now/screen")
-    assert "<b>1</b> here" in with_new.text  # the old phone has taken nobody away
+    assert "<b>1</b> here" in with_new.text  # the old phone has taken no one away
 
 
 @pytest.mark.both_databases
@@ -320,7 +320,7 @@ async def test_a_stream_of_who_led_ends_when_the_link_is_withdrawn(room: Room, f
         await console.until(lambda feed: feed.ended)
 
 
-async def test_a_browser_that_keeps_no_cookies_is_told_so_and_nobody_is_counted(room: Room) -> None:
+async def test_a_browser_that_keeps_no_cookies_is_told_so_and_no_one_is_counted(room: Room) -> None:
     room.client.cookies.clear()
     before = (await room.state())["members"]
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Counts of a vote as a careful group sees them: nobody stands out, and no hidden count can be worked out."""
+"""Counts of a vote as a careful group sees them: no one stands out, and no hidden count can be worked out."""
 
 from collections import defaultdict
 from itertools import chain
@@ -61,7 +61,7 @@ def test_below_the_smallest_group_nothing_but_the_number_is_told(counts: tuple[i
 
 @pytest.mark.parametrize("total", TOTALS)
 def test_the_total_and_the_shown_counts_leave_every_hidden_count_open(total: int) -> None:
-    """The guarantee against somebody who adds up, and does not know which second count is hidden along."""
+    """The guarantee against someone who adds up, and does not know which second count is hidden along."""
     open_places = 0
     for counts in vectors(len(VOTES), total):
         told = shown(counts)
@@ -75,8 +75,8 @@ def test_the_total_and_the_shown_counts_leave_every_hidden_count_open(total: int
 
 
 @pytest.mark.parametrize("total", TOTALS)
-def test_a_hidden_count_stays_open_to_somebody_who_knows_the_rule(total: int) -> None:
-    """The rule is public: whoever sees a picture can ask which counts would have given it."""
+def test_a_hidden_count_stays_open_to_someone_who_knows_the_rule(total: int) -> None:
+    """The rule is public: anyone who sees a picture can ask which counts would have given it."""
     alike: dict[Shown, list[tuple[int, ...]]] = defaultdict(list)
     for counts in vectors(len(VOTES), total):
         alike[shown(counts)].append(counts)
@@ -102,7 +102,7 @@ def test_a_lone_vote_without_an_empty_answer_takes_the_smallest_other_along() ->
     assert shown((1, 6, 4, 3, 5)) == (None, 6, 4, None, 5)
 
 
-def test_everybody_of_one_mind_is_told() -> None:
+def test_everyone_of_one_mind_is_told() -> None:
     assert shown((0, 9, 0, 0, 0)) == (0, 9, 0, 0, 0)
 
 

@@ -115,7 +115,7 @@ def test_no_count_of_one_or_two_follows_from_two_moments(event: str, case: str) 
 
 
 def old_export(counts: Table) -> tuple[int | str, ...]:
-    """As it was made once: of the raw counts, with nobody told as nobody."""
+    """As it was made once: of the raw counts, with no one told as no one."""
     return tuple(STAR if 0 < count <= LARGEST_STARRED else rounded(count) for count in counts)
 
 

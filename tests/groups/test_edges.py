@@ -32,7 +32,7 @@ async def test_a_phone_is_offered_the_way_back_while_its_group_goes_on(room: Roo
     assert "Back to your group" not in (await room.client.get("/", headers=phone.cookies)).text
 
 
-async def test_a_link_that_was_withdrawn_leads_nobody_back(room: Room) -> None:
+async def test_a_link_that_was_withdrawn_leads_no_one_back(room: Room) -> None:
     await room.client.post(f"/g/{room.code}/link", headers=room.cookies)
 
     assert "Go on leading" not in (await room.client.get("/", headers=room.cookies)).text
@@ -66,7 +66,7 @@ async def test_a_code_that_is_unknown_says_what_cannot_be_right_about_it(
     assert told in (await client.get(f"/g/{code}")).text
 
 
-async def test_only_a_group_that_nobody_has_joined_is_taken_back(client: httpx.AsyncClient) -> None:
+async def test_only_a_group_that_no_one_has_joined_is_taken_back(client: httpx.AsyncClient) -> None:
     fresh, joined = await new_room(client), await new_room(client)
     await joined.join()
 
@@ -131,7 +131,8 @@ def test_a_picture_of_the_movement_never_shows_other_totals_than_the_votes(
 
 @pytest.mark.parametrize(
     ("part", "lines"),
-    [("before", ("It mentions sleep.", "Read it, then choose alone.")), ("talk", ("Turn to a neighbour.",)),
+    [("before", ("It mentions sleep.", "Read it, then choose alone.")),
+     ("talk", ("Turn to a neighbour.", "What would change your mind?")),
      ("again", ("You can change your choice, or keep it.",))],
 )  # fmt: skip
 def test_words_to_say_belong_to_the_phase_in_which_they_are_said(part: str, lines: tuple[str, ...]) -> None:
@@ -139,6 +140,7 @@ def test_words_to_say_belong_to_the_phase_in_which_they_are_said(part: str, line
         "It mentions sleep.",
         "Read it, then choose alone.",
         "Turn to a neighbour.",
+        "What would change your mind?",
         "You can change your choice, or keep it.",
     )
     assert words_of(say, part) == lines  # type: ignore[arg-type]
@@ -153,7 +155,7 @@ def test_an_address_of_this_machine_alone_is_known(host: str, alone: bool) -> No
 
 
 def test_only_the_port_that_the_server_listens_on_is_ever_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Host header may name any port: whoever writes it learns nothing of the other programs of the machine."""
+    """A Host header may name any port: anyone who writes it learns nothing of the other programs of the machine."""
     tried: list[object] = []
 
     def connect(address: object, _patience: float) -> socket.socket:

@@ -71,7 +71,7 @@ async def test_a_stream_gets_the_newest_state_after_changes_and_its_id_grows(roo
     assert ids == sorted(set(ids))
 
 
-async def test_each_phone_is_told_its_own_vote_and_nobody_elses(room: Room, follow: Follow) -> None:
+async def test_each_phone_is_told_its_own_vote_and_no_one_elses(room: Room, follow: Follow) -> None:
     phones = await room.people(3)
     systems = ("threat", "drive", "pass")
     await room.start_round()

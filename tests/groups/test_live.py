@@ -70,7 +70,7 @@ def talkative(tmp_path: Path, database_url: str, program: Path | None = None) ->
 
 
 def unsent(server: Server) -> list[int]:
-    """Bytes that the system keeps of each of the server's connections, because nobody takes them."""
+    """Bytes that the system keeps of each of the server's connections, because no one takes them."""
     port = urlsplit(server.base_url).port
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [int(row[4].partition(":")[0], 16) for row in rows if int(row[1].partition(":")[2], 16) == port]
@@ -122,7 +122,7 @@ def never_reading(server: Server, path: str, number: int) -> Iterator[list[socke
 
 @sqlite_only
 @linux_only
-async def test_a_thousand_readers_that_never_read_delay_nobody_and_fill_no_memory(patient_server: Server) -> None:
+async def test_a_thousand_readers_that_never_read_delay_no_one_and_fill_no_memory(patient_server: Server) -> None:
     server = patient_server
     async with visiting(server.base_url) as client:
         room, _ = await voting_room(client, 1)

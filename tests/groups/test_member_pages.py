@@ -1,4 +1,4 @@
-"""The page of a member: what many share is shared, what is somebody's own is not, and it is never behind."""
+"""The page of a member: what many share is shared, what is someone's own is not, and it is never behind."""
 
 import asyncio
 
@@ -56,7 +56,7 @@ async def test_pages_of_another_process_show_the_vote_at_once(
                 assert f"Sent: {name}." in await page(phone)
 
 
-async def test_written_and_marked_words_are_on_nobody_elses_page(class_room: Room, app: FastAPI) -> None:
+async def test_written_and_marked_words_are_on_no_one_elses_page(class_room: Room, app: FastAPI) -> None:
     mine, other = await class_room.people(2)
     await class_room.start_round()
     await class_room.go("voting")

@@ -1,4 +1,4 @@
-"""Steps between the two votes: what a careful group hides stays hidden from somebody who knows both totals."""
+"""Steps between the two votes: what a careful group hides stays hidden from someone who knows both totals."""
 
 from collections import Counter
 from itertools import product
@@ -10,7 +10,7 @@ from api.groups.results import Movement, count_movement, present_movement
 from api.kit.systems import VOTES, Vote
 from tests.groups.attack import Holed, Table, worked_out
 
-# Rows and columns where nobody stands are known to be empty, so a table of the others is attacked.
+# Rows and columns where no one stands are known to be empty, so a table of the others is attacked.
 TWO: tuple[Vote, ...] = ("threat", "drive")
 THREE: tuple[Vote, ...] = ("threat", "soothing", "pass")
 
@@ -30,7 +30,7 @@ def told(table: Table, answers: tuple[Vote, ...]) -> Holed:
     return tuple(tuple(shown[start][end] for end in answers) for start in answers)
 
 
-def assert_nobody_stands_out(table: Table, answers: tuple[Vote, ...]) -> None:
+def assert_no_one_stands_out(table: Table, answers: tuple[Vote, ...]) -> None:
     shown = told(table, answers)
     found = worked_out(table, shown)
     assert found == [], f"{table} is shown as {shown}; with both totals known, {found} can only be what they are"
@@ -57,7 +57,7 @@ def test_what_is_hidden_never_lies_in_one_row_or_one_column(table: Table) -> Non
 
 def test_two_people_who_changed_places_cannot_be_worked_out() -> None:
     """The smallest table that matters: six and six, and one of each went over."""
-    assert_nobody_stands_out(((5, 1), (1, 5)), TWO)
+    assert_no_one_stands_out(((5, 1), (1, 5)), TWO)
 
 
 def test_no_step_between_two_answers_can_be_worked_out() -> None:
@@ -71,7 +71,7 @@ def test_no_step_between_two_answers_can_be_worked_out() -> None:
 
 @given(tables_of_three)
 def test_no_step_between_three_answers_can_be_worked_out(table: Table) -> None:
-    assert_nobody_stands_out(table, THREE)
+    assert_no_one_stands_out(table, THREE)
 
 
 @given(st.one_of(tables_of_three, tables_of_two))
@@ -87,7 +87,9 @@ votes = st.dictionaries(st.sampled_from([f"m{number}" for number in range(12)]),
 
 
 @given(votes, votes)
-def test_movement_counts_whoever_answered_twice_and_nobody_else(first: dict[str, str], second: dict[str, str]) -> None:
+def test_movement_counts_anyone_who_answered_twice_and_no_one_else(
+    first: dict[str, str], second: dict[str, str]
+) -> None:
     counted = count_movement(first, second)
 
     pairs = Counter((first[member], second[member]) for member in first.keys() & second.keys())

@@ -1,4 +1,4 @@
-"""Before the reveal nobody can tell from anything that a member or the wall may ask for how the others voted."""
+"""Before the reveal no one can tell from anything that a member or the wall may ask for how the others voted."""
 
 import json
 import re
@@ -67,7 +67,7 @@ def without_number(answer: httpx.Response, told: str) -> str:
 
 
 async def everything_to_see(room: Room, phone: Phone, follow: Follow) -> Pages:
-    """Each thing that a member, or somebody with the code, may ask for right now."""
+    """Each thing that a member, or someone with the code, may ask for right now."""
     client, cookies = room.client, phone.cookies
     seen: Pages = {}
     for name, path, headers in (

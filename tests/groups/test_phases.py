@@ -103,7 +103,7 @@ def test_a_round_is_about_its_second_ballot_only_once_that_was_opened(path: tupl
 
 
 class Walk(RuleBasedStateMachine):
-    """Somebody who presses every button at any time."""
+    """Someone who presses every button at any time."""
 
     def __init__(self) -> None:
         super().__init__()

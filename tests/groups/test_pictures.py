@@ -32,7 +32,7 @@ tables = st.tuples(*[st.tuples(*[st.sampled_from((0, 0, 0, 1, 2, 3, 5, 9))] * le
 
 
 def results_of(table: tuple[tuple[int, ...], ...], kind: Kind) -> tuple[GroupResults, Snapshot]:
-    """The results when everybody answered twice."""
+    """The results when everyone answered twice."""
     movement: Movement = {
         start: {end: count for end, count in zip(VOTES, row, strict=True) if count}
         for start, row in zip(VOTES, table, strict=True)
@@ -54,7 +54,7 @@ def edges(path: str) -> tuple[float, float, float, float]:
 
 
 @given(tables, st.sampled_from(("psychoeducation", "training")))
-def test_bands_and_nodes_add_up_to_everybody_who_answered_twice(table: tuple[tuple[int, ...], ...], kind: Kind) -> None:
+def test_bands_and_nodes_add_up_to_everyone_who_answered_twice(table: tuple[tuple[int, ...], ...], kind: Kind) -> None:
     results, snapshot = results_of(table, kind)
     view = view_movement(results, snapshot)
     if view is None:
@@ -138,7 +138,7 @@ def test_the_headline_of_the_movement_names_the_largest_step(cells: list[tuple[s
     assert view.headline == words
 
 
-def test_nobody_is_said_to_have_kept_an_answer_while_steps_are_hidden() -> None:
+def test_no_one_is_said_to_have_kept_an_answer_while_steps_are_hidden() -> None:
     view = moved(("drive", "drive", 6), ("threat", "threat", 5), ("unsure", "unsure", 4), ("threat", "unsure", 1))
 
     assert view is None or view.headline != "No one changed their answer"
@@ -154,12 +154,12 @@ def test_without_a_second_vote_there_is_no_movement() -> None:
 
 
 @given(st.integers(0, 1500), st.integers(0, 1500))
-def test_the_ring_has_a_dot_for_everybody_up_to_sixty(members: int, answered: int) -> None:
+def test_the_ring_has_a_dot_for_everyone_up_to_sixty(members: int, answered: int) -> None:
     dots = ring(members, answered)
     filled = [done for _, _, done in dots]
 
     assert len(dots) == min(max(members, answered), 60)
-    assert filled == sorted(filled, reverse=True)  # in order, so that no dot is somebody's seat
+    assert filled == sorted(filled, reverse=True)  # in order, so that no dot is someone's seat
     if max(members, answered) <= 60:
         assert sum(filled) == answered
     if answered == 0:

@@ -57,7 +57,7 @@ def test_a_group_that_lost_ground_has_a_gain_below_zero() -> None:
         [counts(passed=7), counts(drive=7)],
         [counts(drive=3, threat=4), counts(passed=7)],
     ],
-    ids=["all had it before", "nobody answered first", "nobody answered then"],
+    ids=["all had it before", "no one answered first", "no one answered then"],
 )
 def test_there_is_no_gain_where_it_is_not_defined(ballots: list[list[int]]) -> None:
     assert gain(ballots, ANA_CASE) is None
@@ -120,14 +120,14 @@ def test_where_several_answers_fit_advice_goes_by_disagreement(first: list[int],
 
 
 @given(st.tuples(*[st.integers(0, 30)] * len(VOTES)))
-def test_nobody_is_told_to_read_again_where_several_answers_fit(first: tuple[int, ...]) -> None:
+def test_no_one_is_told_to_read_again_where_several_answers_fit(first: tuple[int, ...]) -> None:
     assert advise(first, BEN_CASE, LOW, HIGH) in ("discuss", "explain")
 
 
 # Marked words
 
 
-def test_a_word_counts_for_everybody_who_touched_any_of_it() -> None:
+def test_a_word_counts_for_everyone_who_touched_any_of_it() -> None:
     spans = word_spans(STORY)
     assert [STORY[start:end] for start, end in spans] == ["One", "two", "three", "Four-four", "five’s", "six"]
 
@@ -140,7 +140,7 @@ def test_a_span_between_words_marks_nothing() -> None:
     assert count_words(STORY, [[[3, 4]], [[7, 9]], [[500, 600]]]) == {}
 
 
-def test_somebody_who_marks_a_word_twice_counts_once() -> None:
+def test_someone_who_marks_a_word_twice_counts_once() -> None:
     assert count_words(STORY, [[[0, 2], [1, 3], [0, 3]]]) == {0: 1}
 
 

@@ -230,7 +230,7 @@ async def test_a_second_vote_that_was_taken_back_keeps_its_votes_out_of_the_resu
     assert {s["system"]: s["count"] for s in shown["results"]["ballots"][0]["systems"]}["threat"] == 5
 
 
-async def test_somebody_who_comes_late_lands_in_the_present_phase(room: Room) -> None:
+async def test_someone_who_comes_late_lands_in_the_present_phase(room: Room) -> None:
     await room.start_round(CLEO)
     for phase in WAY[1:]:
         await room.go(phase)
@@ -260,7 +260,7 @@ async def test_another_person_cannot_be_begun_in_the_middle_of_a_round(room: Roo
     assert (await room.state())["vignette"]["slug"] == ANA
 
 
-async def test_while_everybody_reads_another_person_may_be_chosen_instead(room: Room) -> None:
+async def test_while_everyone_reads_another_person_may_be_chosen_instead(room: Room) -> None:
     await room.start_round(ANA)
 
     told = await room.start_round(CLEO)
@@ -467,7 +467,7 @@ async def test_a_member_key_does_not_lead(room: Room) -> None:
 # What phones are told to look at again
 
 
-async def test_choosing_another_person_while_everybody_reads_changes_the_step_of_every_phone(
+async def test_choosing_another_person_while_everyone_reads_changes_the_step_of_every_phone(
     room: Room, client: httpx.AsyncClient
 ) -> None:
     """A phone asks for its page anew when the step that its stream names has another name."""

@@ -24,13 +24,13 @@ async def statuses(room: Room, phone: Phone) -> tuple[dict[str, int], dict[str, 
     return led, joined
 
 
-async def test_psychoeducation_results_are_shown_to_everybody_at_once(room: Room) -> None:
+async def test_psychoeducation_results_are_shown_to_everyone_at_once(room: Room) -> None:
     led, joined = await statuses(room, await room.join())
 
     assert led == joined == dict.fromkeys(HIDDEN, 409) | {"revealed": 200, "ended": 200}
 
 
-async def test_whoever_leads_a_training_group_sees_results_at_any_time_and_a_member_after_the_reveal(
+async def test_anyone_who_leads_a_training_group_sees_results_at_any_time_and_a_member_after_the_reveal(
     class_room: Room,
 ) -> None:
     led, joined = await statuses(class_room, await class_room.join())

@@ -32,7 +32,7 @@ def test_other_counts_are_rounded_to_the_nearest_five(count: int) -> None:
     assert abs(shown - count) <= 2
 
 
-def test_nobody_is_told_as_nobody() -> None:
+def test_no_one_is_told_as_no_one() -> None:
     assert starred(0) == 0
 
 
@@ -57,7 +57,7 @@ def behind(cell: int | str) -> range:
 
 
 def worked_out(row: tuple[int | str, ...]) -> set[int]:
-    """The places of stars that can be one count only, for whoever tries all counts that give this row."""
+    """The places of stars that can be one count only, for anyone who tries all counts that give this row."""
     values: dict[int, set[int]] = {place: set() for place in range(len(VOTES)) if row[place] == "*"}
     for counts in product(*map(behind, row[: len(VOTES)])):
         if row_of(counts) == row:

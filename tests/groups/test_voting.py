@@ -94,7 +94,7 @@ class Evening(RuleBasedStateMachine):
             return
         assert not path or path[-1] in ("reading", "revealed", "ended")
         if path[-1:] == ("reading",):
-            # The round that nobody has voted in yet, or whose votes were taken back, is another one now.
+            # The round that no one has voted in yet, or whose votes were taken back, is another one now.
             self.said = {key: said for key, said in self.said.items() if key[:2] != (group, self.rounds[group])}
         else:
             self.rounds[group] += 1
@@ -152,7 +152,7 @@ class Evening(RuleBasedStateMachine):
                 assert answer.answered == sum(key[:3] == place for key in self.said)
 
     @invariant()
-    def the_votes_are_what_everybody_last_said(self) -> None:
+    def the_votes_are_what_everyone_last_said(self) -> None:
         assert sorted(self.said.values()) == sorted(said for _, _, _, said in vote_rows(self.engine))
 
     @invariant()
@@ -218,7 +218,7 @@ async def test_a_batch_without_an_open_vote_writes_nothing(app: FastAPI, engine:
     assert read_state(engine, reading.code) == version
 
 
-async def test_somebody_who_votes_twice_in_a_batch_has_the_last_one_counted(
+async def test_someone_who_votes_twice_in_a_batch_has_the_last_one_counted(
     app: FastAPI, engine: Engine, catalogue: Catalogue
 ) -> None:
     group = make_group(engine, catalogue)
@@ -269,7 +269,7 @@ async def test_guesses_and_votes_share_a_transaction_and_keep_their_order(
     assert [answer.attempt for answer in answers if isinstance(answer, Recorded)] == [1, 2]
 
 
-# Everybody at once
+# Everyone at once
 
 
 async def test_a_class_that_votes_at_once_is_counted_in_few_commits(

@@ -178,7 +178,7 @@ async def test_an_unknown_vignette_is_not_found(learner: Learner) -> None:
         {"Cookie": "learner=ana.forged"},
     ],
 )
-async def test_without_a_token_of_ours_nobody_can_guess(
+async def test_without_a_token_of_ours_no_one_can_guess(
     client: httpx.AsyncClient, engine: Engine, headers: dict[str, str]
 ) -> None:
     answer = await client.post(f"/api/v1/vignettes/{ANA}/guesses", json={"system": "drive"}, headers=headers)

@@ -1,4 +1,4 @@
-"""How everybody answered: who may see it, and what counts."""
+"""How everyone answered: who may see it, and what counts."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def test_statistics_stay_closed_until_the_own_answer_is_given(learner: Lea
     assert (await learner.statistics(BEN)).status_code == 403
 
 
-async def test_nobody_without_a_token_sees_statistics(client: httpx.AsyncClient) -> None:
+async def test_no_one_without_a_token_sees_statistics(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"/api/v1/vignettes/{ANA}/statistics")).status_code == 401
 
 

@@ -46,7 +46,7 @@ async def test_the_page_of_a_refused_answer_keeps_the_choice(client: httpx.Async
     assert "We cannot keep" in page.text or "send it again" in page.text
 
 
-async def test_reading_goes_on_while_nobody_can_write(client: httpx.AsyncClient, database_url: str) -> None:
+async def test_reading_goes_on_while_no_one_can_write(client: httpx.AsyncClient, database_url: str) -> None:
     with opened(database_url) as other, locked(other):
         assert (await client.get("/practice", follow_redirects=True)).status_code == 200
         assert (await client.get(f"/api/v1/vignettes/{ANA}")).status_code == 200

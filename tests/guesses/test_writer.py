@@ -203,7 +203,7 @@ async def test_what_waits_for_the_queue_goes_on_once_all_that_came_before_is_wri
         await asyncio.wait_for(writer.drained(), 5)  # nothing waits
 
 
-async def test_a_caller_who_has_gone_disturbs_nobody(engine: Engine) -> None:
+async def test_a_caller_who_has_gone_disturbs_no_one(engine: Engine) -> None:
     gate = Gate(shout)
     async with started(engine, gate) as writer:
         tasks = await submit_behind(gate, writer, "gone", "stays")
@@ -213,7 +213,7 @@ async def test_a_caller_who_has_gone_disturbs_nobody(engine: Engine) -> None:
         assert await tasks[2] == "STAYS"
 
 
-async def test_what_somebody_wrote_does_not_reach_the_log_when_writing_it_fails(
+async def test_what_someone_wrote_does_not_reach_the_log_when_writing_it_fails(
     engine: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up_logs()

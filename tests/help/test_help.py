@@ -63,7 +63,7 @@ def test_every_page_of_docs_is_in_the_help() -> None:
     assert sources == {address.strip("/") for address in pages(assets.HELP) if address.count("/") == 1} - {"decisions"}
 
 
-async def test_where_the_help_was_not_made_whoever_asks_is_told_how(
+async def test_where_the_help_was_not_made_anyone_who_asks_is_told_how(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(assets, "HELP", tmp_path)

@@ -30,7 +30,7 @@ def editor(engine: Engine, client: object) -> Person:
 
 
 def answer(app: FastAPI, learners: int, *, seed: int = 1, able: float = 0.5) -> list[NewGuess]:
-    """Everybody answers every vignette; those with an even number do well."""
+    """Everyone answers every vignette; those with an even number do well."""
     chance = random.Random(seed)
     vignettes = list(app.state.catalogue.vignettes.values())
     guesses = [
@@ -166,7 +166,7 @@ async def test_the_library_puts_first_what_needs_attention_and_the_list_filters_
     assert "Cleo and the letter" not in (await editor.get("/trainers?attention=1")).text
 
 
-async def test_the_librarys_analysis_is_kept_until_somebody_asks_anew(app: FastAPI, editor: Person) -> None:
+async def test_the_librarys_analysis_is_kept_until_someone_asks_anew(app: FastAPI, editor: Person) -> None:
     answer(app, 6)
     before = app.state.analysis.get()
     answer(app, 6, seed=2)
@@ -177,7 +177,7 @@ async def test_the_librarys_analysis_is_kept_until_somebody_asks_anew(app: FastA
     assert whole.compute(app.state.engine, 5).published == 3
 
 
-async def test_a_vignette_that_nobody_can_have_met_has_no_analysis(editor: Person) -> None:
+async def test_a_vignette_that_no_one_can_have_met_has_no_analysis(editor: Person) -> None:
     await editor.add()
 
     assert (await editor.get("/api/v1/vignettes/dan-the-race/analysis")).status_code == 404

@@ -83,7 +83,7 @@ async def test_a_backup_under_load_holds_every_guess_acknowledged_before_and_its
     server.kill()
     await asyncio.wait_for(running, 30)
 
-    assert meanwhile > 0  # nobody had to wait for it
+    assert meanwhile > 0  # no one had to wait for it
     assert load.refused == []
     other = {"DATA_DIR": str(tmp_path / "elsewhere"), "DATABASE_URL": elsewhere}
     restore(of(other), tmp_path / "backup.zip")

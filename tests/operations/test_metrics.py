@@ -73,7 +73,7 @@ def test_the_alerts_are_rules_as_prometheus_knows_them() -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-async def test_two_processes_on_one_port_tell_the_sum_of_both_whoever_is_asked(
+async def test_two_processes_on_one_port_tell_the_sum_of_both_anyone_who_is_asked(
     tmp_path: Path, database_url: str
 ) -> None:
     broker = BrokerServer(find_broker(), tmp_path)

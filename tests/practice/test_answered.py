@@ -34,7 +34,7 @@ async def test_the_list_can_show_only_the_stories_that_were_seen_differently(cli
     assert f"/vignettes/{ANA}/outcome" not in page
 
 
-async def test_nobody_sees_what_somebody_else_has_answered(client: httpx.AsyncClient) -> None:
+async def test_no_one_sees_what_someone_else_has_answered(client: httpx.AsyncClient) -> None:
     await answer(client, ANA, "drive")
     client.cookies.clear()
 

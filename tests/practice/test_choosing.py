@@ -1,4 +1,4 @@
-"""Whom the learner meets next."""
+"""Which story the learner meets next."""
 
 from collections import Counter
 from itertools import pairwise
@@ -38,7 +38,7 @@ def test_practice_begins_with_two_clear_people_of_each_system(seed: str) -> None
 
 
 @given(seeds)
-def test_nobody_comes_twice_while_there_is_somebody_new_of_the_skills_that_need_practice(seed: str) -> None:
+def test_no_one_comes_twice_while_there_is_someone_new_of_the_skills_that_need_practice(seed: str) -> None:
     met: list[int] = []
     for item in go_on(State(), 60, seed):
         if item.id in met:
@@ -98,7 +98,7 @@ def test_new_people_are_about_as_hard_as_helps(ability: float) -> None:
     assert len({next_for(state, seed=str(seed)).item.id for seed in range(60)}) > 3  # with some exploring
 
 
-def test_a_skill_that_fades_comes_back_with_somebody_new() -> None:
+def test_a_skill_that_fades_comes_back_with_someone_new() -> None:
     """Everything was met and went well; one pair alone was met long ago."""
     state = State()
     faded = "rest-or-reward"
@@ -143,7 +143,7 @@ def test_when_all_were_met_the_one_met_longest_ago_comes() -> None:
     assert state.seen[choice.item.id] <= sorted(of_its_skills)[len(of_its_skills) // 2]
 
 
-def test_with_everybody_passed_over_there_is_nobody_left() -> None:
-    everybody = [item.id for item in ITEMS]
+def test_with_everyone_passed_over_there_is_no_one_left() -> None:
+    everyone = [item.id for item in ITEMS]
 
-    assert choose(SHELF, State(), START, difficulties, Random("none"), without=everybody) is None
+    assert choose(SHELF, State(), START, difficulties, Random("none"), without=everyone) is None

@@ -15,7 +15,7 @@ def test_the_chance_is_that_of_the_published_formula(lead: float, expected: floa
 
 
 @given(logits, logits, st.floats(min_value=0.01, max_value=5))
-def test_nobody_does_worse_than_guessing_and_more_ability_never_lowers_the_chance(
+def test_no_one_does_worse_than_guessing_and_more_ability_never_lowers_the_chance(
     ability: float, difficulty: float, more: float
 ) -> None:
     assert 1 / 3 <= chance(ability, difficulty) <= chance(ability + more, difficulty) <= 1

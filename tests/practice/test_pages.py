@@ -1,4 +1,4 @@
-"""Practising on pages: plain links and forms for everybody, parts of pages for htmx."""
+"""Practising on pages: plain links and forms for everyone, parts of pages for htmx."""
 
 import httpx
 import pytest
@@ -57,7 +57,7 @@ async def test_a_skipped_story_comes_back_after_the_others(client: httpx.AsyncCl
     assert await next_slug(client, after=ANA) == ANA  # the only one that is left
 
 
-async def test_whoever_skips_twice_comes_to_somebody_else(client: httpx.AsyncClient) -> None:
+async def test_anyone_who_skips_twice_comes_to_someone_else(client: httpx.AsyncClient) -> None:
     first = await client.get("/practice", params={"after": ANA})
     gate = await client.get(first.headers["location"])
 
@@ -132,7 +132,7 @@ async def test_looking_at_the_outcome_again_answers_nothing(client: httpx.AsyncC
     assert attempts(engine) == [1]
 
 
-async def test_whoever_has_not_answered_is_sent_to_the_story(client: httpx.AsyncClient) -> None:
+async def test_anyone_who_has_not_answered_is_sent_to_the_story(client: httpx.AsyncClient) -> None:
     sent = await client.get(f"/vignettes/{ANA}/outcome")
 
     assert (sent.status_code, sent.headers["location"]) == (303, f"/vignettes/{ANA}")

@@ -64,7 +64,7 @@ async def test_progress_shows_pictures_with_the_same_numbers_in_tables(client: h
     assert "2 stories so far" in page
 
 
-async def test_progress_of_nobody_invites(client: httpx.AsyncClient) -> None:
+async def test_progress_of_no_one_invites(client: httpx.AsyncClient) -> None:
     page = (await client.get("/practice/progress")).text
 
     assert "No stories yet" in page

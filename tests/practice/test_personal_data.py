@@ -72,7 +72,7 @@ async def test_deleting_leaves_no_row_and_takes_the_answers_out_of_the_class(
     assert "learner" not in client.cookies
 
 
-async def test_the_interface_deletes_too_and_whoever_comes_back_is_new(learner: Learner, engine: Engine) -> None:
+async def test_the_interface_deletes_too_and_anyone_who_comes_back_is_new(learner: Learner, engine: Engine) -> None:
     await learner.guess(ANA, "drive")
 
     gone = await learner.client.delete("/api/v1/learners/me", headers=learner.headers)
@@ -158,7 +158,7 @@ async def test_a_code_is_kept_only_as_a_digest(client: httpx.AsyncClient, engine
         assert code not in str(connection.execute(text("SELECT * FROM device_code")).all())
 
 
-async def test_nobody_known_has_nothing_to_take_along(client: httpx.AsyncClient) -> None:
+async def test_no_one_known_has_nothing_to_take_along(client: httpx.AsyncClient) -> None:
     assert "We have not stored anything about you yet" in (await client.get("/practice/mine")).text
     for file in ("mine.csv", "mine.json"):
         found = await client.get(f"/practice/{file}")

@@ -80,7 +80,7 @@ async def test_when_all_were_met_in_a_sitting_it_ends_by_itself(client: httpx.As
     assert "You read 3 stories." in (await client.get("/practice/end")).text
 
 
-async def test_somebody_met_before_comes_again_in_a_new_sitting(client: httpx.AsyncClient) -> None:
+async def test_someone_met_before_comes_again_in_a_new_sitting(client: httpx.AsyncClient) -> None:
     for slug in (BEN, ANA, CLEO):
         await answer(client, slug)
 

@@ -52,7 +52,7 @@ def test_after_a_confident_error_a_match_is_asked_again_within_a_week_and_then_n
     assert state.skills[name].due > START + WEEK + DAY
 
 
-def test_to_know_a_story_already_says_less_of_the_skill_than_to_meet_somebody_new() -> None:
+def test_to_know_a_story_already_says_less_of_the_skill_than_to_meet_someone_new() -> None:
     new, known = told(True, "sure"), State()
     give(known, ITEM, True, "sure", attempt=2)
 

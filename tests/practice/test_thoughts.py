@@ -63,7 +63,7 @@ async def test_the_reason_and_the_words_stand_in_the_outcome_beside_the_keys(
     )
 
 
-async def test_the_reason_is_shown_as_text_and_to_nobody_else(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_the_reason_is_shown_as_text_and_to_no_one_else(app: FastAPI, client: httpx.AsyncClient) -> None:
     async with http_client(app) as other:
         mine = await client.post(
             f"/vignettes/{ANA}/guesses", data={"system": "drive", "reason": "<b>x</b>"}, headers=HTMX

@@ -127,7 +127,7 @@ def _ip(*words: str) -> None:
 
 
 def _enter(namespace: str) -> None:
-    """Moves the calling thread, and nobody else, into the namespace."""
+    """Moves the calling thread, and no one else, into the namespace."""
     libc = ctypes.CDLL(None, use_errno=True)
     with Path(f"/var/run/netns/{namespace}").open() as file:
         if libc.setns(file.fileno(), _CLONE_NEWNET) != 0:

@@ -55,13 +55,13 @@ class Steady:
 
         What it holds must have been sent once, and the running counts must be true.
         """
-        everybody = (self, *others)
+        everyone = (self, *others)
         with opened(url) as engine:
             kept = [name for name in reasons(engine) if name]
             assert len(kept) == len(set(kept))
-            assert set(kept) <= {name for one in everybody for name in one.sent}
+            assert set(kept) <= {name for one in everyone for name in one.sent}
             assert tallies(engine) == recounted(engine)
-        return sum(len(one.promised - set(kept)) for one in everybody)
+        return sum(len(one.promised - set(kept)) for one in everyone)
 
     async def _learner(self) -> None:
         plain = httpx.AsyncHTTPTransport(verify=False, limits=httpx.Limits(max_connections=1))

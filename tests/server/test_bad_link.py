@@ -33,7 +33,7 @@ LONG = 300.0  # for the whole round
 
 @dataclass
 class Exercise:
-    """A round of a group: who leads sits beside the server, everybody else far away."""
+    """A round of a group: who leads sits beside the server, everyone else far away."""
 
     base_url: str
     code: str = ""
@@ -56,7 +56,7 @@ class Exercise:
             await Room(client, self.code, self.key).go("revealed")
 
     async def far_away(self) -> None:
-        """Everybody joins, votes until the vote is kept, changes their mind, and sees the answers."""
+        """Everyone joins, votes until the vote is kept, changes their mind, and sees the answers."""
         limits = httpx.Limits(max_connections=2 * MEMBERS)
         async with httpx.AsyncClient(base_url=self.base_url, timeout=PATIENCE, limits=limits, trust_env=False) as there:
             watching = [asyncio.create_task(self._watch()) for _ in range(WATCHERS)]

@@ -111,7 +111,7 @@ async def test_a_clock_that_jumps_an_hour_forward_and_back_ends_nothing_and_lose
                     assert (await client.get("/api/v1/practice/next", headers=learner)).status_code == 200
                     assert (await client.get("/trainers/account")).status_code == 200
                     await learners.more(4)
-                # A limit counts seconds that have passed, not the time of day: nobody waits for an hour.
+                # A limit counts seconds that have passed, not the time of day: no one waits for an hour.
                 async with visiting(server.base_url) as stranger:
                     refused = [await stranger.get("/g/DDDDDD") for _ in range(WRONG_CODES + 5)]
                     await moved(clock, client, 0)

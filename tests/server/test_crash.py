@@ -64,7 +64,7 @@ async def test_sigterm_under_load_loses_nothing_and_ends_in_three_seconds(
     assert took < 3
     assert server.process.returncode in (0, -15)
     with opened(database_url) as engine:
-        # Nothing that was refused is half done, and whoever was answered is there.
+        # Nothing that was refused is half done, and anyone who was answered is there.
         kept = set(reasons(engine))
         assert kept <= load.sent
         assert tallies(engine) == recounted(engine)

@@ -79,7 +79,7 @@ async def test_a_database_that_is_gone_is_told_as_503_everywhere(client: httpx.A
     api = await client.get(f"/api/v1/vignettes/{ANA}/statistics", headers=headers)
     ready = await client.get("/readyz")
 
-    assert page.status_code == 303  # nobody asked the database anything
+    assert page.status_code == 303  # no one asked the database anything
     assert [outcome.status_code, api.status_code, ready.status_code] == [503] * 3
     assert outcome.headers["content-type"].startswith("text/html")
     assert api.headers["content-type"] == "application/problem+json"

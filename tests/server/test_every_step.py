@@ -17,7 +17,7 @@ from tests.rows import opened
 pytestmark = pytest.mark.both_databases
 
 MEMBERS = 6
-OPEN = {"voting": "drive", "revoting": "threat"}  # and what everybody chooses then
+OPEN = {"voting": "drive", "revoting": "threat"}  # and what everyone chooses then
 
 
 async def act(server: Server, room: Room, phones: list[Phone], phase: str) -> tuple[int, int]:
@@ -45,7 +45,7 @@ async def act(server: Server, room: Room, phones: list[Phone], phase: str) -> tu
 
 
 async def found(server: Server, room: Room, phones: list[Phone], phase: str) -> None:
-    """What everybody finds after the restart: the step, their own vote, and all votes counted."""
+    """What everyone finds after the restart: the step, their own vote, and all votes counted."""
     async with visiting(server.base_url) as client, wall(server.base_url, room.code) as stream:
         told = (await stream.event()).data
         assert (told["phase"], told["members"]) == (phase, MEMBERS)

@@ -1,4 +1,4 @@
-"""Bytes that are no request, too long, too deep or no text: refused with a sentence, and nobody else notices."""
+"""Bytes that are no request, too long, too deep or no text: refused with a sentence, and no one else notices."""
 
 import httpx
 
@@ -19,7 +19,7 @@ MALFORMED = {
     "a version to come": b"GET / HTTP/9.9\r\nHost: circles.test\r\n\r\n",
     "HTTP/2 without asking": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "a tunnel": b"CONNECT circles.test:443 HTTP/1.1\r\nHost: circles.test\r\n\r\n",
-    "a method that nobody knows": b"BREW / HTTP/1.1\r\nHost: circles.test\r\n\r\n",
+    "a method that no one knows": b"BREW / HTTP/1.1\r\nHost: circles.test\r\n\r\n",
     "a blank in a header's name": b"GET / HTTP/1.1\r\nHost : circles.test\r\n\r\n",
     "two lengths": HEAD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
     "a length and chunks": HEAD + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -68,7 +68,7 @@ NO_TEXT = {
     "NUL in cookies": get(b"/trainers/people", b'Cookie: trainer="tr-\\000"'),
 }
 SENTENCES = {
-    "malformed HTTP": (MALFORMED, "Nothing: the sender is refused with a sentence, everybody else is answered."),
+    "malformed HTTP": (MALFORMED, "Nothing: the sender is refused with a sentence, everyone else is answered."),
     "oversized headers and bodies": (
         OVERSIZED,
         "That it is too long, and that deleting the site's cookies helps if a browser sent it.",
@@ -87,7 +87,7 @@ def refused_kindly(answer: Answer) -> bool:
     return answer.body.lstrip().startswith(b"<!doctype html>")
 
 
-def test_what_is_no_request_is_refused_with_a_sentence_and_nobody_else_notices(
+def test_what_is_no_request_is_refused_with_a_sentence_and_no_one_else_notices(
     start_server: StartServer, database_url: str, fault: Fault
 ) -> None:
     server: Server = start_server()
@@ -96,7 +96,7 @@ def test_what_is_no_request_is_refused_with_a_sentence_and_nobody_else_notices(
         token = client.post("/api/v1/learners").json()["learner_token"]
         somebody = f"Host: circles.test\r\nAuthorization: Bearer {token}".encode()
 
-        def guess_of_somebody_else() -> bool:
+        def guess_of_someone_else() -> bool:
             body = {"system": "drive", "reason": f"guess {len(kept)}"}
             kept.append(body["reason"])
             return client.post(GUESSES.decode(), json=body, headers={"Authorization": f"Bearer {token}"}).is_success
@@ -108,7 +108,7 @@ def test_what_is_no_request_is_refused_with_a_sentence_and_nobody_else_notices(
                 answers[name] = ask(
                     server.base_url, request.replace(b"Host: circles.test", somebody) if guess else request
                 )
-                lost += not guess_of_somebody_else()
+                lost += not guess_of_someone_else()
             assert {name: answer for name, answer in answers.items() if not refused_kindly(answer)} == {}
             fault(kind, tried=2 * len(requests), refused=len(requests), lost=lost, seen=seen)
     assert "Traceback" not in (server.folder / "server.log").read_text()

@@ -61,7 +61,7 @@ async def test_sigterm_ends_the_process_in_three_seconds_though_the_database_is_
     running = asyncio.create_task(load.run(50))
     await asyncio.wait_for(load.enough.wait(), 20)
     with opened(database_url) as engine, locked(engine):
-        # Long enough that everybody waits for the lock.
+        # Long enough that everyone waits for the lock.
         await asyncio.sleep(0.3)
         asked = time.monotonic()
         server.terminate()

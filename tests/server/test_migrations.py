@@ -75,7 +75,7 @@ def test_migrating_a_current_database_leaves_it_alone(engine: Engine) -> None:
         assert connection.exec_driver_sql("SELECT slug FROM vignette").scalar_one() == "ana-the-race"
 
 
-def test_nobody_loses_what_they_could_do_when_roles_come_and_go(engine: Engine) -> None:
+def test_no_one_loses_what_they_could_do_when_roles_come_and_go(engine: Engine) -> None:
     upgrade(engine, "0002")
     with engine.begin() as connection:
         for number, name, admin in ((1, "Eve", True), (2, "Ida", False)):

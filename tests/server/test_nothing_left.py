@@ -1,6 +1,6 @@
 """What was deleted is gone: out of every table, every file of the data folder, and every log.
 
-Everybody writes words that are found nowhere else; then all of it is deleted by every way that there is.
+Everyone writes words that are found nowhere else; then all of it is deleted by every way that there is.
 """
 
 import signal
@@ -158,7 +158,7 @@ def a_draft(client: httpx.Client, words: Words, where: str) -> str:
 
 
 def rate(client: httpx.Client, editor: httpx.Client, words: Words) -> None:
-    """A remark with a blind rating on somebody else's story."""
+    """A remark with a blind rating on someone else's story."""
     path = editor.post("/trainers/new", data={"title": "Grace sells out", "person": "Ana"}).headers["location"]
     slug = path.split("/")[-2]
     source = ANA_FILE.replace("ana-the-race", slug)
@@ -204,7 +204,7 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
 
     with opened(database_url) as engine:
         assert set(found_in_tables(engine, words)) == set(words.of.values())  # all of it was there to be found
-        engine.dispose()  # whoever closes a file loses all of this process's locks on it, those of SQLite too
+        engine.dispose()  # anyone who closes a file loses all of this process's locks on it, those of SQLite too
         if database_url.startswith("sqlite"):
             assert {where for _, where in found_in_files(tmp_path, words)} == set(words.of.values())
 

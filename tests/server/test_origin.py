@@ -57,5 +57,5 @@ async def test_a_browser_that_keeps_its_origin_to_itself_is_known_by_our_own_pag
     assert await post(headers, public_url=OURS, behind_proxy=True) == status
 
 
-async def test_nobody_vouches_for_an_origin_of_null_without_a_name_or_a_proxy() -> None:
+async def test_no_one_vouches_for_an_origin_of_null_without_a_name_or_a_proxy() -> None:
     assert await post({"Origin": "null", "Referer": "http://inside:8000/"}) == 403

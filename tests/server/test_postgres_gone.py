@@ -1,4 +1,4 @@
-"""PostgreSQL is restarted, crashes, and throws everybody out, while people answer: the server heals by itself."""
+"""PostgreSQL is restarted, crashes, and throws everyone out, while people answer: the server heals by itself."""
 
 import asyncio
 import signal

@@ -163,7 +163,7 @@ def test_trusted_proxies_are_addresses_and_networks(given: str, kept: str) -> No
         ("10.0.0.5/8", "Write 10.0.0.5 or 10.0.0.0/8"),
     ],
 )
-def test_what_would_trust_anybody_or_nobody_is_refused(given: str, words: str) -> None:
+def test_what_would_trust_anyone_or_no_one_is_refused(given: str, words: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(words)):
         Settings(_env_file=None, trusted_proxies=given)
 

@@ -42,7 +42,7 @@ async def test_streams_give_way_before_statistics_and_statistics_before_guesses(
         running = asyncio.create_task(load.run(60))
         await asyncio.wait_for(load.enough.wait(), 30)
         before = list(load.refused)
-        with opened(database_url) as engine, locked(engine):  # a disk that stalls, while everybody answers
+        with opened(database_url) as engine, locked(engine):  # a disk that stalls, while everyone answers
             put_off = None
             while (found := await figures())["three_circles_shed_total:guesses"] == 0:
                 if found["three_circles_pressure"] >= 2 and put_off is None:
@@ -91,7 +91,7 @@ async def test_streams_are_updated_once_a_second_while_answers_wait(
     async def gaps(number: int) -> list[float]:
         moments.clear()
         async with asyncio.timeout(60):
-            while len(moments) <= number:  # noqa: ASYNC110  # nobody else says when
+            while len(moments) <= number:  # noqa: ASYNC110  # no one else says when
                 await asyncio.sleep(0.05)
         return [later - earlier for earlier, later in pairwise(moments)]
 

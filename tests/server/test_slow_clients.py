@@ -139,7 +139,7 @@ def many_files() -> Iterator[None]:
 
 
 @pytest.mark.faults
-async def test_ten_thousand_idle_connections_keep_nobody_from_answering_and_are_closed(
+async def test_ten_thousand_idle_connections_keep_no_one_from_answering_and_are_closed(
     tmp_path: Path, database_url: str, fault: Fault
 ) -> None:
     with many_files(), server_of(AS_USUAL, tmp_path, database_url) as server:
@@ -161,12 +161,12 @@ async def test_ten_thousand_idle_connections_keep_nobody_from_answering_and_are_
         tried=len(learners.sent) + len(phones) + IDLE,
         refused=IDLE,
         lost=learners.lost(database_url),
-        seen="Nothing: guesses, votes and streams go on; whoever says nothing for half a minute is let go.",
+        seen="Nothing: guesses, votes and streams go on; anyone who says nothing for half a minute is let go.",
     )
 
 
 @pytest.mark.faults
-async def test_without_file_descriptors_newcomers_are_told_and_whoever_is_there_goes_on(
+async def test_without_file_descriptors_newcomers_are_told_and_anyone_who_is_there_goes_on(
     tmp_path: Path, database_url: str, fault: Fault
 ) -> None:
     with server_of(FEW_FILES, tmp_path, database_url) as server:

@@ -1,4 +1,4 @@
-"""Somebody tries group codes, up to a million, as fast as the server answers them."""
+"""Someone tries group codes, up to a million, as fast as the server answers them."""
 
 import asyncio
 from collections import Counter
@@ -31,7 +31,7 @@ async def try_codes(base_url: str, chance: Random, end: float, answers: Counter[
     while answers.total() < most and monotonic() < end:
         for _ in range(AT_ONCE):
             code = "".join(chance.choices(ALPHABET, k=LENGTH)).encode()
-            # From another address each time, as whoever can write headers will say.
+            # From another address each time, as anyone who can write headers will say.
             writer.write(get(b"/g/" + code, b"X-Forwarded-For: 192.0.2.%d" % chance.randrange(256)))
         for _ in range(AT_ONCE):
             head = await reader.readuntil(b"\r\n\r\n")
@@ -55,7 +55,7 @@ async def test_codes_tried_without_a_pause_find_no_group_and_few_are_looked_up(
                 *(try_codes(server.base_url, chance, began + SECONDS, answers, CODES) for _ in range(CONNECTIONS))
             )
             took = monotonic() - began
-            for phone in phones:  # whoever is in is not kept out by it
+            for phone in phones:  # anyone who is in is not kept out by it
                 await phone.must_vote("drive")
             await learners.more(4)
         assert (await room.state())["answered"] == len(phones)

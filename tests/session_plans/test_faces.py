@@ -241,7 +241,7 @@ def test_all_lines_of_a_pause_can_be_read_without_a_script_and_a_break_has_no_gu
     assert without.named("button") == []
 
 
-def test_the_close_names_help_where_the_plan_wants_it_and_marks_lines_that_nobody_has_looked_at() -> None:
+def test_the_close_names_help_where_the_plan_wants_it_and_marks_lines_that_no_one_has_looked_at() -> None:
     own = Signposting(nation="Wales", no_watching="Nobody watches.", lines=england().lines[:1])
     shipped = look(ONE_OF["close"])
 

@@ -87,6 +87,9 @@ def test_every_length_says_which_of_its_steps_to_skip_when_running_late(path: Pa
 
         assert named
         assert named <= {step.title for step in plan.steps_in(length)}
+        shown = plan.before_in(length)
+        assert [line for line in shown if "running late" in line] == ["I" + late.partition(", i")[2]]
+        assert set(shown[1:]) == {line for line in plan.before if "running late" not in line}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
@@ -119,7 +122,7 @@ def test_training_is_half_a_day_or_a_whole_one_with_harder_stories() -> None:
     assert sorted(set(levels)) == [2, 3]
 
 
-def test_nobody_who_uses_a_guide_is_without_another_way() -> None:
+def test_no_one_who_uses_a_guide_is_without_another_way() -> None:
     pauses = [step for path in PATHS for step in shipped(path).steps if isinstance(step, PauseStep)]
 
     assert all(len(step.instead) >= 2 for step in pauses)

@@ -14,13 +14,13 @@ ALONE = Setting(groups=1, members=1, processes=1, cores=8, rate=1.0, seconds=1.0
 
 
 def _service(costs: Costs) -> float:
-    """What one vote takes that meets nobody."""
+    """What one vote takes that meets no one."""
     vote, commit = costs.vote, costs.commit
     return sum((vote.client, vote.server, vote.postgres, commit.server, commit.postgres, costs.flush))
 
 
 @pytest.mark.parametrize("flush", [0.0, 0.004])
-def test_a_vote_that_meets_nobody_takes_its_service_time_and_is_told_at_once(flush: float) -> None:
+def test_a_vote_that_meets_no_one_takes_its_service_time_and_is_told_at_once(flush: float) -> None:
     costs = replace(MEASURED, flush=flush)
 
     told = simulate(costs, ALONE)
@@ -83,7 +83,7 @@ def test_more_votes_a_second_never_make_the_slowest_votes_faster() -> None:
     assert slowest[-1] > 5 * slowest[0]
 
 
-def test_nobody_spends_more_than_the_cores_that_there_are() -> None:
+def test_no_one_spends_more_than_the_cores_that_there_are() -> None:
     told = simulate(MEASURED, Setting(groups=40, processes=2, cores=1, rate=1_200, seconds=1.0, database=1))
 
     during = told.seconds + 3  # with the time in which the last updates are made

@@ -26,7 +26,7 @@ def test_without_an_answer_nothing_is_said() -> None:
 
 
 @given(answers)
-def test_figures_stay_within_their_ranges_and_nobody_is_lost(given_answers: list[tuple[str, bool]]) -> None:
+def test_figures_stay_within_their_ranges_and_no_one_is_lost(given_answers: list[tuple[str, bool]]) -> None:
     found = calibrate(given_answers)
 
     assert sum(row.answered for row in found.bins) == found.answered <= len(given_answers)

@@ -30,7 +30,7 @@ number = count()
 def answered(
     answer: Answer = "drive", rest_correct: int = 5, confidence: str | None = None, key: Answer = "drive"
 ) -> Attempt:
-    """A first attempt by somebody who found `rest_correct` of ten other keys."""
+    """A first attempt by someone who found `rest_correct` of ten other keys."""
     return Attempt(next(number), answer == key, answer, confidence, rest_correct, 10)
 
 
@@ -54,7 +54,7 @@ def test_facility_is_the_share_who_found_the_key_with_its_interval() -> None:
     assert share.interval == pytest.approx((0.23, 0.88), abs=0.005)
 
 
-def test_facility_of_nobody_is_not_known() -> None:
+def test_facility_of_no_one_is_not_known() -> None:
     assert facility([]) == NotEnough(0, 1, "learners")
 
 
@@ -81,7 +81,7 @@ def test_discrimination_waits_for_thirty_learners_with_ten_other_vignettes() -> 
     assert str(discrimination([])) == "not enough data yet: 0 of 30 learners with 10 other vignettes"
 
 
-def test_where_everybody_does_the_same_there_is_nothing_to_tell_apart() -> None:
+def test_where_everyone_does_the_same_there_is_nothing_to_tell_apart() -> None:
     assert discrimination([answered("drive", n % 10) for n in range(30)]) == Discrimination(30, None, None)
     assert discrimination([answered("drive" if n % 2 else "threat") for n in range(30)]) == Discrimination(
         30, None, None

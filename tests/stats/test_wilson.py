@@ -63,7 +63,7 @@ def test_more_confidence_takes_a_wider_interval(share: tuple[int, int]) -> None:
 
 
 @given(totals)
-def test_nobody_and_everybody_are_exact_at_their_end(total: int) -> None:
+def test_no_one_and_everyone_are_exact_at_their_end(total: int) -> None:
     assert wilson(0, total)[0] == 0
     assert wilson(total, total)[1] == 1
 

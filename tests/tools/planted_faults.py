@@ -193,7 +193,7 @@ FAULTS = (
         "tests/session_plans/test_rules.py",
     ),
     Fault(
-        "somebody else's save of a plan is written over",
+        "someone else's save of a plan is written over",
         "if revision != text.revision:\n        raise EditConflict(\"plan\", text.source, str(text.revision))",
         "pass",
         "tests/session_plans/editor/test_keeping.py",

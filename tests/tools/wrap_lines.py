@@ -14,7 +14,7 @@ from pathlib import Path
 
 LONGEST = 160
 INDENT = "  "
-SHORTEST = 40  # a shorter first line helps nobody
+SHORTEST = 40  # a shorter first line helps no one
 ROOT = Path(__file__).parents[2]
 _MARK = re.compile(
     r"{#.*?#}|{%.*?%}|{{.*?}}|<[a-zA-Z](?:\"(?:{{.*?}}|{%.*?%}|[^\"])*\"|{{.*?}}|{%.*?%}|[^\">])*>", re.DOTALL

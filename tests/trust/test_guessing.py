@@ -1,4 +1,4 @@
-"""Everything that could be guessed, tried many times: nothing opens, and whoever tries is slowed down."""
+"""Everything that could be guessed, tried many times: nothing opens, and anyone who tries is slowed down."""
 
 import re
 from pathlib import Path

@@ -45,7 +45,7 @@ ITEMS = {name: item for name, item in vars(rate_limit).items() if isinstance(ite
 
 @asynccontextmanager
 async def visitor(app: FastAPI, host: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody at this network address."""
+    """Someone at this network address."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(host, 50_000))
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield client
@@ -87,7 +87,7 @@ async def test_everything_made_without_an_account_ends_for_the_day(
 
 
 @given(st.integers(0, 2**128 - 1), st.integers(0, 2**64 - 1), st.integers(0, 2**80 - 1))
-def test_whoever_has_an_ipv6_address_has_its_network(number: int, in_network: int, in_site: int) -> None:
+def test_anyone_who_has_an_ipv6_address_has_its_network(number: int, in_network: int, in_site: int) -> None:
     def written(value: int) -> str:
         return ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -1, -16))
 

@@ -22,7 +22,7 @@ async def test_the_three_systems_are_told_with_their_caveat(client: httpx.AsyncC
     assert "No one can tell your chemical levels" in systems["caveat"]
 
 
-async def test_anybody_sees_the_stories_and_nobody_the_keys(client: httpx.AsyncClient) -> None:
+async def test_anyone_sees_the_stories_and_no_one_the_keys(client: httpx.AsyncClient) -> None:
     story = (await client.get(f"/api/v1/vignettes/{BEN}")).json()
 
     assert story.keys() == {"slug", "title", "person", "text", "level", "content_note", "question", "version"}
@@ -56,7 +56,7 @@ async def test_a_trainer_sees_the_whole_vignette(client: httpx.AsyncClient, trai
         ("cursor=zzz", []),
     ],
 )
-async def test_the_list_is_filtered_by_what_anybody_may_know(
+async def test_the_list_is_filtered_by_what_anyone_may_know(
     client: httpx.AsyncClient, query: str, found: list[str]
 ) -> None:
     assert slugs(await client.get(f"/api/v1/vignettes?{query}")) == found

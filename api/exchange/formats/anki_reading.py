@@ -18,7 +18,7 @@ _MOST_STEPS = 20_000  # of a thousand operations each: a made-up table must not 
 # In the order in which new cards are shown.
 _LONGEST_VALUE = 4_000_000  # bytes; the note types of a large collection are one value
 _MOST_TEXT = 64_000_000  # characters of all notes: a table that is made up as it is read could go on for ever
-# The package is somebody's database, and Anki's has tables alone: what else stands in it would run while it is read.
+# The package is someone's database, and Anki's has tables alone: what else stands in it would run while it is read.
 _NOT_ANKI = """SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')
     OR sql LIKE '%virtual%table%' OR sql LIKE '%generated%' OR sql LIKE '% as %(%'"""
 _NOTES = "SELECT mid, flds FROM notes ORDER BY (SELECT min(due) FROM cards WHERE nid = notes.id), id"

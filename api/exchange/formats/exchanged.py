@@ -18,7 +18,7 @@ from api.vignettes.checking import check
 from api.vignettes.reading import LARGEST_FILE
 from api.vignettes.refusals import told
 
-MOST_FINDINGS = 20  # of one row; whoever has more reads no more
+MOST_FINDINGS = 20  # of one row; anyone who has more reads no more
 
 Path = tuple[int | str, ...]
 Naming = Callable[[Path], str]

@@ -1,4 +1,4 @@
-"""Reads QTI 2.1, 2.2 and 3.0 packages: their choice items as questions, whoever wrote them."""
+"""Reads QTI 2.1, 2.2 and 3.0 packages: their choice items as questions, no matter who wrote them."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -47,11 +47,11 @@ class Row:
 
 
 def quiet(done: int, total: int) -> None:
-    """Tells nobody how far reading is."""
+    """Tells no one how far reading is."""
 
 
 def nothing_known(_slug: str) -> Case | None:
-    """The library of whoever has none."""
+    """The library of anyone who has none."""
     return None
 
 

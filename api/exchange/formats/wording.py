@@ -11,7 +11,7 @@ from api.vignettes.case import Case
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: what it is called, whether the key accepts it, and what is said to whoever chose it, as HTML."""
+    """One answer: what it is called, whether the key accepts it, and what is said to anyone who chose it, as HTML."""
 
     answer: Answer
     name: str

@@ -147,7 +147,7 @@ def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
         )
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
-        # Text stays text, also what looks like a formula, and also after somebody has edited the cell.
+        # Text stays text, also what looks like a formula, and also after someone has edited the cell.
         cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", True
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if bold:

@@ -24,7 +24,7 @@ class Broker(Protocol):
 
 
 class LocalBroker:
-    """One process alone: there is nobody to tell, and nobody speaks."""
+    """One process alone: there is no one to tell, and no one speaks."""
 
     connected = True
 

@@ -1,4 +1,4 @@
-"""Pages of members, rendered once for everybody in a group who has answered the same.
+"""Pages of members, rendered once for everyone in a group who has answered the same.
 
 Between two votes only the counts differ; they are put in anew each time.
 """
@@ -16,7 +16,7 @@ Key = tuple[Hashable, ...]
 
 
 class MemberPageCache:
-    """The last pages. What somebody has written or marked is never among them."""
+    """The last pages. What someone has written or marked is never among them."""
 
     def __init__(self) -> None:
         self._pages: dict[Key, list[bytes]] = {}

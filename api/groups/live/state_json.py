@@ -27,7 +27,7 @@ class GroupGuess(BaseModel):
 
 
 class GroupOutcome(BaseModel):
-    """What everybody sees once the answers are shown; `guess` and `match` are the member's own."""
+    """What everyone sees once the answers are shown; `guess` and `match` are the member's own."""
 
     guess: GroupGuess | None
     match: Match | Literal["pass"] | None

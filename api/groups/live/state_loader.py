@@ -1,4 +1,4 @@
-"""Looking groups up for many requests at once: whoever asks while a look is under way goes into the next one.
+"""Looking groups up for many requests at once: anyone who asks while a look is under way goes into the next one.
 
 It is the group commit of reading. What is told was read after it was asked for, so it holds every vote and step that
 the asker had been told of before, whichever process wrote it; nothing is kept from one look to the next.
@@ -79,7 +79,7 @@ class StateLoader:
     async def _tell(self, asked: list[tuple[Asker, asyncio.Future[LoadedGroup | None]]]) -> None:
         try:
             found = await asyncio.to_thread(self._read, [asker for asker, _ in asked])
-        except Exception as error:  # whatever it is, everybody who asked is told
+        except Exception as error:  # whatever it is, everyone who asked is told
             for _, future in asked:
                 if not future.done():
                     future.set_exception(error)

@@ -275,7 +275,7 @@ def confirm_end(request: Request, code: str) -> Response:
 
 @router.post("/g/{code}/end")
 def end(request: Request, code: str) -> Response:
-    """Ends the group for good. Its cookie stays: whoever goes back to its pages is told that it has ended."""
+    """Ends the group for good. Its cookie stays: anyone who goes back to its pages is told that it has ended."""
     state = require_led(request, code)
     service.end_group(engine_of(request), code, state.uid)
     hub_of(request).changed(code)
@@ -290,7 +290,7 @@ async def ended(request: Request) -> Response:
 
 @router.post("/g/{code}/warn")
 def warn(request: Request, code: str, warning: Annotated[bool, Form()] = True) -> Response:
-    """Tells everybody that the group ends in two minutes, or takes it back."""
+    """Tells everyone that the group ends in two minutes, or takes it back."""
     state = require_led(request, code)
     service.announce_end(engine_of(request), code, state.uid, warning)
     hub_of(request).changed(code)
@@ -308,7 +308,7 @@ def rename(request: Request, code: str, name: Annotated[str, Form(max_length=200
 
 @router.post("/g/{code}/discard")
 def discard(request: Request, code: str) -> Response:
-    """Takes back a group that was started by mistake: only one that nobody has joined and that has not begun."""
+    """Takes back a group that was started by mistake: only one that no one has joined and that has not begun."""
     state = require_led(request, code)
     service.discard_group(engine_of(request), code, state.uid)
     response = RedirectResponse("/groups/new", status_code=303)
@@ -318,7 +318,7 @@ def discard(request: Request, code: str) -> Response:
 
 @router.post("/g/{code}/curtain")
 def draw_curtain(request: Request, code: str, what: Annotated[str, Form(max_length=8)] = "") -> Response:
-    """Blanks the shared screen, pauses the group for everybody, or lets both go on."""
+    """Blanks the shared screen, pauses the group for everyone, or lets both go on."""
     state = require_led(request, code)
     service.draw_curtain(engine_of(request), code, state.uid, what)
     return back_to_console(request, code)

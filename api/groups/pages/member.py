@@ -47,7 +47,7 @@ _CHOOSE = "Choose one of the three circles or “not enough information”, or p
 
 @router.get("/g/{code}")
 async def phone(request: Request, code: str) -> Response:
-    """A member's phone, restored to the present; for everybody else the door to the group."""
+    """A member's phone, restored to the present; for everyone else the door to the group."""
     if code != normalise(code):
         return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
     member = find_member(request, code)
@@ -182,7 +182,7 @@ def _parse(form: list[tuple[str, str]]) -> VoteBody:
 
 
 async def _member_page(request: Request, seen: LoadedGroup, member: str, *, fragment: bool) -> Response:
-    """The member's page; whoever stands at the same place and has answered the same gets the same bytes."""
+    """The member's page; anyone who stands at the same place and has answered the same gets the same bytes."""
     pages: MemberPageCache = request.app.state.member_pages
     key = cache_key(seen.state, seen.own, fragment)
     if key is not None and (page := pages.get(key, seen.state)):

@@ -124,7 +124,7 @@ def view_movement(results: GroupResults, snapshot: Snapshot) -> MovementView | N
 def movement_contradicts(results: GroupResults, snapshot: Snapshot) -> bool:
     """Whether the bands that may be shown add up to other numbers than the votes do, because the rest is pooled.
 
-    A reader would see two numbers for one answer, and nobody could explain it.
+    A reader would see two numbers for one answer, and no one could explain it.
     """
     shown = {(s, e): n for s, row in (results.movement or {}).items() for e, n in row.items() if n}
     total = sum(sum(row.values()) for row in snapshot.movement.values())
@@ -190,7 +190,7 @@ def _layout(bands: dict[tuple[str, str], int], total: int) -> tuple[tuple[Node, 
 def view_heat(results: GroupResults, case: Case) -> tuple[tuple[HeatSegment, ...], ...] | None:
     """The story in stretches by how many marked them, in three steps up to the most-marked words.
 
-    None when nobody marked words, or too few to show.
+    None when no one marked words, or too few to show.
     """
     if not results.heat_map:
         return None

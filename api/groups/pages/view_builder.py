@@ -309,7 +309,7 @@ class GroupViewBuilder:
         )
 
     def screen_url(self, request: Request, state: GroupState) -> str:
-        """The address of the shared screen, for whoever leads."""
+        """The address of the shared screen, for the facilitator."""
         return self._marked(f"{base_url(request)}/g/{state.code}/screen", state.code)
 
     def _marked(self, url: str, code: str) -> str:

@@ -81,7 +81,7 @@ class NewGroupView:
 
 @dataclass(frozen=True, slots=True)
 class ReadyView:
-    """Links, code and QR of a group. `fresh`: nobody has joined and nothing has begun, so it can be taken back.
+    """Links, code and QR of a group. `fresh`: no one has joined and nothing has begun, so it can be taken back.
 
     `network_url`: where the facilitator view would be at this machine's address in its network, on a site that was
     opened at an address that phones cannot reach; `network_answers`: whether the server answers there.
@@ -103,7 +103,7 @@ class ReadyView:
 
 @dataclass(frozen=True, slots=True)
 class EndView:
-    """What to know before a group is ended. `led`: by a plan; `warned`: everybody was told that it is about to end."""
+    """What to know before a group is ended. `led`: by a plan; `warned`: everyone was told that it is about to end."""
 
     code: str
     name: str

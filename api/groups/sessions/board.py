@@ -1,4 +1,4 @@
-"""What the facilitator writes for everybody: lines under the headings of a board, and the rules that were agreed."""
+"""What the facilitator writes for everyone: lines under the headings of a board, and the rules that were agreed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -113,6 +113,6 @@ def _own(connection: Connection, code: str, uid: str, line: int) -> tuple[GroupS
 
 
 def _tell(connection: Connection, state: GroupState, line: Row[Any]) -> None:
-    """Lets everybody look again: phones only when the line belongs to the step that they are at."""
+    """Lets everyone look again: phones only when the line belongs to the step that they are at."""
     place = place_of(state)
     (changed if place.step == line.step else keep_place)(connection, state, place)

@@ -10,7 +10,7 @@ from api.stats.disclosure import enough, own_answers
 
 
 def totals(counts: tuple[int, int, int], smallest: int, people: int | None = None) -> CheckInTotals:
-    """The counts of one question as everybody may see them."""
+    """The counts of one question as everyone may see them."""
     answered = sum(counts)
     if not enough(answered, smallest, people):
         told = (

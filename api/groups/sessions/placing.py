@@ -19,7 +19,7 @@ def place_of(state: GroupState) -> SessionPosition:
 
 
 def keep_place(connection: Connection, state: GroupState, place: SessionPosition, **values: Any) -> None:
-    """Keeps where the session stands, for everybody to see."""
+    """Keeps where the session stands, for everyone to see."""
     bump_version(connection, state.code, place=asdict(place), **values)
 
 

@@ -202,7 +202,7 @@ class SessionViewBuilder:
             ends_at=(now() + timedelta(minutes=left)).replace(second=0, microsecond=0) if item else None,
             minutes_left=left,
             say=_say(state, item),
-            before=agenda.plan.before,
+            before=agenda.plan.before_in(agenda.length),
             face=shown,
             in_round=state.playing is not None and place.round is not None,
             story_gone=place.kind == "round" and place.round is None,

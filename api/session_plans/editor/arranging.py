@@ -23,7 +23,7 @@ class Arranged:
 def arrange(steps: Sequence[Any], do: str) -> Arranged:
     """Does “up 3”, “down 3”, “remove 3”, “duplicate 3”, “add talk” or “order 2 1 3”, counted from 1.
 
-    What there is nothing to do for, and what nobody can have pressed, changes nothing.
+    What there is nothing to do for, and what no one can have pressed, changes nothing.
     """
     what, _, rest = do.partition(" ")
     number = int(rest) - 1 if rest.isascii() and rest.isdigit() and len(rest) < 4 else -1

@@ -1,6 +1,6 @@
 """Puts a plan into the fields of a form, and what was typed there back into the plan.
 
-Whatever nobody changed stays in the file as it was, also where a form could not show it.
+Whatever no one changed stays in the file as it was, also where a form could not show it.
 """
 
 import re
@@ -142,7 +142,7 @@ def _take_minutes(step: dict[str, Any], posted: Posted, lengths: Sequence[int]) 
 
 
 def _take_prompts(step: dict[str, Any], posted: Posted) -> None:
-    """The questions, and one more where somebody wrote it; one that was blanked goes."""
+    """The questions, and one more where someone wrote it; one that was blanked goes."""
     found = _dig(step, ("prompts",))
     before = found if isinstance(found, list) else []
     scratch: dict[str, Any] = {"prompts": [*deepcopy(before), {}]}
@@ -171,7 +171,7 @@ def _has_guide(step: Mapping[str, Any], posted: Posted) -> bool:
 
 
 def _leave_out_blank(made: dict[str, Any], before: Mapping[str, Any], posted: Posted) -> None:
-    """A card without words and a guide without lines go, where somebody emptied them."""
+    """A card without words and a guide without lines go, where someone emptied them."""
     for group, names in (("card", ("title", "ending")), ("guide", ("lines",))):
         inner = made.get(group)
         touched = inner != before.get(group) and any(f"{group}.{name}" in posted for name in names)

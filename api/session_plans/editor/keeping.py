@@ -83,7 +83,7 @@ def own_plans(engine: Engine, trainer: Trainer) -> list[OwnLine]:
 
 
 def find(engine: Engine, trainer: Trainer, slug: str, *, to_change: bool = False) -> OwnText:
-    """The plan with its newest text. Raises NotFound; Forbidden `to_change` what is somebody else's."""
+    """The plan with its newest text. Raises NotFound; Forbidden `to_change` what is someone else's."""
     with Session(engine) as db:
         row = find_row(db, slug, trainer)
         if to_change:
@@ -102,7 +102,7 @@ def text_at(engine: Engine, trainer: Trainer, slug: str, revision: int) -> str |
 def save(engine: Engine, trainer: Trainer, slug: str, revision: int, source: str, levels: Mapping[str, int]) -> OwnText:
     """Keeps the text, faults and all. `revision` is that of the text which the writer began with.
 
-    Raises EditConflict when somebody else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
+    Raises EditConflict when someone else has saved another text since; Forbidden, NotFound, TooLarge, Unprocessable.
     """
     source = within(source)
     with Session(write_engine(engine)) as db:

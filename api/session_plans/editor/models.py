@@ -9,7 +9,7 @@ from api.persistence.engine import UTCDateTime
 
 
 class OwnPlan(SQLModel, table=True):
-    """A plan that somebody here wrote. `revision` names its newest text and goes up with every save.
+    """A plan that someone here wrote. `revision` names its newest text and goes up with every save.
 
     `title` and `faults` say what the newest text held when it was saved, for lists. `offered` is the text that
     facilitators get: later edits do not reach it until it is offered again.

@@ -45,7 +45,7 @@ def post_plan(request: Request, trainer: CurrentTrainer, title: Annotated[str, F
 
 
 async def _upload(request: Request, trainer: CurrentTrainer) -> bytes:
-    """The bytes of the file in the form. Whoever sends it is asked for first, so that strangers cannot."""
+    """The bytes of the file in the form. Anyone who sends it is asked for first, so that strangers cannot."""
     require(trainer, "write_plan", own=True)
     async with request.form(max_files=1, max_fields=5) as form:
         file = form.get("file")

@@ -1,4 +1,4 @@
-// What is not saved yet is kept on this device, until it is saved or somebody decides against it.
+// What is not saved yet is kept on this device, until it is saved or someone decides against it.
 window.Keep = (() => {
   const TABS = ['write', 'source'];   // each keeps its own, since neither knows the other's fields
   const key = (whose, tab) => 'draft:' + whose + ':' + tab;

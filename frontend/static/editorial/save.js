@@ -81,7 +81,7 @@
     say('Not saved yet: someone else has saved this story. ' + keep());
   }
 
-  // Somebody else may save while this page only lies open.
+  // Someone else may save while this page only lies open.
   async function look() {
     if (document.hidden || busy || blocked || unsaved() || !navigator.onLine) return;
     const mine = form.elements.etag.value;

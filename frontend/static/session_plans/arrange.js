@@ -24,7 +24,7 @@
     });
   }
 
-  // The button that was pressed goes with its step: whoever moves a step by keyboard goes on pressing.
+  // The button that was pressed goes with its step: anyone who moves a step by keyboard goes on pressing.
   function follow() {
     const button = document.querySelector('#steps [data-focus]');
     if (!button) return;

@@ -1,4 +1,4 @@
-// Forms of a plan: lists grow while one types, and nobody leaves what is not saved by mistake.
+// Forms of a plan: lists grow while one types, and no one leaves what is not saved by mistake.
 (() => {
   const form = document.querySelector('[data-typing]');
   if (!form) return;

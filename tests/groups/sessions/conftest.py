@@ -19,5 +19,5 @@ def settings(make_settings: MakeSettings, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def session(client: httpx.AsyncClient) -> Session:
-    """A session for members in which nobody is yet, before its first step."""
+    """A session for members in which no one is yet, before its first step."""
     return await new_session(client)

@@ -8,7 +8,7 @@ from tests.groups.sessions.session import Session
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-async def test_whoever_leads_moves_the_session_and_gets_the_state(session: Session) -> None:
+async def test_anyone_who_leads_moves_the_session_and_gets_the_state(session: Session) -> None:
     answer = await session.post("session", {"way": "on", "seen": 0})
     assert answer.status_code == 200
     assert answer.json()["session"] == {"number": 1, "steps": 11, "kind": "talk", "title": "Hello"}

@@ -69,7 +69,7 @@ async def test_what_is_no_line_is_refused_and_told_on_the_console(session: Sessi
     assert (await session.form("board/99999999999999999999", do="delete")).status_code == 422
 
 
-async def test_the_board_is_printed_for_everybody_in_the_group_and_for_nobody_else(session: Session) -> None:
+async def test_the_board_is_printed_for_everyone_in_the_group_and_for_no_one_else(session: Session) -> None:
     phone = await session.join()
     await session.to("Kindness")
     await session.form("board", heading=0, text="Slow and warm")
@@ -81,7 +81,7 @@ async def test_the_board_is_printed_for_everybody_in_the_group_and_for_nobody_el
     assert (await session.client.get(f"/g/{session.code}/board")).status_code == 401
 
 
-async def test_only_whoever_leads_may_write_and_move(session: Session) -> None:
+async def test_only_anyone_who_leads_may_write_and_move(session: Session) -> None:
     phone = await session.join()
     await session.to("Kindness")
     for path, fields in (

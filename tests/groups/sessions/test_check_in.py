@@ -1,4 +1,4 @@
-"""A check-in tells totals and nothing else, once, and only where they cannot point at anybody."""
+"""A check-in tells totals and nothing else, once, and only where they cannot point at anyone."""
 
 import re
 
@@ -18,7 +18,7 @@ VALUES = ("tried", "not_yet", "pass")
 
 
 async def gather(session: Session, *answers: str) -> list[Phone]:
-    """As many members as answers, each of whom has answered the first question."""
+    """As many members as answers, who have all answered the first question."""
     phones = await session.people(len(answers))
     await session.to("Since last time")
     for phone, answer in zip(phones, answers, strict=True):
@@ -51,7 +51,7 @@ async def test_an_answer_that_is_sent_again_replaces_the_earlier_one(session: Se
 
 
 async def test_nothing_but_the_number_of_answers_is_told_before_the_totals_are_shown(session: Session) -> None:
-    """Groups that answer the opposite look the same to everybody."""
+    """Groups that answer the opposite look the same to everyone."""
     seen = []
     for answers in (["tried"] * 7, ["not_yet"] * 7):
         other = await new_session(session.client)
@@ -96,7 +96,7 @@ async def test_fewer_than_a_small_group_see_no_total(session: Session) -> None:
 
 async def test_what_makes_no_sense_is_refused_and_leaves_nothing(session: Session, engine: Engine) -> None:
     phone = await session.join()
-    assert (await check_in(phone, "tried")).status_code == 409  # nobody has begun
+    assert (await check_in(phone, "tried")).status_code == 409  # no one has begun
     await session.to("Since last time")
     assert (await check_in(phone, "yes")).status_code == 422
     assert (await check_in(phone)).status_code == 422
@@ -106,7 +106,7 @@ async def test_what_makes_no_sense_is_refused_and_leaves_nothing(session: Sessio
 
 
 @given(st.tuples(*[st.integers(0, 12)] * 3))
-def test_whoever_knows_the_rule_cannot_work_out_a_hidden_count(counts: tuple[int, int, int]) -> None:
+def test_anyone_who_knows_the_rule_cannot_work_out_a_hidden_count(counts: tuple[int, int, int]) -> None:
     told = totals(counts, SMALLEST)
     if told.counts is None:
         assert sum(counts) < SMALLEST or max(counts) >= sum(counts) - 2

@@ -49,7 +49,7 @@ async def test_notes_never_leave_the_console_and_no_key_is_told_before_the_revea
     assert shown
 
 
-async def test_a_phone_of_another_group_and_nobody_at_all_learn_nothing_of_a_session(session: Session) -> None:
+async def test_a_phone_of_another_group_and_no_one_at_all_learn_nothing_of_a_session(session: Session) -> None:
     await session.to("Kindness")
     await session.form("board", heading=0, text="Slow and warm")
     for path in ("board", "takeaway", "console"):

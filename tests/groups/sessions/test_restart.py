@@ -1,4 +1,4 @@
-"""A session after the power went: everybody is at the step where they were."""
+"""A session after the power went: everyone is at the step where they were."""
 
 import asyncio
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.live import StartServer
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_after_kill_9_everybody_lands_on_the_present_step(start_server: StartServer, tmp_path: Path) -> None:
+async def test_after_kill_9_everyone_lands_on_the_present_step(start_server: StartServer, tmp_path: Path) -> None:
     plans = str(put_plans(tmp_path / "plans"))
     server = await asyncio.to_thread(start_server, PLANS_DIR=plans)
     async with visiting(server.base_url) as client:

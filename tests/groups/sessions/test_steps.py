@@ -17,7 +17,7 @@ TITLES = [
 ]  # fmt: skip
 
 
-async def test_a_session_goes_from_hello_to_goodbye_and_everybody_sees_each_step(session: Session) -> None:
+async def test_a_session_goes_from_hello_to_goodbye_and_everyone_sees_each_step(session: Session) -> None:
     phone = await session.join()
     assert await session.here() == {"number": 0, "steps": 11, "kind": "", "title": ""}
     assert "You’re in the group" in await page(phone)

@@ -61,7 +61,7 @@ def editor(people: dict[str, Person]) -> Person:
 
 
 def trainer(engine: Engine, name: str, role: Role = "trainer") -> Trainer:
-    """Somebody who never signs in."""
+    """Someone who never signs in."""
     with Session(write_engine(engine), expire_on_commit=False) as db:
         made = new_trainer(db, name, "-", role)
         db.commit()

@@ -1,4 +1,4 @@
-"""Reads the form of a page as a browser would send it if nobody touched it."""
+"""Reads the form of a page as a browser would send it if no one touched it."""
 
 from html.parser import HTMLParser
 

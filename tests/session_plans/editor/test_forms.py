@@ -40,7 +40,7 @@ def through_forms(text: str) -> str:
 
 
 def changed(number: int, **typed: list[str]) -> Plan:
-    """The sample after somebody typed into a step's form."""
+    """The sample after someone typed into a step's form."""
     sheet = parse_draft(SAMPLE, None, LEVELS)
     assert sheet.data is not None
     fields = {name.replace("__", "."): values for name, values in typed.items()}

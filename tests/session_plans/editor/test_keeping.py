@@ -54,7 +54,7 @@ def save(engine: Engine, who: Trainer, text: OwnText, source: str) -> OwnText:
     return keeping.save(engine, who, text.slug, text.revision, source, LEVELS)
 
 
-def test_a_copy_has_an_address_of_its_own_and_names_whoever_copied(
+def test_a_copy_has_an_address_of_its_own_and_names_anyone_who_copied(
     engine: Engine, shipped: PlanCatalogue, amina: Trainer
 ) -> None:
     data = shipped.plans["an-hour"].model_dump(exclude_defaults=True)
@@ -88,7 +88,7 @@ def test_a_text_that_no_yaml_reader_takes_is_kept_too(engine: Engine, amina: Tra
     assert save(engine, amina, saved, text.source).revision == 3
 
 
-def test_nobody_saves_over_a_text_that_they_have_not_seen(engine: Engine, amina: Trainer, edith: Trainer) -> None:
+def test_no_one_saves_over_a_text_that_they_have_not_seen(engine: Engine, amina: Trainer, edith: Trainer) -> None:
     text = from_sample(engine, amina)
     save(engine, edith, text, retitled(text.source, "Theirs"))
 
@@ -136,7 +136,7 @@ def test_only_the_newest_texts_are_kept(engine: Engine, amina: Trainer, monkeypa
     assert keeping.text_at(engine, amina, text.slug, 5) == retitled(SAMPLE, "Take 3")
 
 
-def test_a_draft_is_seen_by_its_author_and_editors_and_an_offer_by_everybody(
+def test_a_draft_is_seen_by_its_author_and_editors_and_an_offer_by_everyone(
     engine: Engine, amina: Trainer, edith: Trainer
 ) -> None:
     bo = trainer(engine, "Bo")
@@ -177,7 +177,7 @@ def test_facilitators_get_what_was_offered_until_it_is_offered_again_or_withdraw
     assert available() == {"an-hour": "A quiet hour"}
 
 
-def test_a_plan_with_faults_is_not_offered_and_neither_is_one_that_nobody_has_seen(
+def test_a_plan_with_faults_is_not_offered_and_neither_is_one_that_no_one_has_seen(
     engine: Engine, amina: Trainer, edith: Trainer
 ) -> None:
     text = from_sample(engine, amina)
@@ -214,7 +214,7 @@ def test_a_plan_is_thrown_away_once_it_is_not_on_offer(engine: Engine, amina: Tr
         assert db.exec(select(func.count()).select_from(OwnPlanText)).one() == 0
 
 
-def test_of_somebody_who_left_only_plans_stay_that_others_build_on(
+def test_of_someone_who_left_only_plans_stay_that_others_build_on(
     engine: Engine, amina: Trainer, edith: Trainer
 ) -> None:
     quiet, offered, shared = (from_sample(engine, amina) for _ in range(3))
@@ -264,7 +264,7 @@ def test_what_no_database_takes_is_refused_with_a_sentence(engine: Engine, amina
 
 
 @pytest.mark.parametrize("role", ["trainer", "editor", "admin"])
-def test_everybody_writes_plans_of_their_own(engine: Engine, role: Role) -> None:
+def test_everyone_writes_plans_of_their_own(engine: Engine, role: Role) -> None:
     who = trainer(engine, "Cleo", role)
 
     assert save(engine, who, begin(engine, who, "Mine", (), LEVELS), "mine").revision == 2

@@ -56,7 +56,7 @@ async def test_a_shipped_plan_is_looked_at_and_copied_and_never_changed(author: 
         assert (await post(author, f"{PLANS}/an-hour/{path}", mark="1")).status_code in (403, 404)
 
 
-async def test_forms_that_nobody_touched_save_the_same_file(author: Person) -> None:
+async def test_forms_that_no_one_touched_save_the_same_file(author: Person) -> None:
     copy = await copied(author)
     before = await file(author, copy)
 

@@ -16,7 +16,7 @@ def upgrade() -> None:
     # tables point to.
     op.add_column("trainer", sa.Column("role", sa.String(8), nullable=False, server_default="trainer"))
     op.add_column("trainer", sa.Column("disabled_at", UTCDateTime(), nullable=True))
-    # Until now everybody could see everything, so nobody loses what they could do.
+    # Until now everyone could see everything, so no one loses what they could do.
     op.execute("UPDATE trainer SET role = CASE WHEN is_admin THEN 'admin' ELSE 'editor' END")
     op.drop_column("trainer", "is_admin")
 
