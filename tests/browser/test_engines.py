@@ -368,7 +368,7 @@ def test_a_plan_is_copied_and_put_in_order_and_then_led(
     page.click_text("Copy A first look at the three systems")
     page.until("document.querySelector('h1').textContent.includes('(copy)')")
     down = "[...document.querySelectorAll('button')].find(b => b.textContent.includes('Move Three systems down'))"
-    page.until(down)
+    page.until(f"document.readyState === 'complete' && {down}")
     page.evaluate(f"void {down}.focus()")
     page.press("Enter")
     page.until("document.querySelector('#told').textContent === '“Three systems” is now step 3 of 5.'")
