@@ -1,5 +1,7 @@
 # Needs only python3 (3.11 or newer) with venv, and make. Everything else is put below .build/ and .venv/.
 export UV_PYTHON_DOWNLOADS = never
+# A program of this house imports for a second and a half, and for five where nothing that was compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
@@ -33,7 +35,7 @@ PORT := 8000
 run: install docs  ## Starts the product on http://127.0.0.1:8000; HOST=0.0.0.0 lets phones in
 	@$(BIN)/three-circles serve --host $(HOST) --port $(PORT)
 
-lint: install  ## Style, types, layers, stories and words
+lint: install  ## Style, types, layers, stories, words and long lines
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -41,6 +43,7 @@ lint: install  ## Style, types, layers, stories and words
 	$(BIN)/three-circles vignettes check
 	$(BIN)/three-circles plans check
 	$(BIN)/python -m tests.tools.words
+	$(BIN)/python -m tests.tools.wrap_lines --check
 
 test-tools: install
 	@sh tests/install-tools.sh

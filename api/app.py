@@ -51,6 +51,11 @@ from api.kit.settings import Settings
 from api.observability.logs import request_teller
 from api.observability.metrics import Metrics
 from api.observability.tracing import Tracing, following, start_tracing
+from api.panels import api as panels_api
+from api.panels import pages as panel_pages
+from api.panels import service as panels
+from api.panels import trainer_pages as panel_trainer_pages
+from api.panels.experts import Experts, run_experts_refresh
 from api.persistence.engine import make_engine
 from api.persistence.group_commit import Writer
 from api.persistence.migrations.running import upgrade
@@ -90,6 +95,8 @@ ROUTERS = (
     exchange_pages.pages,
     authoring_api.router,
     review_api.router,
+    panels_api.router,
+    panels_api.stories,
     analysis_api.router,
     library_api.router,
     identity_api.router,
@@ -123,6 +130,8 @@ ROUTERS = (
     editor_pages.router,
     list_pages.router,
     review_pages.router,
+    panel_trainer_pages.router,
+    panel_pages.router,
     analysis_pages.router,
     vignette_pages.router,
     planning_pages.router,
@@ -135,6 +144,7 @@ ACCOUNT_CLEANERS = (
     Cleaner(import_jobs.delete_jobs_of),
     Cleaner(drafting.delete_remarks_of),
     Cleaner(classes.delete_classes_of),
+    Cleaner(panels.part_with_panels_of),
 )
 # How parts of the site tell their own problems, by the way their addresses begin.
 PROBLEM_PAGES: dict[str, problems.ProblemPage] = {
@@ -144,7 +154,7 @@ PROBLEM_PAGES: dict[str, problems.ProblemPage] = {
     **group_dependencies.PROBLEM_PAGES,
     **practice_pages.PROBLEM_PAGES,
 }
-UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS}
+UPLOADS = {**exchange_pages.UPLOADS, **planning_pages.UPLOADS, **panel_trainer_pages.UPLOADS}
 LARGEST_BODY = 64_000  # bytes; a guess is under one thousand
 
 
@@ -162,12 +172,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics = Metrics()
         writer: Writer[Any, Any] = Writer(engine, write_batch, counting(metrics))
         catalogue = load_library(engine, settings.vignettes_dir)
-        teller = StateSerializer(catalogue, settings.small_group)
+        serializer = StateSerializer(catalogue, settings.small_group)
         pressure = LoadShedder(writer, metrics)
         hub = Hub(
             engine,
             make_broker(settings.broker_url),
-            {"json": teller.json, "member": member_event, "screen": screen_event, "console": screen_event},
+            {"json": serializer.json, "member": member_event, "screen": screen_event, "console": screen_event},
             metrics,
             pressure,
         )
@@ -179,15 +189,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.plans = load_plans(
             settings.plans_dir, {v.slug: v.case.head.level for v in catalogue.vignettes.values()}
         )
-        app.state.panel = Panel(settings.vignettes_dir)
+        app.state.panel, app.state.experts = Panel(settings.vignettes_dir), Experts(engine)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
         app.state.attention_ids = app.state.analysis.attention_ids
-        app.state.teller = teller
-        app.state.shower = GroupViewBuilder(catalogue, teller, settings, app.state.tokens)
+        app.state.serializer = serializer
+        app.state.view_builder = GroupViewBuilder(catalogue, serializer, settings, app.state.tokens, app.state.experts)
         app.state.session_views = SessionViewBuilder(
-            engine, catalogue, app.state.shower, signposting, settings.small_group
+            engine, catalogue, app.state.view_builder, signposting, settings.small_group
         )
-        app.state.looker = StateLoader(engine)
+        app.state.state_loader = StateLoader(engine)
         app.state.member_pages = MemberPageCache()
         app.state.hub = hub
         app.state.practice = Practice(engine)
@@ -200,6 +210,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             for background_job in (
                 run_purge(engine, settings.audit_days),
                 run_catalogue_refresh(catalogue),
+                run_experts_refresh(app.state.experts),
                 run_metrics(app),
             )
         ]

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,10 @@ def memory_is_fit() -> bool:
         return False
     return not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC and shutil.disk_usage(MEMORY).free > ROOM
 
+
+# Whoever keeps Python from writing what it has compiled pays seconds for each of the programs that tests start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 if memory_is_fit():  # SQLite waits for the disk at every commit, as it should
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

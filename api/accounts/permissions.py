@@ -22,6 +22,8 @@ Action = Literal[
     "import",
     "export",
     "lead_class",
+    "lead_panel",
+    "decide_key",
     "write_plan",
     "offer_plan",
     "manage_people",
@@ -45,6 +47,8 @@ PERMISSIONS: Final[dict[Action, dict[Role, Cell]]] = {
     "import":            {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "export":            {"trainer": "yes", "editor": "yes", "admin": "yes"},
     "lead_class":        {"trainer": "own", "editor": "own", "admin": "own"},  # its totals too: no one else's class
+    "lead_panel":        {"trainer": "own", "editor": "yes", "admin": "yes"},  # what it found anyone may read
+    "decide_key":        {"trainer": "no",  "editor": "yes", "admin": "yes"},
     "write_plan":        {"trainer": "own", "editor": "yes", "admin": "yes"},
     "offer_plan":        {"trainer": "no",  "editor": "yes", "admin": "yes"},  # to facilitators; and withdraw it
     "manage_people":     {"trainer": "no",  "editor": "no",  "admin": "yes"},
@@ -67,6 +71,8 @@ _ASK: Final[dict[Action, str]] = {
     "restore": "Only editors can restore an earlier version. Ask an editor to do it.",
     "import": "Only editors can import stories. Ask an editor to do it.",
     "lead_class": "This class belongs to someone else. Only the trainer who created it can see its totals.",
+    "lead_panel": "This panel belongs to someone else. Only the trainer who created it or an editor can change it.",
+    "decide_key": "Only editors can decide about a suggested answer. Ask an editor to do it.",
     "write_plan": "This plan belongs to someone else. Only its author or an editor can change it, but you can copy it.",
     "offer_plan": "Only editors can share plans with facilitators or withdraw them. Ask an editor to do it.",
     "manage_people": "Only admins can manage people. Ask an admin to do it.",

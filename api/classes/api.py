@@ -18,6 +18,7 @@ from api.classes.dependencies import limit_classes
 from api.classes.service import ClassInfo
 from api.classes.view_models import join_url, statistics_of, totals_of
 from api.guesses.service import counts_of, latest_guess
+from api.kit.days import as_written
 from api.kit.errors import Conflict, Forbidden
 from api.kit.systems import System
 from api.persistence.dependencies import engine_of, session
@@ -33,18 +34,11 @@ statistics = APIRouter(prefix="/api/v1", tags=["guesses"])
 Code = Annotated[str, Path(max_length=40)]
 
 
-def _as_written(day: object) -> object:
-    """A day is taken as the contract writes it, not as seconds since 1970 or as a day with a time."""
-    if day is not None and not (isinstance(day, str) and len(day) == len("2026-12-31")):
-        raise ValueError("a day such as 2026-12-31")
-    return day
-
-
 class NewClassBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=200, pattern=r"\S")
-    closes_on: Annotated[date | None, BeforeValidator(_as_written)] = Field(
+    closes_on: Annotated[date | None, BeforeValidator(as_written)] = Field(
         None, description="The last day (UTC); half a year from now when left out."
     )
 

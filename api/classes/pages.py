@@ -1,7 +1,6 @@
 """Pages of a class: for learners to join and leave it, for its trainer to see its totals."""
 
 from contextlib import nullcontext
-from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -128,7 +127,7 @@ def make(
     closes_on: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     try:
-        found = service.make_class(engine_of(request), trainer, name, _day(closes_on))
+        found = service.make_class(engine_of(request), trainer, name, service.parse_day(closes_on))
     except Unprocessable as problem:
         return _list_page(request, trainer, problem, name, closes_on)
     return RedirectResponse(f"/trainers/classes/{found.code}", status_code=303)
@@ -146,15 +145,6 @@ def one(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
 def delete(request: Request, trainer: CurrentTrainer, code: Code) -> Response:
     service.delete_class(engine_of(request), trainer, code)
     return RedirectResponse("/trainers/classes", status_code=303)
-
-
-def _day(typed: str) -> date | None:
-    if not typed.strip():
-        return None
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        raise Unprocessable("Write the last day as year-month-day, such as 2027-06-30.") from None
 
 
 def _list_page(

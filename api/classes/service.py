@@ -69,12 +69,8 @@ def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | Non
     if not is_visible(name) or len(name) > LONGEST_NAME:
         detail = f"Give the class a name of 1 to {LONGEST_NAME} characters."
         raise Unprocessable(detail, [{"pointer": "/name", "detail": "too long, or empty"}])
-    made, day = now(), last_day or usual_last_day()
-    # Where people live west of Greenwich, today is yesterday's date here for some hours.
-    if not (made - LAST_ZONE).date() <= day <= made.date() + timedelta(days=LONGEST_DAYS):
-        detail = "Let the class close on a day from today on, within two years."
-        raise Unprocessable(detail, [{"pointer": "/closes_on", "detail": "not within two years"}])
-    closes_at = datetime.combine(day + timedelta(days=1), time(), UTC) + LAST_ZONE
+    made = now()
+    closes_at = closing_time(last_day or usual_last_day(), made, "class")
     row = {"name": name, "trainer_id": trainer.id, "created_at": made, "closes_at": closes_at}
 
     def make(connection: Connection, code: str) -> ClassInfo:
@@ -84,6 +80,25 @@ def make_class(engine: Engine, trainer: Trainer, name: str, last_day: date | Non
         return found
 
     return with_free_code(engine, CODE_LENGTH, make)
+
+
+def closing_time(day: date, made: datetime, what: str) -> datetime:
+    """When `day` is over everywhere. Raises Unprocessable for a day before `made` or beyond two years."""
+    # Where people live west of Greenwich, today is yesterday's date here for some hours.
+    if not (made - LAST_ZONE).date() <= day <= made.date() + timedelta(days=LONGEST_DAYS):
+        detail = f"Let the {what} close on a day from today on, within two years."
+        raise Unprocessable(detail, [{"pointer": "/closes_on", "detail": "not within two years"}])
+    return datetime.combine(day + timedelta(days=1), time(), UTC) + LAST_ZONE
+
+
+def parse_day(typed: str) -> date | None:
+    """The day of a form; None where it was left blank. Raises Unprocessable."""
+    if not typed.strip():
+        return None
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        raise Unprocessable("Write the last day as year-month-day, such as 2027-06-30.") from None
 
 
 def classes_of(engine: Engine, trainer: Trainer) -> list[ClassInfo]:

@@ -59,6 +59,8 @@ def _page(
         changes=differences(standing.published, text.source) if standing.published else (),
         offered=differences(text.source, standing.shipped) if standing.shipped else (),
         class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
+        # Panels stand above this folder: what they say of a story is asked of the application.
+        reviewed=str(request.app.state.experts.standing(case)) if case and text.status == "published" else "",
         error_at=at,
         note=note,
         size_word=size_word,

@@ -23,10 +23,10 @@ from api.groups.access import (
     require_state,
 )
 from api.groups.dependencies import VoteBody, cast, let_in, limit_groups, limit_wrong_codes, live_snapshot, may_start
-from api.groups.live.dependencies import hub_of, teller_of
+from api.groups.live.dependencies import hub_of, serializer_of
 from api.groups.live.hub import EventStream
 from api.groups.live.state_json import GroupGuess, StateOut
-from api.groups.live.state_loader import look
+from api.groups.live.state_loader import load_group
 from api.groups.models import GroupRound
 from api.groups.phases import Phase, is_shown
 from api.groups.results import GroupResults, Kind, Snapshot, present
@@ -188,15 +188,15 @@ def say_people(request: Request, code: str, body: PeopleBody) -> Response:
 @router.get("/{code}", response_model=StateOut, responses=responses(401, 404))
 async def get_state(request: Request, code: str) -> Response:
     """The whole current state, for a member or the facilitator."""
-    teller = teller_of(request)
+    serializer = serializer_of(request)
     member = find_member(request, code)
     leads = None if member else require_facilitator(request, code)
     uid = leads.uid if leads else member.uid if member else None
-    seen = await look(request, code, uid, member.id if member else None)
+    seen = await load_group(request, code, uid, member.id if member else None)
     if leads:
         require_leading(seen.state, leads)
-    own = seen.own.get(seen.state.round.ballot) if seen.state.round else None
-    return Response(teller.json(seen.state, own), media_type="application/json")
+    own = seen.own.get(seen.state.ballot)
+    return Response(serializer.json(seen.state, own), media_type="application/json")
 
 
 @router.post("/{code}/rounds", status_code=201, response_model=StateOut, responses=responses(401, 403, 404, 409, 422))
@@ -229,7 +229,7 @@ def go_back(request: Request, code: str) -> Response:
 def _changed(request: Request, code: str, uid: str, status: int = 200) -> Response:
     hub_of(request).changed(code)
     state = require_state(request, code, uid)
-    return Response(teller_of(request).json(state, None), status, media_type="application/json")
+    return Response(serializer_of(request).json(state, None), status, media_type="application/json")
 
 
 # Parsed and answered by hand, as the solo guess is: a class votes within one second.
@@ -272,7 +272,7 @@ def get_results(request: Request, code: str) -> GroupResults:
         require_led(request, code) if facilitator else require_state(request, code, require_member(request, code).uid)
     )
     live = live_snapshot(request, state) if facilitator else None
-    results = teller_of(request).results(state, live) if state.shown or live else None
+    results = serializer_of(request).results(state, live) if state.shown or live else None
     if results is None:
         raise Conflict("Results are shown after the last vote on this story.")
     shown: GroupResults = results
@@ -296,14 +296,14 @@ async def follow(
 ) -> Response:
     """The group live, for a member, the facilitator or the screen."""
     if screen:
-        await look(request, code)
+        await load_group(request, code)
         return EventStream(request, code, "json")
     member = find_member(request, code)
     if member:
-        await look(request, code, member.uid)
+        await load_group(request, code, member.uid)
         return EventStream(request, code, "json", member.id)
     leads = require_facilitator(request, code)
-    require_leading((await look(request, code, leads.uid)).state, leads)
+    require_leading((await load_group(request, code, leads.uid)).state, leads)
     return EventStream(request, code, "json", leading=leads.leading)
 
 

@@ -10,8 +10,8 @@ from api.accounts.models import Trainer
 from api.accounts.trainer import find_trainer
 from api.groups import service
 from api.groups.access import Member, has_key, require_member
-from api.groups.live.dependencies import hub_of, teller_of
-from api.groups.live.state_loader import look
+from api.groups.live.dependencies import hub_of, serializer_of
+from api.groups.live.state_loader import load_group
 from api.groups.results import Snapshot
 from api.groups.state import GroupState
 from api.groups.voting import NewVote, Voted
@@ -60,8 +60,8 @@ def let_in(request: Request, code: str, earlier: Member | None) -> Member:
 
 async def _check_marks(request: Request, code: str, member: Member, cues: Sequence[tuple[int, int]]) -> None:
     """Raises Unprocessable for marks after the end of the story. Only votes that bring marks are looked at."""
-    teller = teller_of(request)
-    vignette = teller.vignette((await look(request, code, member.uid)).state.round)
+    serializer = serializer_of(request)
+    vignette = serializer.vignette((await load_group(request, code, member.uid)).state.round)
     if vignette is not None and any(end > len(vignette.case.story) for _, end in cues):
         raise Unprocessable(
             "A marked span ends after the end of the story.",

@@ -55,14 +55,14 @@ def can_take_back(path: Sequence[Phase]) -> bool:
 
 def is_shown(path: Sequence[Phase]) -> bool:
     """Whether key, explanation and results may be seen."""
-    return path[-1] in _SHOWN
+    return bool(path) and path[-1] in _SHOWN
 
 
 def open_ballot(path: Sequence[Phase]) -> int | None:
     """The ballot that takes votes now: 1, 2 or none."""
-    return _BALLOT.get(path[-1])
+    return _BALLOT.get(path[-1]) if path else None
 
 
 def ballot(path: Sequence[Phase]) -> int:
-    """The ballot that the round is about: the second one from its opening on."""
+    """The ballot that the round is about: the second one from its opening on, else the first."""
     return 2 if "revoting" in path else 1

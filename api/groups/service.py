@@ -294,11 +294,7 @@ def change_phase(engine: Engine, catalogue: Catalogue, settings: Settings, code:
 
 def go_back(engine: Engine, code: str, uid: str) -> None:
     """Takes the last step back. Raises Conflict once the answers have been shown."""
-    _step(engine, code, uid, lambda connection, state: _set_path(connection, state, take_back(_path(state))))
-
-
-def _path(state: GroupState) -> tuple[Any, ...]:
-    return state.round.path if state.round else ()
+    _step(engine, code, uid, lambda connection, state: _set_path(connection, state, take_back(state.path)))
 
 
 def _step(engine: Engine, code: str, uid: str, change: Callable[[Connection, GroupState], None]) -> None:
@@ -442,7 +438,8 @@ def purge(engine: Engine) -> int:
     """Deletes every group whose time is over, and says how many."""
     with write_engine(engine).begin() as connection:
         over = list(connection.execute(select(_group.c.id).where(_group.c.expires_at <= now())).scalars())
-        _delete_groups(connection, over)
+        if over:
+            _delete_groups(connection, over)
     return len(over)
 
 

@@ -91,10 +91,40 @@ class GroupState:
             f"We use {self.people} to decide which numbers are too small to show."
         )
 
+    # What a group that has no round yet answers stands here once, for all who read it.
+
+    @property
+    def path(self) -> tuple[Phase, ...]:
+        return self.round.path if self.round else ()
+
+    @property
+    def phase(self) -> Phase | None:
+        return self.path[-1] if self.path else None
+
+    @property
+    def round_number(self) -> int:
+        return self.round.number if self.round else 0
+
+    @property
+    def ballot(self) -> int:
+        return ballot(self.path)
+
+    @property
+    def answered(self) -> int:
+        return self.round.answered if self.round else 0
+
+    @property
+    def second_vote(self) -> bool:
+        return self.round.second_vote if self.round else True
+
+    @property
+    def frozen(self) -> Snapshot | None:
+        return self.round.frozen if self.round else None
+
     @property
     def shown(self) -> bool:
         """Whether key, explanation and results of the round may be seen by everyone."""
-        return self.round is not None and is_shown(self.round.path)
+        return is_shown(self.path)
 
     @property
     def playing(self) -> RoundState | None:

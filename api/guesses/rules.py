@@ -24,11 +24,6 @@ MATCH_LABEL: dict[str, str] = {
 CONFIDENCE_LABEL: dict[str, str] = {"guessing": "a hunch", "leaning": "fairly sure", "sure": "very sure"}
 
 
-def typed_size(text: str) -> int | str:
-    """A size as a form sends it, as a number where it is one."""
-    return int(text) if text.isdecimal() and len(text) < 6 else text  # six digits are no size
-
-
 class CircleSizes(BaseModel):
     """How big each system looks, from 0 to 100."""
 

@@ -9,7 +9,16 @@ from api.accounts.learner import require_learner
 from api.persistence.dependencies import after_what_waits, engine_of
 from api.practice.dependencies import practice_of
 from api.practice.personal_data import delete_learner, export
-from api.practice.schemas import AdviceOut, CalibrationOut, ExportOut, NextOut, ProgressOut, ShareOut, SkillOut
+from api.practice.schemas import (
+    AdviceOut,
+    CalibrationOut,
+    DetectionOut,
+    ExportOut,
+    NextOut,
+    ProgressOut,
+    ShareOut,
+    SkillOut,
+)
 from api.stats.shares import Share
 from api.vignettes.dependencies import catalogue_of
 from api.vignettes.public import VignetteOut, public_fields
@@ -51,6 +60,7 @@ def get_progress(request: Request) -> ProgressOut:
         unsure=progress.unsure,
         also_fit=progress.also_fit,
         calibration=CalibrationOut.model_validate(progress.calibration, from_attributes=True),
+        detection=[DetectionOut.model_validate(row, from_attributes=True) for row in progress.detection],
         curve=[_share(row) for row in progress.curve],
         skills=[
             SkillOut(

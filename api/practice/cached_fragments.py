@@ -14,6 +14,7 @@ from api.guesses.rules import CircleSizes, Confidence
 from api.guesses.service import circles_of
 from api.kit.page_slots import cut, slot
 from api.kit.systems import ANSWERS, NAME, Answer
+from api.panels.experts import Lens
 from api.persistence.dependencies import engine_of
 from api.practice.sizing import view_own
 from api.review.panel import Split
@@ -73,6 +74,12 @@ def statistics(counts: Counts, smallest: int, panel: Split | None) -> Markup:
     first, second, third, last = _statistics_frame(smallest, told)
     rows = "".join(map(statistics_row, view.rows))
     return Markup(f"{first}{view.answered}{second}{circles(view.figure)}{third}{rows}{last}")  # noqa: S704
+
+
+@lru_cache(maxsize=512)
+def experts(lens: Lens | None) -> Markup:
+    """How clinicians answered; nothing below five of them."""
+    return Markup(fragment("panels/_experts.html", {"lens": lens})) if lens else EMPTY  # noqa: S704  # a template
 
 
 @lru_cache(maxsize=512)

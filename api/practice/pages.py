@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
-from pydantic import ValidationError
 from sqlmodel import Session
 
 from api.accounts.learner import find_learner, new_learner, remember
@@ -18,12 +17,13 @@ from api.classes.access import is_in_class
 from api.classes.service import class_of
 from api.classes.view_models import class_block
 from api.guesses.dependencies import take_guess
+from api.guesses.forms import AnswerForm
 from api.guesses.outcome import EMPTY, view_outcome
 from api.guesses.recording import Counts
-from api.guesses.rules import CircleSizes, GuessBody, typed_size
+from api.guesses.rules import GuessBody
 from api.guesses.service import counts_of, latest_guess, record
 from api.kit.errors import Busy, Problem, TooMany, Unavailable, Unprocessable
-from api.kit.systems import SYSTEMS
+from api.panels.experts import experts_of
 from api.persistence.dependencies import engine_of, session, writer_of
 from api.practice import cached_fragments
 from api.practice.choosing import WHY
@@ -36,7 +36,6 @@ from api.vignettes.catalogue import Vignette
 from api.vignettes.dependencies import catalogue_of, find_retired, find_vignette
 from api.vignettes.explaining import explanation
 from api.vignettes.view_models import VignetteView, view_vignette
-from api.vignettes.words import Span, phrases, spans_of
 from api.web.admission import take_learner
 from api.web.dependencies import settings_of
 from api.web.problems import error_page
@@ -44,20 +43,12 @@ from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
-_CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 CHANGED = {
     "wording": "We have improved the wording of this story or its explanation since you answered. "
     "This is the version you read.",
     "meaning": "We have changed the meaning of this story since you answered. This is the version you read. "
     "The new one is ready for your answer.",
 }
-_CHOOSE = "Choose one of the circles, or “not enough information”."
-_SAYS = {
-    "system": _CHOOSE,
-    "reason": "Please keep your reason to one line of at most 280 characters.",
-    "cues": "Please mark at most 40 places in the story.",
-}
-_SIZES = "Give all three circles a size from 0 to 100, or leave all three blank."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +106,17 @@ async def give_guess(request: Request, slug: str) -> Response:
     learner = find_learner(request)
     known = learner is not None
     learner = learner or new_learner()
-    fields = parse_qsl((await request.body()).decode("utf-8", "replace"))
-    form = dict(fields)
-    beside = form.pop("beside", None)  # the story that this one was read beside
-    place = read_place(form.pop("place", None))
+    form = AnswerForm(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    beside = form.given.get("beside")  # the story that this one was read beside
+    place = read_place(form.given.get("place"))
     try:
         take_guess(request, learner)
         if not known:
             await take_learner(request)
-        body = _parse(form, fields)
+        body = form.parse(GuessBody, by_size=True)
         recorded = await record(writer_of(request), learner, vignette, body)
     except (Unprocessable, TooMany, Unavailable, Busy) as problem:
-        return _case_page(request, vignette.case, opened=True, form=form, fields=fields, problem=problem, place=place)
+        return _case_page(request, vignette.case, opened=True, form=form, problem=problem, place=place)
     response: Response
     if wants_fragment(request):
         own = EMPTY
@@ -164,7 +154,8 @@ def show_outcome(request: Request, slug: str, db: Annotated[Session, Depends(ses
         guess.cues,
         guess.attempt,
         explanation(answered.case),
-        cached_fragments.statistics(counts, smallest, panel_of(request).split(answered.case)),
+        cached_fragments.statistics(counts, smallest, panel_of(request).split(answered.case))
+        + cached_fragments.experts(experts_of(request).lens(answered.case)),
         cached_fragments.own(request, answered, guess.reason, guess.circles)
         if guess.reason or guess.circles
         else EMPTY,
@@ -208,50 +199,19 @@ def _retired_page(request: Request, vignette: Vignette) -> Response:
     )
 
 
-def _parse(form: dict[str, str], fields: list[tuple[str, str]]) -> GuessBody:
-    given: dict[str, object] = {name: value for name, value in form.items() if value and name not in _CIRCLE_FIELDS}
-    if "cues" in given:
-        given["cues"] = phrases(_marked(fields)) or None
-    if sizes := _circles(form):
-        try:
-            circles = CircleSizes.model_validate({system: typed_size(size) for system, size in sizes.items()})
-        except ValidationError:
-            raise Unprocessable(_SIZES) from None
-        given = {"system": circles.biggest()} | given | {"circles": circles}
-    try:
-        return GuessBody.model_validate(given)
-    except ValidationError as error:
-        faulty = {fault["loc"][0] for fault in error.errors(include_url=False) if fault["loc"]}
-        raise Unprocessable(next((says for name, says in _SAYS.items() if name in faulty), _CHOOSE)) from None
-
-
-def _marked(fields: list[tuple[str, str]]) -> list[Span]:
-    """The words that the form marks; none where it says so in a way that no form of ours does."""
-    try:
-        return spans_of(fields)
-    except ValueError:
-        return []
-
-
-def _circles(form: dict[str, str]) -> dict[str, str]:
-    """The sizes that stand in the form, by system; fields left blank are left out."""
-    return {system: form[name] for name, system in _CIRCLE_FIELDS.items() if form.get(name)}
-
-
 def _case_page(
     request: Request,
     case: Case,
     *,
     opened: bool,
-    form: dict[str, str] | None = None,
-    fields: list[tuple[str, str]] | None = None,
+    form: AnswerForm | None = None,
     problem: Problem | None = None,
     place: Place | None = None,
     why: str | None = None,
     past: str = "",
 ) -> Response:
-    form = form or {}
-    marked = tuple(_marked(fields or []))
+    form = form or AnswerForm([])
+    marked = tuple(form.marked)
     view = CaseView(
         vignette=view_vignette(case),
         opened=opened,
@@ -259,11 +219,11 @@ def _case_page(
         place=place_line(place, reading=True),
         carried=place.carried if place else None,
         why=why,
-        chosen=form.get("system"),
-        confidence=form.get("confidence"),
+        chosen=form.system,
+        confidence=form.confidence,
         error=problem.detail if problem else None,
-        circles=_circles(form),
-        reason=form.get("reason", ""),
+        circles=form.circles,
+        reason=form.reason,
         words=cached_fragments.words(case, marked),
         marked=bool(marked),
     )
@@ -290,6 +250,7 @@ def _outcome_fragment(
             own,
             middle,
             cached_fragments.statistics(counts, settings_of(request).small_group, panel_of(request).split(case)),
+            cached_fragments.experts(experts_of(request).lens(case)),
             last,
         )
     )

@@ -10,6 +10,7 @@ from api.practice.sittings import PLANS
 from api.practice.skills import need
 from api.practice.state import Given, State
 from api.stats.calibration import Calibration, calibrate
+from api.stats.detection import Detection, detect
 from api.stats.shares import Share, share
 
 STRETCH = 10  # answers in one point of the learning curve
@@ -58,6 +59,7 @@ class Progress:
     unsure: dict[str, int]
     also_fit: int
     calibration: Calibration
+    detection: tuple[Detection, ...]
     curve: tuple[Share, ...]
     skills: tuple[SkillDue, ...]
     mixed_up: tuple[str, ...]
@@ -118,6 +120,11 @@ def look_back(shelf: PracticeIndex, state: State, given: Sequence[Given], now: f
             (answer.confidence, hit)
             for hit, (answer, _) in zip(matches, first, strict=True)
             if answer.confidence and answer.system != "unsure"
+        ),
+        # Stories with more than one good answer say nothing about a lean.
+        detection=tuple(
+            detect(system, [(item.dominant, answer.system) for answer, item in first if len(item.acceptable) == 1])
+            for system in SYSTEMS
         ),
         curve=tuple(
             share(f"{start + 1} to {min(start + STRETCH, len(matches))}", matches[start : start + STRETCH])

@@ -49,6 +49,22 @@ class CalibrationOut(BaseModel):
     brier: float | None
 
 
+class DetectionOut(BaseModel):
+    """How well one system is told from the others (d', 0 is not at all) and how readily it is chosen (c, below 0 is
+    readily), with 95 % intervals; null below eight stories of either kind. Only stories with one good answer count.
+    """
+
+    name: System
+    signals: int = Field(description="Stories whose suggested answer it is.")
+    hits: int
+    noise: int = Field(description="The other stories.")
+    false_alarms: int
+    sensitivity: float | None
+    sensitivity_interval: tuple[float, float] | None
+    criterion: float | None
+    criterion_interval: tuple[float, float] | None
+
+
 class SkillOut(BaseModel):
     skill: str
     name: str
@@ -74,6 +90,7 @@ class ProgressOut(BaseModel):
     unsure: dict[System, int]
     also_fit: int
     calibration: CalibrationOut
+    detection: list[DetectionOut]
     curve: list[ShareOut]
     skills: list[SkillOut]
     advice: AdviceOut

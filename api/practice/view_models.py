@@ -8,6 +8,7 @@ from math import sqrt
 from markupsafe import Markup
 
 from api.charts.bands import Band, band
+from api.charts.leaning import Lean, view_lean
 from api.kit.systems import NAME, SYSTEMS, System
 from api.persistence.engine import now
 from api.practice.answered import AnsweredStory
@@ -111,6 +112,7 @@ class ProgressView:
     also_fit: int
     calibration: Chart
     calibration_says: str
+    lean: Lean
     curve: Chart
     pairs: tuple[SkillRow, ...]
     signs: tuple[SkillRow, ...]
@@ -199,6 +201,7 @@ def progress_view(progress: Progress) -> ProgressView:
         also_fit=progress.also_fit,
         calibration=_calibration(progress.calibration),
         calibration_says=_bias(progress.calibration),
+        lean=view_lean(progress.detection, "you choose"),
         curve=_curve(progress.curve),
         pairs=tuple(row for row in rows if row.pair),
         signs=tuple(row for row in rows if not row.pair),

@@ -16,4 +16,7 @@ async def systems(request: Request) -> Response:
 
 @router.get("/about")
 async def about(request: Request) -> Response:
-    return render(request, "about.html", title="About", section="about")
+    state = request.app.state
+    whole = state.catalogue.vignettes.values()
+    reviewed = state.experts.reviewed(vignette.case for vignette in whole)
+    return render(request, "about.html", title="About", section="about", reviewed=reviewed, stories=len(whole))

@@ -1,7 +1,8 @@
 """Pages and fragments: templates, static files with a content hash, and forms that work without JavaScript."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,8 @@ from fastapi import Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import Scope
@@ -56,9 +59,24 @@ def icon_path(name: str) -> str:
     return " ".join(stroke.attrib["d"] for stroke in strokes)
 
 
+class OneBlank(Extension):
+    """A line break with indentation is for those who read a template; in the page it is one blank."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            text = _INDENTED.sub(" ", token.value) if token.type == "data" else token.value
+            yield Token(token.lineno, token.type, text)
+
+
+_INDENTED = re.compile(r"\n[ \t]+")
+
 templates = Jinja2Templates(
     env=Environment(
-        loader=FileSystemLoader(assets.TEMPLATES), autoescape=True, auto_reload=False, undefined=StrictUndefined
+        loader=FileSystemLoader(assets.TEMPLATES),
+        extensions=[OneBlank],
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
     )
 )
 

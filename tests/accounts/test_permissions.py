@@ -20,6 +20,8 @@ restore             n       y      y
 import              n       y      y
 export              y       y      y
 lead_class          o       o      o
+lead_panel          o       y      y
+decide_key          n       y      y
 write_plan          o       y      y
 offer_plan          n       y      y
 manage_people       n       n      y

@@ -11,7 +11,7 @@ from api.audit.actions import NAME, AuditAction
 from api.classes.service import make_class
 from api.session_plans.editor.offering import offer
 from tests.cast import ANA_FILE
-from tests.editorial.test_permissions_of_pages import PLAN, ROLE, STORY, Case, House, Thing, Who, expected, house  # noqa: F401  # a fixture
+from tests.editorial.test_permissions_of_pages import PANEL, PLAN, ROLE, STORY, Case, House, Thing, Who, expected, house  # noqa: F401  # a fixture
 from tests.session_plans.sample import LEVELS
 
 
@@ -44,6 +44,10 @@ CASES = (
     Done("import", "POST", "/api/v1/vignettes/import", "import", file=True),
     Done("export", "GET", "/trainers/exchange/export?format=json", "export"),
     Done("lead_class", "POST", "/trainers/classes/{code}/delete", "delete_class"),
+    Done("lead_panel", "POST", f"{PANEL}/close", "close_panel"),
+    Done("lead_panel", "POST", f"{PANEL}/reasons", "show_reasons"),
+    Done("lead_panel", "POST", f"{PANEL}/delete", "delete_panel"),
+    Done("decide_key", "POST", f"{STORY}/decision", "decide_key", form={"decision": "keep", "reason": "secret"}),
     Done("write_plan", "POST", f"{PLAN}/copy", "begin_plan"),
     Done("write_plan", "POST", f"{PLAN}/edit", "write_plan", form={"tab": "source", "mark": "1", "source": "secret"}),
     Done("write_plan", "GET", f"{PLAN}/file", "export"),
@@ -77,7 +81,8 @@ async def test_a_deed_leaves_its_line_and_a_refusal_another(
     if done.deed == "withdraw_plan":
         offer(house.engine, house.people["editor"], slug, 1, LEVELS)
     code = make_class(house.engine, house.people["author"], "Ours").code if "{code}" in done.path else ""
-    path = done.path.format(slug=slug, plan=slug, code=code, trainer_id=house.spare.id)
+    panel = house.panel() if "{panel}" in done.path else ""
+    path = done.path.format(slug=slug, plan=slug, code=code, panel=panel, trainer_id=house.spare.id)
     headers = house.headers(who)
     new = f"new-{next(house.numbers)}"
     file = (f"{new}.md", ANA_FILE.replace("ana-the-race", new))
@@ -110,6 +115,7 @@ async def test_a_deed_leaves_its_line_and_a_refusal_another(
         assert (deed, outcome) == (done.deed, "done")
         assert slug in about or (done.deed == "begin_plan" and "-copy" in about)
         assert "secret" not in about
+    assert not panel or not any(panel in line for _, line, _ in added)
     assert not code or not any(code in line for _, line, _ in added)
 
 

@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page
 
 from tests.cast import ANA, BEN, CLEO, PASSWORD, TRAINER, put_cases
 from tests.live import Server
@@ -33,7 +34,9 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: str) -> dict[str, Any]:
-    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+    # Nothing is drawn by a graphics card, so that a process for it only passes pictures on.
+    drawing = ["--disable-gpu", "--in-process-gpu"]
+    flags = ["--no-sandbox", "--disable-quic", "--disable-background-networking", *drawing]
     return {"executable_path": chromium, "args": flags}
 
 
@@ -82,6 +85,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def shipped_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the stories and plans that the product comes with; who looks at plans leaves them as they are."""
+    folder = tmp_path_factory.mktemp("shipped-site")
+    with Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def cookies(site: Server) -> dict[str, str]:
     """The cookies of a learner who has answered everything, and of the trainer."""
     with httpx.Client(base_url=site.base_url, timeout=20, trust_env=False) as client:
@@ -102,6 +113,7 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
         made = re.search(r'href="(/trainers/classes/[A-Z0-9]{8})"', client.get("/trainers/classes").text)
         assert made
         found["class"] = site.base_url + made[1]
+        found |= rated_panel(client, site)
         pages = {
             "join": client.post("/trainers/people/links", data={"role": "editor", "name": "Ida"}),
             "reset": client.post("/trainers/people/1/reset"),
@@ -113,15 +125,41 @@ def links(site: Server, new_site: Server, cookies: dict[str, str]) -> dict[str, 
     return found
 
 
+def rated_panel(trainer: httpx.Client, site: Server) -> dict[str, str]:
+    """The pages of a panel in which six have rated, and one has only begun."""
+    story = {"stories": f"{BEN} {CLEO} {ANA}", "name": "Leeds psychologists"}
+    path = trainer.post("/trainers/panels", data=story).headers["location"]
+    mark = re.search(r"/panels/[A-Z0-9]{10}\?k=([\w-]+)", trainer.get(path).text)
+    assert mark
+    start, about = f"{site.base_url}/panels/{path[-10:]}", {"profession": "nurse", "years": "2_to_5"}
+    reason = {"reason": "The knee is looked at twice.", "confidence": "sure", "cues": "0-3"}
+    for number in range(7):
+        with httpx.Client(timeout=20, trust_env=False) as rater:
+            rater.post(start, data={"k": mark[1], "agree": "yes", "named": "profession", **about})
+            for slug in (BEN, CLEO, ANA) if number < 6 else (BEN, CLEO):
+                rater.post(f"{start}/rate", data={"story": slug, "system": "threat", **reason})
+            cookie = rater.cookies[f"panel-{path[-10:]}"]
+    trainer.post(f"{path}/reasons", data={"show": ["3", "6", "9"]})
+    return {
+        "panel": site.base_url + path,
+        "panel-paper": f"{site.base_url}{path}/paper",
+        "panel-start": f"{start}?k={mark[1]}",
+        "panel-story": f"{start}/rate",
+        "panel-mine": f"{start}/mine",
+        "rater": f"panel-{path[-10:]}={cookie}",
+    }
+
+
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
-    """Gives the browser the cookie of the learner or the trainer; no one has none."""
+    """Gives the browser the cookie of the learner, the trainer or the rater; no one has none."""
     if who in cookies:
-        context.add_cookies([{"name": who, "value": cookies[who], "url": site.base_url}])
+        name, _, value = cookies[who].partition("=") if who == "rater" else (who, "", cookies[who])
+        context.add_cookies([{"name": name, "value": value, "url": site.base_url}])
 
 
-@pytest.fixture
-def calm_page(page: Page) -> Iterator[Page]:
-    """A page on which nothing may go wrong unseen: errors of scripts and breaches of the content policy fail it."""
+@contextmanager
+def calm(page: Page) -> Iterator[None]:
+    """Nothing may go wrong on the page unseen: errors of scripts and breaches of the content policy fail."""
     said: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -129,8 +167,22 @@ def calm_page(page: Page) -> Iterator[Page]:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             said.append(message.text)
 
+    def fell(error: Error) -> None:
+        said.append(str(error))
+
     page.set_default_timeout(10_000)
     page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
+    page.on("pageerror", fell)
+    try:
+        yield
+    finally:
+        page.remove_listener("console", listen)
+        page.remove_listener("pageerror", fell)
     assert said == []
+
+
+@pytest.fixture
+def calm_page(page: Page) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen."""
+    with calm(page):
+        yield page

@@ -6,10 +6,10 @@ from itertools import count
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from api.vignettes.checking import check
-from tests.browser.barriers import barriers_in_both_schemes
+from tests.browser.barriers import barriers_in_both_schemes, bring_axe
 from tests.browser.conftest import become
 from tests.browser.test_journey import press_until
 from tests.cast import ANA, PASSWORD, TRAINER
@@ -339,7 +339,7 @@ def test_two_people_in_one_draft_are_told_and_see_both_texts(
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
 
     story_box(page).fill("Grace waits for the train.")
@@ -365,7 +365,7 @@ def test_anyone_who_takes_the_other_text_is_not_given_back_their_own(
     page, url = writer, new_story(site, cookies)
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
     story_box(page).fill("Grace waits for the train.")
     page.get_by_role("button", name="Compare both versions").click()
@@ -383,7 +383,7 @@ def test_a_page_that_lies_open_hears_of_another_text(
     page.clock.install()
     page.goto(url)
     second.goto(url)
-    second.get_by_role("textbox", name="What happens").fill("Grace waits for the bus.")
+    story_box(second).fill("Grace waits for the bus.")
     saved(second)
 
     page.clock.run_for(21_000)
@@ -427,50 +427,50 @@ def test_without_scripts_a_story_is_written_in_either_tab(
     context.close()
 
 
-def open_state(page: Page, state: str, site: Server, cookies: dict[str, str], other: BrowserContext) -> None:
-    """Brings the editor into one of its states."""
-    if state == "new":
-        page.goto(f"{site.base_url}/trainers/new?q=race")
-        return
+def states(page: Page, second: Page, site: Server, cookies: dict[str, str]) -> Iterator[str]:
+    """Brings the editor from one of its states into the next; its name, once it is there."""
+    page.goto(f"{site.base_url}/trainers/new?q=race")
+    yield "new"
     url = new_story(site, cookies)
-    page.goto(url + ("?tab=source" if state == "source" else ""))
-    if state in ("blank", "source"):
-        return
+    page.goto(f"{url}?tab=source")
+    yield "source"
+    page.goto(url)
+    yield "blank"
     story_box(page).fill(STORY)
     mark(page, "laughs out loud", "Drive", "enjoying a success")
     saved(page)
     page.get_by_text("Tags, topics and balance").click()
     page.get_by_text("Mark words without selecting").click()
-    if state == "cues":
-        select(page, "gets up")
-        page.keyboard.press("Control+k")
-    if state in ("clash", "choice", "beside"):
-        someone = other.new_page()
-        someone.goto(url)
-        someone.get_by_label("Why is it the biggest?").fill("Theirs.")
-        saved(someone)
-        page.get_by_label("Why is it the biggest?").fill("Mine.")
-        expect(page.locator("[data-clash]")).to_be_visible()
-    if state in ("choice", "beside"):
-        page.get_by_role("button", name="Compare both versions").click()
-        page.get_by_text("Show both files in full").click()
-    if state == "beside":
-        page.get_by_role("button", name="Edit mine").click()
-        expect(page.get_by_role("heading", name="The other version")).to_be_visible()
+    yield "marked"
+    select(page, "gets up")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("listbox", name="What do these words show?")).to_be_visible()
+    yield "cues"
+    page.keyboard.press("Escape")
+    second.goto(url)
+    second.get_by_label("Why is it the biggest?").fill("Theirs.")
+    saved(second)
+    page.get_by_label("Why is it the biggest?").fill("Mine.")
+    expect(page.locator("[data-clash]")).to_be_visible()
+    yield "clash"
+    page.get_by_role("button", name="Compare both versions").click()
+    page.get_by_text("Show both files in full").click()
+    yield "choice"
+    page.get_by_role("button", name="Edit mine").click()
+    expect(page.get_by_role("heading", name="The other version")).to_be_visible()
+    yield "beside"
 
 
-STATES = ("new", "blank", "marked", "cues", "source", "clash", "choice", "beside")
-
-
-@pytest.mark.parametrize("state", STATES)
 def test_every_state_is_free_of_barriers_and_fits_a_narrow_screen(
-    writer: Page, second: Page, site: Server, cookies: dict[str, str], state: str
+    writer: Page, second: Page, site: Server, cookies: dict[str, str], subtests: pytest.Subtests
 ) -> None:
-    open_state(writer, state, site, cookies, second.context)
-    assert barriers_in_both_schemes(writer) == []
-    for width in (320, 390, 1280):
-        writer.set_viewport_size({"width": width, "height": 800})
-        assert writer.evaluate("document.documentElement.scrollWidth") <= width
+    bring_axe(writer)
+    for state in states(writer, second, site, cookies):
+        with subtests.test(state):
+            assert barriers_in_both_schemes(writer) == []
+            for width in (320, 1280, 390):
+                writer.set_viewport_size({"width": width, "height": 844})
+                assert writer.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_published_story_says_that_learners_see_its_published_words(writer: Page, site: Server) -> None:

@@ -1,10 +1,12 @@
 """What holds on every page: no barrier that axe can find, nothing beside the screen, no error in the console."""
 
-import pytest
-from playwright.sync_api import Page, expect
+from collections.abc import Iterator
 
-from tests.browser.barriers import barriers_in_both_schemes
-from tests.browser.conftest import become
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.barriers import barriers_in_both_schemes, bring_axe
+from tests.browser.conftest import become, calm
 from tests.browser.pages import SIGHTS, Sight
 from tests.browser.pictures import screenshot
 from tests.live import Server
@@ -12,9 +14,18 @@ from tests.live import Server
 WIDTHS = (320, 390, 1280)
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """One window for all pages: whoever looks at the next one comes without the cookies of the last."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        bring_axe(page)
+        yield page
+
+
 @pytest.mark.parametrize("sight", SIGHTS, ids=lambda sight: sight.name)
 def test_a_page_is_without_barriers_in_both_schemes_and_nothing_stands_beside_the_screen(
-    calm_page: Page,
+    window: Page,
     site: Server,
     new_site: Server,
     cookies: dict[str, str],
@@ -22,16 +33,19 @@ def test_a_page_is_without_barriers_in_both_schemes_and_nothing_stands_beside_th
     sight: Sight,
     subtests: pytest.Subtests,
 ) -> None:
-    page, server = calm_page, new_site if sight.new else site
-    become(sight.who, page.context, server, cookies)
-    page.goto(links.get(sight.path) or server.base_url + sight.path)
-    expect(page.get_by_role("heading", level=1)).to_have_text(sight.heading)
+    page, server = window, new_site if sight.new else site
+    page.context.clear_cookies()
+    become(sight.who, page.context, server, cookies | links)
+    page.set_viewport_size({"width": 390, "height": 844})
+    with calm(page):
+        page.goto(links.get(sight.path) or server.base_url + sight.path)
+        expect(page.get_by_role("heading", level=1)).to_have_text(sight.heading)
 
-    with subtests.test("barriers"):
-        assert barriers_in_both_schemes(page) == []
-    for width in WIDTHS:
-        with subtests.test(width=width):
-            page.set_viewport_size({"width": width, "height": 844})
+        with subtests.test("barriers"):
+            assert barriers_in_both_schemes(page) == []
+        for width in WIDTHS:
+            with subtests.test(width=width):
+                page.set_viewport_size({"width": width, "height": 844})
 
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            screenshot(f"{sight.name}-{width}", page)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                screenshot(f"{sight.name}-{width}", page)

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
-from tests.browser.barriers import barriers
-from tests.browser.test_editor import STORY, mark, saved, select
+from tests.browser.barriers import barriers, bring_axe
+from tests.browser.test_editor import STORY, mark, saved, select, story_box
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -36,6 +36,7 @@ class House:
         context = self.browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
         page = self.contexts.enter_context(context).new_page()
         page.set_default_timeout(10_000)
+        bring_axe(page)
         return page
 
     def arrive(self, link: str, name: str) -> Page:
@@ -75,7 +76,7 @@ def write(page: Page) -> None:
     page.get_by_label("Character’s first name").fill("Grace")
     page.get_by_role("button", name="Start writing").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    page.get_by_role("textbox", name="What happens").fill(STORY)
+    story_box(page).fill(STORY)
     mark(page, "gets up at four", "Drive", "working for something they want")
     mark(page, "laughs out loud", "Drive", "enjoying a success")
     mark(page, "looks into her purse once more", "Threat", "watching for danger")

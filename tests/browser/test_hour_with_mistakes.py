@@ -15,13 +15,11 @@ from tests.live import Server
 
 
 @pytest.fixture
-def room(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    folder = tmp_path_factory.mktemp("hour")
+def room(browser: Browser, shipped_site: Server) -> Iterator[Room]:
     expect.set_options(timeout=PATIENCE)
-    with Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server:
-        room = Room(browser, server.base_url)
-        yield room
-        room.close()
+    room = Room(browser, shipped_site.base_url)
+    yield room
+    room.close()
     expect.set_options(timeout=None)
     if room.wrong:
         pytest.fail("\n".join(room.wrong), pytrace=False)

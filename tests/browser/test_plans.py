@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from api.session_plans.plan import Plan
 from api.session_plans.reading import read
-from tests.browser.barriers import barriers, barriers_in_both_schemes
+from tests.browser.barriers import barriers, barriers_in_both_schemes, bring_axe
 from tests.browser.conftest import become
 from tests.browser.pictures import screenshot
 from tests.cast import PASSWORD, TRAINER
@@ -208,6 +208,7 @@ def test_a_button_pressed_after_someone_else_has_saved_shows_both_texts(trainer:
 
 def test_no_page_of_plans_has_a_barrier_or_stands_beside_the_screen(trainer: Page) -> None:
     page = trainer
+    bring_axe(page)
     site = page.url.partition("/trainers")[0]
     copy_plan(page, "Building self-compassion")
     own = page.url.partition("/edit")[0]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
-from tests.browser.barriers import barriers_in_both_schemes
+from tests.browser.barriers import barriers_in_both_schemes, bring_axe
 from tests.browser.pictures import keep
 from tests.cast import PASSWORD
 from tests.editorial.people import DAN, DAN_FILE, MARKDOWN
@@ -61,6 +61,7 @@ def look_closely(page: Page) -> None:
 
 def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Callable[[str], Page]) -> None:
     page = sign_in("Bo")
+    bring_axe(page)
     page.get_by_label("Search titles").press_sequentially("da")
     expect(page.get_by_role("status")).to_have_text("1 story.")
     look_closely(page)

@@ -29,14 +29,6 @@ def patient() -> Iterator[None]:
     expect.set_options(timeout=None)
 
 
-@pytest.fixture
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the plans and stories that the product comes with."""
-    folder = tmp_path_factory.mktemp("whole-plan")
-    with Server(folder, {"DATA_DIR": str(folder), "RATE_LIMIT": "off"}) as server:
-        yield server
-
-
 @dataclass
 class Session:
     """Everyone's pages, and what the phones asked for since they were last looked at."""
@@ -95,11 +87,11 @@ class Session:
         self.asked.clear()
 
 
-def test_the_whole_plan_from_hello_to_goodbye(browser: Browser, site: Server) -> None:
-    with Wire(site.base_url) as wire:
-        room = Room(browser, site.base_url)
+def test_the_whole_plan_from_hello_to_goodbye(browser: Browser, shipped_site: Server) -> None:
+    with Wire(shipped_site.base_url) as wire:
+        room = Room(browser, shipped_site.base_url)
         try:
-            run(room, wire, site)
+            run(room, wire, shipped_site)
         finally:
             room.close()
     if room.wrong:

@@ -19,6 +19,7 @@ from api.classes.service import make_class
 from api.editorial import drafting, publishing
 from api.editorial.library_settings import LibrarySettings, write_library_settings
 from api.kit.settings import Settings
+from api.panels.service import NewPanel, make_panel
 from api.session_plans.editor.beginning import take_file
 from tests.cast import ANA_FILE, PASSWORD, put_cases
 from tests.client import SECRET, http_client, running
@@ -51,6 +52,7 @@ class Case:
 STORY = "/trainers/vignettes/{slug}"
 PEOPLE = "/trainers/people/{trainer_id}"
 PLAN = "/trainers/plans/{plan}"
+PANEL = "/trainers/panels/{panel}"
 STEP = f"{PLAN}/steps/{{number}}"
 WORDING = {"change": "wording"}
 CASES = (
@@ -93,6 +95,15 @@ CASES = (
     Case("POST", "/trainers/classes", "signed in", form={"name": "Tuesday"}),
     Case("GET", "/trainers/classes/{code}", "lead_class"),
     Case("POST", "/trainers/classes/{code}/delete", "lead_class"),
+    Case("GET", "/trainers/panels", "see_library"),
+    Case("POST", "/trainers/panels", "signed in", form={"name": "Leeds"}),  # one’s own panels
+    Case("GET", PANEL, "see_library"),
+    Case("GET", f"{PANEL}/paper", "see_library"),
+    Case("GET", f"{PANEL}/ratings", "export"),
+    Case("POST", f"{PANEL}/import", "lead_panel"),
+    Case("POST", f"{PANEL}/reasons", "lead_panel", form={"show": "1"}),
+    Case("POST", f"{PANEL}/close", "lead_panel"),
+    Case("POST", f"{PANEL}/delete", "lead_panel"),
     Case("GET", "/trainers/plans", "see_library"),
     Case("POST", "/trainers/plans", "signed in", form={"title": "Mine"}),  # one’s own plans
     Case("POST", "/trainers/plans/upload", "signed in"),
@@ -120,6 +131,7 @@ CASES = (
     Case("GET", STORY, "write_draft", "draft"),
     Case("GET", f"{STORY}/review", "see_library"),
     Case("GET", f"{STORY}/review", "write_draft", "draft"),
+    Case("POST", f"{STORY}/decision", "decide_key", form={"decision": "keep", "reason": "It reads clearly."}),
     Case("GET", f"{STORY}/versions", "see_library"),
     Case("GET", f"{STORY}/versions", "write_draft", "draft"),
     Case("GET", f"{STORY}/versions/{{number}}", "see_library"),
@@ -209,12 +221,18 @@ class House:
         """A good plan of the author's, a draft; its slug."""
         return take_file(self.engine, self.people["author"], SAMPLE.encode(), (), LEVELS).slug
 
+    def panel(self) -> str:
+        """A panel of the author's; its code."""
+        library = self.app.state.catalogue.vignettes.values()
+        return make_panel(self.engine, self.people["author"], NewPanel("Leeds"), library).code
+
     def thing_of(self, case: Case) -> str:
         """The address of a page or form, with something new to ask about."""
         return case.path.format(
             slug=self.story(case.thing) if "{slug}" in case.path else "",
             plan=self.plan() if "{plan}" in case.path else "",
             code=make_class(self.engine, self.people["author"], "Ours").code if "{code}" in case.path else "",
+            panel=self.panel() if "{panel}" in case.path else "",
             number=1,
             token="unknown",
             trainer_id=self.spare.id,

@@ -64,9 +64,14 @@ async def test_every_page_that_speaks_of_help_has_the_lines_of_the_file_and_no_o
                 assert places == sorted(places), "most urgent first"
 
 
+def distress_steps() -> list[str]:
+    template = " ".join((assets.TEMPLATES / "groups/_distress.html").read_text(encoding="utf-8").split())
+    return re.findall(r"<li>([^<]+)</li>", template)
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_a_facilitator_has_the_steps_for_distress_one_press_away_at_every_step(room: Room) -> None:
-    steps = re.findall(r"<li>([^<]+)</li>", (assets.TEMPLATES / "groups/_distress.html").read_text(encoding="utf-8"))
+    steps = distress_steps()
     assert len(steps) == 6
     for phase in ("", "reading", "voting", "discussing", "revealed"):
         if phase == "reading":
@@ -79,7 +84,7 @@ async def test_a_facilitator_has_the_steps_for_distress_one_press_away_at_every_
 
 def test_the_steps_for_distress_are_the_same_on_the_screen_in_the_help_and_on_the_sheet() -> None:
     root = Path(__file__).parents[2]
-    steps = re.findall(r"<li>([^<]+)</li>", (assets.TEMPLATES / "groups/_distress.html").read_text(encoding="utf-8"))
+    steps = distress_steps()
     for document in ("docs/facilitators.md", "docs/facilitator-sheet.md"):
         words = " ".join((root / document).read_text(encoding="utf-8").split())
         assert [step for step in steps if step not in words] == [], document

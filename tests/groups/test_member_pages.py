@@ -1,12 +1,16 @@
 """The page of a member: what many share is shared, what is someone's own is not, and it is never behind."""
 
 import asyncio
+import re
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from api.vignettes.words import word_spans
 from tests.client import MakeSettings, http_client, running
+from tests.groups.cases import ANA_CASE
 from tests.groups.room import Phone, Room
 from tests.statements import counted
 
@@ -93,3 +97,51 @@ async def test_many_pages_at_once_are_looked_up_together(room: Room, engine: Eng
         pages = await asyncio.gather(*(page(phone) for phone in phones))
     assert all(counts(60, 60) in told for told in pages)
     assert len([statement for statement in statements if "SELECT" in statement]) <= 20
+
+
+REFUSED = {
+    "nothing chosen": ({"system": ""}, "Choose one of the three circles"),
+    "an unknown answer": ({"system": "hunger"}, "Choose one of the three circles"),
+    "an unknown confidence": ({"confidence": "certain"}, "Choose how sure you are"),
+    "a long reason": ({"reason": "because " * 40}, "at most 280 characters"),
+    "one size of three": ({"circle_drive": ""}, "Give all three circles a size from 0 to 100"),
+    "a size of a thousand": ({"circle_drive": "1000"}, "Give all three circles a size from 0 to 100"),
+    "marks without numbers": ({"cues": "three"}, "could not read which words you marked"),
+}
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+async def test_a_refused_vote_says_what_is_wrong_and_keeps_what_was_typed(
+    class_room: Room, headers: dict[str, str], subtests: pytest.Subtests
+) -> None:
+    phone = await class_room.join()
+    await class_room.start_round()
+    await class_room.go("voting")
+    whole = {"system": "drive", "confidence": "sure", "reason": "her grin"}
+    whole |= {"circle_threat": "30", "circle_drive": "70", "circle_soothing": "10"}
+    for name, (faulty, says) in REFUSED.items():
+        with subtests.test(name):
+            form = whole | faulty
+            sent = await phone.client.post(f"/g/{phone.code}/guess", data=form, headers=phone.cookies | headers)
+
+            assert (sent.status_code, says in sent.text) == (422, True)
+            kept = re.sub(r"\s+", " ", sent.text)
+            assert f'value="{form["reason"].strip()}' in kept
+            for field in ("system", "confidence"):
+                if form[field] not in ("", "hunger", "certain"):
+                    assert f'value="{form[field]}" checked' in kept
+    assert counts(0, 1) not in await page(phone)
+
+
+async def test_forty_five_words_side_by_side_are_one_mark_and_come_back_marked(class_room: Room) -> None:
+    phone = await class_room.join()
+    await class_room.start_round()
+    await class_room.go("voting")
+    words = word_spans(ANA_CASE.story)[:45]
+    form = {"system": "drive", "cues": [f"{start}-{end}" for start, end in words]}
+
+    sent = await phone.client.post(f"/g/{phone.code}/guess", data=form, headers=phone.cookies)
+
+    assert sent.status_code == 303
+    shown = await page(phone)
+    assert all(f'value="{start}-{end}" checked' in shown for start, end in words)

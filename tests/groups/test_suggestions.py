@@ -15,8 +15,8 @@ from tests.cast import ANA, BEN, CLEO, put_cases
 from tests.client import MakeSettings, http_client, running
 
 FORM = re.compile(r'<form class="(?:card stack quick|suggested)".*?</form>', re.S)
-STORY = re.compile(r'name="vignette" value="([^"]+)"')
-TICKED = re.compile(r'name="vignette" value="([^"]+)" checked')
+STORY = re.compile(r'name="vignette"\s+value="([^"]+)"')
+TICKED = re.compile(r'name="vignette"\s+value="([^"]+)"\s+checked')
 TWO = f"""\
 suggestions:
   - slug: first-meeting

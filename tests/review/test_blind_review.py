@@ -45,7 +45,7 @@ async def test_a_rating_is_kept_with_phrases_sizes_and_comment_and_shows_the_rev
     author: Person, rater: Person
 ) -> None:
     await in_review(author)
-    sizes = {"size-threat": "60", "size-drive": "40", "size-soothing": "0"}
+    sizes = {"circle_threat": "60", "circle_drive": "40", "circle_soothing": "0"}
 
     sent = await send(rater, system="threat", cues=["0-3", "4-7", "11-15"], comment="The <i>knee</i>\0", **sizes)
     page = (await rater.get(f"{HERE}/review")).text
@@ -64,12 +64,12 @@ async def test_what_is_left_out_is_named_and_the_rest_stays(author: Person, rate
     await in_review(author)
 
     nothing = await send(rater, comment="Kept, this")
-    half = await send(rater, system="drive", **{"size-threat": "60"})
-    huge = await send(rater, system="drive", **{"size-threat": "6", "size-drive": "1", "size-soothing": "101"})
+    half = await send(rater, system="drive", **{"circle_threat": "60"})
+    huge = await send(rater, system="drive", **{"circle_threat": "6", "circle_drive": "1", "circle_soothing": "101"})
 
     assert [answer.status_code for answer in (nothing, half, huge)] == [422, 422, 422]
     assert "Kept, this" in nothing.text
-    assert "Enter a whole number from 0 to 100" in half.text
+    assert "Give all three circles a size from 0 to 100" in half.text
     assert (await author.get(f"/api/v1/vignettes/{DAN}/ratings")).json()["items"] == []
 
 

@@ -90,7 +90,7 @@ async def test_a_pool_without_a_free_connection_is_told_as_503(client: httpx.Asy
     learner = (await client.post("/api/v1/learners")).json()["learner_token"]
     url = app.state.engine.url
     app.state.engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.1)
-    app.state.looker = StateLoader(app.state.engine)
+    app.state.state_loader = StateLoader(app.state.engine)
     headers = {"Authorization": f"Bearer {learner}"}
     with app.state.engine.connect():
         page = await client.get(f"/vignettes/{ANA}/outcome", headers=headers)

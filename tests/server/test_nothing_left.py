@@ -168,6 +168,20 @@ def rate(client: httpx.Client, editor: httpx.Client, words: Words) -> None:
     assert client.post(f"/trainers/vignettes/{slug}/rate", data=form).status_code == 303
 
 
+def a_panel(client: httpx.Client, server: Server, words: Words, where: str) -> tuple[str, httpx.Client]:
+    """A panel in which someone has rated, by name and with a reason; its code, and who rated."""
+    code = client.post("/trainers/panels", data={"name": words.new(f"{where} name")}).headers["location"][-10:]
+    page = client.get(f"/trainers/panels/{words.keep(f'{where} code', code)}").text
+    mark = page.partition(f"/panels/{code}?k=")[2].partition('"')[0]
+    rater = browser(server)
+    about = {"profession": "nurse", "years": "2_to_5", "named": "name", "name": words.new(f"{where} rater")}
+    assert rater.post(f"/panels/{code}", data={"k": mark, "agree": "yes", **about}).status_code == 303
+    form = {"story": ANA, "system": "drive", "reason": words.new(f"{where} reason")}
+    assert rater.post(f"/panels/{code}/rate", data=form).status_code == 303
+    words.keep(f"{where} rater id", identity(rater.cookies[f"panel-{code}"]))
+    return code, rater
+
+
 def upload(client: httpx.Client, words: Words) -> None:
     """A file that cannot be imported, and waits with its faults."""
     file = (f"{words.new('file name')}.md", f"---\nslug: x\n---\n{words.new('file text')}")
@@ -187,6 +201,8 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
     leaver.post("/trainers/people/links", data={"role": "trainer", "name": words.new("invited name")})
     left_class, deleted_class = make_class(leaver, words, "left class"), make_class(admin, words, "deleted class")
     learners = [a_learner(server, words, code) for code in (left_class, deleted_class)]
+    deleted_panel, _ = a_panel(admin, server, words, "deleted panel")
+    kept_panel, taker = a_panel(admin, server, words, "kept panel")
     goer = browser(server)  # leaves a class and nothing more: the answers stay theirs
     goer.post("/practice/class", data={"code": deleted_class})
     ended, expired = a_group(server, words, "ended"), a_group(server, words, "expired")
@@ -211,6 +227,9 @@ def test_after_every_way_of_deleting_nothing_is_left_in_tables_files_or_logs(
         for learner in learners:
             assert learner.post("/practice/mine/delete").status_code == 200
         goer.post("/practice/class/leave")
+        assert admin.post(f"/trainers/panels/{deleted_panel}/delete").status_code == 303
+        assert taker.post(f"/panels/{kept_panel}/take-back").status_code == 200
+        assert admin.post(f"/trainers/panels/{kept_panel}/delete").status_code == 303
         for code, leads in (ended, guided_end):
             assert admin.delete(f"{API}/groups/{code}", headers=leads).status_code == 204
         with engine.begin() as connection:

@@ -22,13 +22,16 @@ _MARK = re.compile(
 _BLOCK = re.compile(
     r"<(?:p|div|section|article|header|nav|ul|ol|li|dl|dt|dd|h[1-6]|table|thead|tbody|tr|th|td|form|fieldset)\b"
 )
-_STRING = re.compile(r"\"(?:{{.*?}}|{%.*?%}|[^\"])*\"|'[^']*'|{%.*?%}|{{.*?}}", re.DOTALL)
+# A condition inside a tag stays with what it adds: value="threat"{% if chosen %} checked{% endif %} is one thing.
+_STRING = re.compile(
+    r"{%-? if (?:(?!{%-? if).)*?endif -?%}|\"(?:{{.*?}}|{%.*?%}|[^\"])*\"|'[^']*'|{%.*?%}|{{.*?}}", re.DOTALL
+)
 
 
 def wrap_css(text: str) -> str:
-    """Each declaration of a rule that is too long on a line of its own."""
+    """Each rule of an at-rule, and each declaration of a rule, that is too long on a line of its own."""
     lines = []
-    for line in text.split("\n"):
+    for line in _rules(text.split("\n")):
         rule = re.fullmatch(r"(\s*)(.*?\{) ?([^{}]+?;?) ?\}", line)
         if len(line) <= LONGEST or rule is None:
             lines.append(line)
@@ -38,6 +41,18 @@ def wrap_css(text: str) -> str:
         lines += [f"{indent}{INDENT}{part.strip()};" for part in _declarations(body)]
         lines.append(indent + "}")
     return "\n".join(lines)
+
+
+def _rules(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        nested = re.fullmatch(r"(@[^{}]*\{)((?:[^{}]*\{[^{}]*\})+)\}", line)
+        if len(line) <= LONGEST or nested is None:
+            yield line
+            continue
+        yield nested[1]
+        for rule in re.findall(r"[^{}]*\{[^{}]*\}", nested[2]):
+            yield INDENT + rule.strip()
+        yield "}"
 
 
 def _declarations(body: str) -> Iterator[str]:

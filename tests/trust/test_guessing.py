@@ -125,4 +125,7 @@ def test_whatever_takes_a_code_or_token_is_limited_or_signed() -> None:
         "/{code}/back",
         "/{code}/link",
         "/trainers/classes/{code}/delete",
+        "/{code}/raters",  # with the signature of the panel's link, before anything is looked up
+        "/{code}/close",  # of a panel, by a trainer who is signed in and may list all of them
+        "/{code}/import",
     }

@@ -46,9 +46,17 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
         "member-CODE",
         "left-CODE",
         "facilitator-CODE",
+        "panel-CODE",
     }
     assert set(re.findall(r'^TRIAL: Final = "([^"]+)"', source, re.M)) == {"keeps-cookies"}
-    assert put == {"COOKIE", "TRIAL", 'f"member-{member.code}"', 'f"left-{member.code}"', 'f"facilitator-{state.code}"'}
+    assert put == {
+        "COOKIE",
+        "TRIAL",
+        'f"member-{member.code}"',
+        'f"left-{member.code}"',
+        'f"facilitator-{state.code}"',
+        'f"panel-{panel.code}"',
+    }
     assert set(re.findall(r'^COOKIE = "([^"]+)"', source, re.M)) == {
         "learner",
         "trainer",

@@ -11,6 +11,6 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-def teller_of(request: Request) -> StateSerializer:
-    teller: StateSerializer = request.app.state.teller
-    return teller
+def serializer_of(request: Request) -> StateSerializer:
+    serializer: StateSerializer = request.app.state.serializer
+    return serializer

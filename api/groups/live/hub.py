@@ -321,7 +321,7 @@ class Hub:
             for stream in list(live.streams):
                 stream.end(b"event: ended\ndata: {}\n\n")
             return 0
-        number = state.round.ballot if state.round else 0
+        number = state.ballot
         chunks: dict[tuple[str, OwnVote | None], Chunk] = {}
         moment = monotonic()
         taken = passed_over = 0

@@ -25,9 +25,8 @@ class MemberPageCache:
         """The page with the counts of now."""
         if (pieces := self._pages.get(key)) is None:
             return None
-        answered = state.round.answered if state.round else 0
         counts = {
-            b"<span data-answered>": b"<span data-answered>%d" % answered,
+            b"<span data-answered>": b"<span data-answered>%d" % state.answered,
             b"<span data-members>": b"<span data-members>%d" % state.members,
         }
         return b"".join([counts.get(piece, piece) for piece in pieces])

@@ -76,7 +76,7 @@ class StateSerializer:
 
     def results(self, state: GroupState, live: Snapshot | None = None) -> GroupResults | None:
         """The frozen results, or the `live` ones of a training group; None before there are any."""
-        snapshot = (state.round.frozen if state.round else None) or live
+        snapshot = state.frozen or live
         vignette = self.vignette(state.round)
         if snapshot is None or vignette is None:
             return None
@@ -84,8 +84,7 @@ class StateSerializer:
 
     def json(self, state: GroupState, own: OwnVote | None) -> bytes:
         """The state as one line; before the answers are shown it holds no count, key or explanation."""
-        round_state = state.round
-        vignette = self.vignette(round_state)
+        vignette = self.vignette(state.round)
         guess = {"system": own.system, "confidence": own.confidence} if own else None
         results = self.results(state) if state.shown else None
         outcome: dict[str, Any] | None = None
@@ -103,14 +102,14 @@ class StateSerializer:
         )
         return to_json({
             "version": state.version,
-            "phase": round_state.phase if round_state else None,
-            "ballot": round_state.ballot if round_state else 1,
-            "round": round_state.number if round_state else 0,
+            "phase": state.phase,
+            "ballot": state.ballot,
+            "round": state.round_number,
             "kind": state.kind,
             "vignette": public_fields(vignette) if vignette else None,
             "members": state.members,
             "people": state.people,
-            "answered": round_state.answered if round_state else 0,
+            "answered": state.answered,
             "guess": guess,
             "outcome": outcome,
             "results": results,
@@ -134,8 +133,7 @@ def member_event(state: GroupState, own: OwnVote | None) -> bytes:
 
     `sent` is the reader's own answer in the open ballot, so that a second tab learns what the first has sent.
     """
-    answered = state.round.answered if state.round else 0
-    told = {"step": state.step, "members": state.members, "answered": answered}
+    told = {"step": state.step, "members": state.members, "answered": state.answered}
     more = {"notice": state.notice, "sent": own.system if own else None}
     return json.dumps(told | {name: value for name, value in more.items() if value}).encode()
 

@@ -48,25 +48,25 @@ class StateLoader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: list[tuple[Asker, asyncio.Future[LoadedGroup | None]]] = []
-        self._looking: asyncio.Task[None] | None = None
+        self._loading: asyncio.Task[None] | None = None
 
-    async def look(self, code: str, member: str | None) -> LoadedGroup | None:
+    async def load(self, code: str, member: str | None) -> LoadedGroup | None:
         """The group, or None when there is none with this code."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[LoadedGroup | None] = loop.create_future()
         self._waiting.append(((code, member), future))
-        if self._looking is None:
-            self._looking = loop.create_task(self._look_while_asked())
+        if self._loading is None:
+            self._loading = loop.create_task(self._load_while_asked())
         return await future
 
-    async def _look_while_asked(self) -> None:
+    async def _load_while_asked(self) -> None:
         try:
             while self._waiting:
                 await self._gather()
                 asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 await self._tell(asked)
         finally:
-            self._looking = None
+            self._loading = None
 
     async def _gather(self) -> None:
         """Lets those come along whose requests are at hand already."""
@@ -119,10 +119,10 @@ def _read_own(
     return own
 
 
-async def look(request: Request, code: str, uid: str | None = None, member: str | None = None) -> LoadedGroup:
+async def load_group(request: Request, code: str, uid: str | None = None, member: str | None = None) -> LoadedGroup:
     """The group as it stands now; NotFound when it has ended, or when `uid` is another group's of the same code."""
-    looker: StateLoader = request.app.state.looker
-    seen = await looker.look(code, member)
+    loader: StateLoader = request.app.state.state_loader
+    seen = await loader.load(code, member)
     if seen is None or (uid is not None and seen.state.uid != uid):
         raise not_here(request, code)
     return seen

@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 
 from api.accounts.cookies import drop_cookie, keeps_no_cookies, try_cookies
 from api.groups import service
@@ -23,25 +22,23 @@ from api.groups.dependencies import VoteBody, cast, codes_limited, let_in, limit
 from api.groups.live.dependencies import hub_of
 from api.groups.live.hub import EventStream
 from api.groups.live.page_cache import MemberPageCache, cache_key
-from api.groups.live.state_loader import LoadedGroup, look
+from api.groups.live.state_loader import LoadedGroup, load_group
 from api.groups.pages.session_steps import session_member_page, session_views_of
 from api.groups.pages.view_builder import get_view_builder, read_reasons
 from api.groups.pages.view_models import JoinView, ReasonView
 from api.groups.phases import open_ballot
 from api.groups.sessions.check_in import forget
-from api.groups.state import OwnVote, read_state
-from api.guesses.rules import typed_size
+from api.groups.state import read_state
+from api.guesses.forms import AnswerForm
 from api.kit.errors import Conflict, Problem, TooMany, Unavailable, Unprocessable
 from api.kit.join_codes import normalise
-from api.kit.systems import NAME, SYSTEMS
+from api.kit.systems import NAME
 from api.persistence.dependencies import engine_of
-from api.vignettes.words import spans_of
 from api.web.admission import take_join
 from api.web.rendering import render, wants_fragment
 
 router = APIRouter(include_in_schema=False)
 
-CIRCLE_FIELDS = {f"circle_{system}": system for system in SYSTEMS}
 _CHOOSE = "Choose one of the three circles or “not enough information”, or pass."
 
 
@@ -52,10 +49,10 @@ async def phone(request: Request, code: str) -> Response:
         return RedirectResponse(f"/g/{normalise(code)}", status_code=303)
     member = find_member(request, code)
     if member is not None:
-        seen = await look(request, code, member=member.id)
+        seen = await load_group(request, code, member=member.id)
     else:
         async with codes_limited(request, code):
-            seen = await look(request, code)
+            seen = await load_group(request, code)
     if member is None or member.uid != seen.state.uid:
         return _join_page(request, code, seen)
     return await _member_page(request, seen, member.id, fragment=wants_fragment(request))
@@ -86,7 +83,7 @@ async def join(request: Request, code: str) -> Response:
     A browser that keeps no cookies could never come in, and would be counted again with each tap: it is told so.
     """
     if keeps_no_cookies(request):
-        return _join_page(request, code, await look(request, code), no_cookies=True)
+        return _join_page(request, code, await load_group(request, code), no_cookies=True)
     return await run_in_threadpool(_join, request, code)
 
 
@@ -136,49 +133,33 @@ def pause(request: Request, code: str) -> Response:
 async def give_guess(request: Request, code: str) -> Response:
     """Keeps a vote. What cannot be kept now comes back with the choice as it was, and a sentence that says why."""
     member = require_member(request, code)
-    form = parse_qsl((await request.body()).decode("utf-8", "replace"))
-    draft, problem = None, None
+    form = AnswerForm(parse_qsl((await request.body()).decode("utf-8", "replace")))
+    body, problem = None, None
     try:
-        body = _parse(form)
-        sizes = body.circles.model_dump() if body.circles else None
-        draft = OwnVote(body.system, body.confidence, tuple(body.cues or ()), body.reason, sizes)
+        body = form.parse(VoteBody, _CHOOSE)
         await cast(request, code, body)
     except (Unprocessable, Conflict, TooMany, Unavailable) as refused:
         problem = refused
     if problem is None and not wants_fragment(request):
         return Response(status_code=303, headers={"location": f"/g/{code}"})  # the member's own code: nothing to quote
-    seen = await look(request, code, member.uid, member.id)
-    if isinstance(problem, Conflict) and draft is not None:
-        problem = _too_late(seen, draft) or problem
+    seen = await load_group(request, code, member.uid, member.id)
+    if isinstance(problem, Conflict) and body is not None:
+        problem = _too_late(seen, body) or problem
     if problem is not None:
-        return await asyncio.to_thread(_render, request, seen, member.id, wants_fragment(request), problem, draft)
+        return await asyncio.to_thread(_render, request, seen, member.id, wants_fragment(request), problem, form)
     return await _member_page(request, seen, member.id, fragment=True)
 
 
-def _too_late(seen: LoadedGroup, draft: OwnVote) -> Conflict | None:
+def _too_late(seen: LoadedGroup, late: VoteBody) -> Conflict | None:
     """Says what counted, where the vote had closed before an answer came; None where it is open."""
     round_state = seen.state.playing
     if round_state is None or open_ballot(round_state.path) is not None:
         return None
     counted = seen.own.get(round_state.ballot)
-    late = f"The vote closed before “{NAME[draft.system]}” reached us."
+    closed = f"The vote closed before “{NAME[late.system]}” reached us."
     if counted is None:
-        return Conflict(f"{late} Nothing from you was counted in this vote. That is fine.")
-    return Conflict(f"{late} Your earlier answer counted: {NAME[counted.system]}.")
-
-
-def _parse(form: list[tuple[str, str]]) -> VoteBody:
-    fields: dict[str, object] = {
-        name: value for name, value in form if value and name != "cues" and name not in CIRCLE_FIELDS
-    }
-    try:
-        cues = spans_of(form)
-        sizes = {CIRCLE_FIELDS[name]: typed_size(value) for name, value in form if value and name in CIRCLE_FIELDS}
-        if sizes:
-            fields["circles"] = sizes
-        return VoteBody.model_validate(fields | ({"cues": cues} if cues else {}))
-    except (ValidationError, ValueError):
-        raise Unprocessable(_CHOOSE) from None
+        return Conflict(f"{closed} Nothing from you was counted in this vote. That is fine.")
+    return Conflict(f"{closed} Your earlier answer counted: {NAME[counted.system]}.")
 
 
 async def _member_page(request: Request, seen: LoadedGroup, member: str, *, fragment: bool) -> Response:
@@ -199,7 +180,7 @@ def _render(
     member: str,
     fragment: bool,
     problem: Problem | None = None,
-    draft: OwnVote | None = None,
+    draft: AnswerForm | None = None,
 ) -> Response:
     state = seen.state
     if state.at_step is not None:
@@ -226,12 +207,12 @@ def _render(
 async def member_now(request: Request, code: str) -> Response:
     """The part of the phone's page that changes."""
     member = require_member(request, code)
-    seen = await look(request, code, member.uid, member.id)
+    seen = await load_group(request, code, member.uid, member.id)
     return await _member_page(request, seen, member.id, fragment=True)
 
 
 @router.get("/g/{code}/live/member")
 async def live_member(request: Request, code: str) -> Response:
     member = require_member(request, code)
-    await look(request, code, member.uid)
+    await load_group(request, code, member.uid)
     return EventStream(request, code, "member", member.id)

@@ -38,6 +38,7 @@ from api.groups.results import Advice, Snapshot, present
 from api.groups.service import reason_number
 from api.groups.state import GroupState, OwnVote
 from api.groups.suggestions import load_suggestions, on_offer
+from api.guesses.forms import AnswerForm
 from api.guesses.rules import MATCH_LABEL, feedback, match
 from api.kit.join_codes import spoken
 from api.kit.network import reachable_base
@@ -45,6 +46,7 @@ from api.kit.prose import html
 from api.kit.qr import qr
 from api.kit.settings import Settings
 from api.kit.systems import NAME
+from api.panels.experts import Experts
 from api.persistence.engine import now, table
 from api.stats.answer_shares import class_statistics
 from api.vignettes.case import Case
@@ -60,12 +62,20 @@ _round, _vote = table(GroupRound), table(Vote)
 class GroupViewBuilder:
     """Makes the views of one process: it knows the library, the settings and the address."""
 
-    def __init__(self, catalogue: Catalogue, teller: StateSerializer, settings: Settings, tokens: Tokens) -> None:
+    def __init__(
+        self, catalogue: Catalogue, serializer: StateSerializer, settings: Settings, tokens: Tokens, experts: Experts
+    ) -> None:
         self._catalogue = catalogue
-        self._teller = teller
+        self._serializer = serializer
         self._settings = settings
         self._tokens = tokens
+        self._experts = experts
         self._suggestions = load_suggestions(settings.vignettes_dir)
+
+    def _clinicians(self, case: Case | None) -> str:
+        """How clinicians of panels answered, as a sentence; empty below five of them."""
+        lens = self._experts.lens(case) if case else None
+        return lens.sentence if lens else ""
 
     def suggestions(self) -> tuple[SuggestedStories, ...]:
         """The pairs and threes to start a group of clients with, as far as their stories are published."""
@@ -77,7 +87,7 @@ class GroupViewBuilder:
         )
 
     def case(self, state: GroupState) -> Case | None:
-        vignette = self._teller.vignette(state.round)
+        vignette = self._serializer.vignette(state.round)
         return vignette.case if vignette else None
 
     def results(
@@ -85,7 +95,7 @@ class GroupViewBuilder:
     ) -> ResultsView | None:
         """The results as pictures: the frozen ones, or a training group's live ones."""
         case = self.case(state)
-        snapshot = (state.round.frozen if state.round else None) or live
+        snapshot = state.frozen or live
         if case is None or snapshot is None:
             return None
         smallest = self._settings.small_group
@@ -98,48 +108,49 @@ class GroupViewBuilder:
         state: GroupState,
         own: dict[int, OwnVote],
         error: str | None = None,
-        draft: OwnVote | None = None,
+        draft: AnswerForm | None = None,
         reasons: tuple[ReasonView, ...] = (),
         note: Markup | None = None,
     ) -> MemberView:
-        """A phone's page; `draft` is a choice that could not be kept just now, and `error` says why.
+        """A phone's page; `draft` is an answer that could not be kept, and `error` says why.
 
         `note`: what a session's plan says while people read.
         """
         case = self.case(state)
-        number = state.round.ballot if state.round else 1
-        mine = draft or own.get(number)
+        number = state.ballot
+        mine = own.get(number)
+        guess = draft.system if draft else mine.system if mine else None
+        marked = draft.marked if draft else mine.cues if mine else ()
         earlier = own.get(1) if number == 2 else None
         told = own.get(2) or own.get(1) if state.shown else None
-        voting = state.round is not None and open_ballot(state.round.path) is not None
+        voting = open_ballot(state.path) is not None
         results = self.results(state, reasons=reasons) if state.shown else None
+        words = word_spans(case.story) if case and voting and "cues" in state.asks else []
         return MemberView(
             code=state.code,
             name=state.name,
             kind=state.kind,
             step=state.step,
-            phase=state.round.phase if state.round else None,
-            round_number=state.round.number if state.round else 0,
+            phase=state.phase,
+            round_number=state.round_number,
             rounds=max(state.rounds, len(state.plan)),
             ballot=number,
             vignette=view_vignette(case) if case else None,
-            answered=state.round.answered if state.round else 0,
+            answered=state.answered,
             members=state.members,
-            guess=mine.system if mine else None,
-            guess_name=NAME[mine.system] if mine else None,
+            guess=guess,
+            guess_name=NAME.get(guess) if guess else None,
             earlier=earlier.system if earlier else None,
             earlier_name=NAME[earlier.system] if earlier else None,
-            confidence=mine.confidence if mine else None,
-            marked=mine.cues if mine else (),
-            words=tuple((s, e, case.story[s:e]) for s, e in word_spans(case.story))
-            if case and voting and "cues" in state.asks
-            else (),
+            confidence=draft.confidence if draft else mine.confidence if mine else None,
+            marked=tuple(word for word in words if any(s <= word[0] and word[1] <= e for s, e in marked)),
+            words=tuple((s, e, case.story[s:e]) for s, e in words) if case else (),
             asks=state.asks,
-            circles=(mine.circles if mine else None) or {},
-            second_vote=state.round.second_vote if state.round else True,
+            circles=draft.circles if draft else (mine.circles if mine else None) or {},
+            second_vote=state.second_vote,
             led=state.place is not None,
             note=note,
-            reason=mine.reason if mine else None,
+            reason=draft.reason if draft else mine.reason if mine else None,
             error=error,
             results=results,
             explanation=explanation(case, folded=True) if case and state.shown else None,
@@ -155,7 +166,6 @@ class GroupViewBuilder:
         """The projector's page. `note`: what a session's plan says while people read."""
         case = self.case(state)
         results = self.results(state, reasons=reasons) if state.shown else None
-        answered = state.round.answered if state.round else 0
         url = f"{base}/g/{state.code}"
         return ScreenView(
             code=state.code,
@@ -166,21 +176,21 @@ class GroupViewBuilder:
             name=state.name,
             kind=state.kind,
             step=state.step,
-            phase=state.round.phase if state.round else None,
-            round_number=state.round.number if state.round else 0,
+            phase=state.phase,
+            round_number=state.round_number,
             rounds=max(state.rounds, len(state.plan)),
-            ballot=state.round.ballot if state.round else 1,
+            ballot=state.ballot,
             vignette=view_vignette(case) if case else None,
             members=state.members,
             crowd=state.crowd,
-            answered=answered,
-            ring=ring(state.members, answered),
+            answered=state.answered,
+            ring=ring(state.members, state.answered),
             results=results,
             explanation=explanation(case) if case and state.shown else None,
             headline=results.headline if results else None,
             questions=view_questions(case) if case and state.shown else (),
             first_ballot=None
-            if not (state.show_first_ballot and state.round and state.round.phase in ("discussing", "revoting"))
+            if not (state.show_first_ballot and state.round and state.phase in ("discussing", "revoting"))
             else view_ballots(
                 [class_statistics(state.round.ballots[0], self._settings.small_group, "group", people=state.people)],
                 self._settings.small_group,
@@ -201,9 +211,6 @@ class GroupViewBuilder:
     ) -> ConsoleView:
         """The facilitator's page. `preview`: what the shared screen holds."""
         case = self.case(state)
-        path = state.round.path if state.round else ()
-        phase: Phase | None = path[-1] if path else None
-        second_vote = state.round.second_vote if state.round else True
         next_phase, next_label = self._next(state)
         advice = _advice(state)
         url = f"{base}/g/{state.code}"
@@ -215,26 +222,26 @@ class GroupViewBuilder:
             kind=state.kind,
             step=state.step,
             version=state.version,
-            phase=phase,
-            round_number=state.round.number if state.round else 0,
+            phase=state.phase,
+            round_number=state.round_number,
             rounds=max(state.rounds, len(state.plan)),
-            ballot=state.round.ballot if state.round else 1,
+            ballot=state.ballot,
             people=self._people(state),
-            steps=_steps(path, second_vote),
+            steps=_steps(state.path, state.second_vote),
             vignette=view_vignette(case) if case else None,
             members=state.members,
             people_in_room=state.people,
             crowd=state.crowd,
-            answered=state.round.answered if state.round else 0,
+            answered=state.answered,
             next_label=next_label,
             next_phase=next_phase,
-            other_steps=_other_steps(path, next_phase, second_vote),
-            can_go_back=bool(path) and can_take_back(path),
-            advice=(_told(advice, second_vote)[0], f"{_told(advice, second_vote)[1]} {ADVICE_NOTE}")
+            other_steps=_other_steps(state.path, next_phase, state.second_vote),
+            can_go_back=can_take_back(state.path),
+            advice=(_told(advice, state.second_vote)[0], f"{_told(advice, state.second_vote)[1]} {ADVICE_NOTE}")
             if advice
             else None,
             advice_band=advice,
-            say=SAY[phase],
+            say=SAY[state.phase],
             results=self.results(state, training_results, reasons) if state.shown or training_results else None,
             reasons=reasons,
             questions=view_questions(case) if case else (),
@@ -253,20 +260,20 @@ class GroupViewBuilder:
             curtain=state.curtain,
             shows_why=state.shows_why,
             preview=preview,
+            clinicians=self._clinicians(case) if state.shown else "",
         )
 
     def _next(self, state: GroupState) -> tuple[str | None, str | None]:
         """The large button: its value and its words."""
-        path = state.round.path if state.round else ()
-        if path and path[-1] not in ("revealed", "ended"):
-            following = next_phases(path, state.round.second_vote if state.round else True)[0]
+        if state.phase not in (None, "revealed", "ended"):
+            following = next_phases(state.path, state.second_vote)[0]
             if _advice(state) == "explain":
                 following = "revealed"
             return following, NEXT_LABEL[following]
         person = self._next_person(state)
         if person is None:
             return None, None
-        return "next-person", f"Start with {person.person}" if not path else f"Next story: {person.person}"
+        return "next-person", f"Start with {person.person}" if not state.path else f"Next story: {person.person}"
 
     def _next_person(self, state: GroupState) -> Person | None:
         return next((person for person in self._people(state) if person.state == "next"), None)
@@ -335,7 +342,15 @@ class GroupViewBuilder:
                 read_reasons(connection, row.id, only_shown=True) if state.kind == "training" else (),
             )
             rounds.append(
-                SummaryRound(view_vignette(case), results, results.headline, html(case.why), view_questions(case), case)
+                SummaryRound(
+                    view_vignette(case),
+                    results,
+                    results.headline,
+                    html(case.why),
+                    view_questions(case),
+                    case,
+                    self._clinicians(case),
+                )
             )
         return SummaryView(
             name=state.name,
@@ -419,5 +434,5 @@ def console_key(request: Request, state: GroupState) -> str:
 
 def get_view_builder(request: Request) -> GroupViewBuilder:
     """The application's own."""
-    shower: GroupViewBuilder = request.app.state.shower
-    return shower
+    view_builder: GroupViewBuilder = request.app.state.view_builder
+    return view_builder

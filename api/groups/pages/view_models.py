@@ -1,6 +1,7 @@
 """What the group's screens show: phone, wall, console and summary."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,7 +179,7 @@ class MemberView:
     marked: tuple[tuple[int, int], ...]
     words: tuple[tuple[int, int, str], ...]
     asks: frozenset[str]
-    circles: dict[str, int]
+    circles: Mapping[str, int | str]
     second_vote: bool
     led: bool
     note: Markup | None
@@ -284,6 +285,7 @@ class ConsoleView:
     curtain: str | None
     shows_why: bool
     preview: Markup
+    clinicians: str
 
     @property
     def has_why(self) -> bool:
@@ -321,6 +323,7 @@ class SummaryRound:
     why: Markup
     questions: tuple[Markup, ...]
     case: Case
+    clinicians: str
 
 
 @dataclass(frozen=True, slots=True)

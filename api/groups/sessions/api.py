@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.groups.access import require_led, require_member, require_state
-from api.groups.live.dependencies import hub_of, teller_of
+from api.groups.live.dependencies import hub_of, serializer_of
 from api.groups.live.state_json import StateOut
 from api.groups.pages.session_steps import session_views_of
 from api.groups.sessions import check_in, service
@@ -55,7 +55,9 @@ def move(request: Request, code: str, body: MoveBody) -> Response:
         engine_of(request), catalogue_of(request), session_views_of(request).plans, code, who.uid, way, to, body.seen
     )
     hub_of(request).changed(code)
-    return Response(teller_of(request).json(require_state(request, code, who.uid), None), media_type="application/json")
+    return Response(
+        serializer_of(request).json(require_state(request, code, who.uid), None), media_type="application/json"
+    )
 
 
 @router.put("/{code}/check-in", responses=responses(401, 404, 409, 422))

@@ -10,6 +10,7 @@ from api.editorial import models as authoring_models
 from api.groups import models as groups_models
 from api.groups.sessions import models as guided_models
 from api.guesses import models as guesses_models
+from api.panels import models as panels_models
 from api.persistence.engine import write_engine
 from api.practice import models as practice_models
 from api.session_plans.editor import models as planning_models
@@ -25,6 +26,7 @@ TABLES = (
     guided_models,
     identity_models,
     library_models,
+    panels_models,
     planning_models,
     practice_models,
 )
