@@ -22,7 +22,7 @@ from api.vignettes.case import Slug
 
 Audience = Literal["psychoeducation", "training"]  # the same words as a group's kind
 Length = Annotated[int, Field(ge=5, le=480)]
-_OF_A_LENGTH: Final = re.compile(r"(\d+) minutes, (.*)", re.DOTALL)
+_OF_A_LENGTH: Final = re.compile(r"(\d{1,3}+) minutes, (.*)", re.DOTALL)
 
 Step = Annotated[
     TalkStep

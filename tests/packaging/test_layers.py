@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.tools.folder_graph import imports_of, read, rings
+from tests.tools.folder_graph import imports_of, read, rings, tree
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +37,7 @@ def test_only_the_application_imports_from_routers() -> None:
 def _makes_a_router(path: Path) -> bool:
     return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "APIRouter"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree(path))
     )
 
 

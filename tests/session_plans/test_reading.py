@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.kit.plain_text import tidy
 from api.session_plans.checking import check
 from api.session_plans.plan import Plan
 from api.session_plans.plan_writer import write
@@ -115,7 +116,7 @@ def test_a_fault_is_told_with_its_line_and_column(old: str, new: str, line: int,
 def assert_total(text: str) -> None:
     """Whatever the text: a plan or a reason why not, and every fault at a place inside the text."""
     checked = check(text, LEVELS, "an-hour")
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = tidy(text).split("\n")  # as every entrance reads it
     assert checked.plan is not None or checked.faults
     for fault in (*checked.faults, *checked.advice):
         assert fault.message

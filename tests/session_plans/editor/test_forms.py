@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.kit.plain_text import tidy
 from api.session_plans.editor.fields import KIND_NAME, new_step, step_fields
 from api.session_plans.editor.forms import compose_plan, compose_step
 from api.session_plans.editor.previewing import as_picture, step_as_far
@@ -56,7 +57,8 @@ def test_a_plan_comes_through_its_forms_unchanged(plan: Plan) -> None:
     assert read(through_forms(write(plan))) == (plan, [])
 
 
-_scalars = st.none() | st.booleans() | st.integers(-5, 300) | st.text(st.characters(codec="utf-8"), max_size=8)
+_texts = st.text(st.characters(codec="utf-8"), max_size=8).map(tidy)  # as every entrance brings it in
+_scalars = st.none() | st.booleans() | st.integers(-5, 300) | _texts
 _things = st.recursive(
     _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
 )
