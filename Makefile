@@ -20,6 +20,7 @@ install: .venv/.installed  ## Installs the product and its tools into .venv
 
 .venv/.installed: pyproject.toml uv.lock | $(filter .build/uv/bin/uv,$(UV))
 	@$(UV) sync --quiet --frozen --all-extras
+	@$(BIN)/python -c "import api.cli, api.app"  # compiled once, not by each program that starts first
 	@touch $@
 
 HELP := frontend/help/site/index.html

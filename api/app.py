@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -66,7 +67,9 @@ from api.practice.service import Practice
 from api.private_pages import pages as circles_pages
 from api.review import api as review_api
 from api.review import pages as review_pages
+from api.review import waiting_pages
 from api.review.panel import Panel
+from api.review.waiting import count_waiting
 from api.session_plans.catalogue import load_plans
 from api.session_plans.editor import editor_pages as plan_editor_pages
 from api.session_plans.editor import keeping as own_plans
@@ -130,6 +133,7 @@ ROUTERS = (
     editor_pages.router,
     list_pages.router,
     review_pages.router,
+    waiting_pages.router,
     panel_trainer_pages.router,
     panel_pages.router,
     analysis_pages.router,
@@ -191,7 +195,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.panel, app.state.experts = Panel(settings.vignettes_dir), Experts(engine)
         app.state.analysis = LibraryAnalysisCache(engine, settings.small_group)
-        app.state.attention_ids = app.state.analysis.attention_ids
+        # Pages below these folders ask for what stands above them.
+        app.state.attention_ids, app.state.count_waiting = (
+            app.state.analysis.attention_ids,
+            partial(count_waiting, engine),
+        )
         app.state.serializer = serializer
         app.state.view_builder = GroupViewBuilder(catalogue, serializer, settings, app.state.tokens, app.state.experts)
         app.state.session_views = SessionViewBuilder(

@@ -1,4 +1,4 @@
-"""Server processes that begin where the imports end: a second of work that dozens of tests need not repeat.
+"""Processes of the product that begin where the imports end: a second of work that dozens of tests need not repeat.
 
 Each is a process of its own that runs the same command; the first lines of `tests/server/test_start.py` and the
 installed product of `tests/packaging` are started from nothing.
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from multiprocessing.reduction import DupFd
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Protocol, TextIO
 
 _PRELOADED = ["api.cli", "api.server", "api.app", "psycopg", "redis.asyncio", "uvicorn.protocols.http.httptools_impl"]
@@ -62,16 +63,37 @@ class Prepared:
 
 def start_prepared(folder: Path, environment: dict[str, str], errors: int) -> Prepared:
     """Runs `three-circles serve --port 0` in the folder; its standard error goes to the open file `errors`."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
     reading, writing = os.pipe()
-    process = context.Process(target=_serve, args=(folder, environment, DupFd(writing), DupFd(errors)))
-    process.start()
+    process = _start(("serve", "--port", "0"), folder, environment, writing, errors)
     os.close(writing)
     return Prepared(process, os.fdopen(reading))
 
 
-def _serve(folder: Path, environment: dict[str, str], output: Any, errors: Any) -> None:
+def run_prepared(
+    words: tuple[str, ...], folder: Path, environment: dict[str, str], timeout: float = 60
+) -> "subprocess.CompletedProcess[str]":
+    """Runs `three-circles …` in the folder to its end. Raises subprocess.TimeoutExpired."""
+    with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
+        process = _start(words, folder, environment, output.fileno(), errors.fileno())
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(words, timeout)
+        output.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(words, process.exitcode, output.read(), errors.read())
+
+
+def _start(words: tuple[str, ...], folder: Path, environment: dict[str, str], output: int, errors: int) -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    process = context.Process(target=_run, args=(words, folder, environment, DupFd(output), DupFd(errors)))
+    process.start()
+    return process
+
+
+def _run(words: tuple[str, ...], folder: Path, environment: dict[str, str], output: Any, errors: Any) -> None:
     for number, handle in ((1, output), (2, errors)):
         os.dup2(handle.detach(), number)
     sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
@@ -81,4 +103,4 @@ def _serve(folder: Path, environment: dict[str, str], output: Any, errors: Any) 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from api.cli import app
 
-    app(["serve", "--port", "0"])
+    app(list(words), prog_name="three-circles")

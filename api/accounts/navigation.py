@@ -1,6 +1,6 @@
 """Where the trainers' pages are, and who sees which of them named."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from api.accounts.models import Trainer
@@ -8,8 +8,8 @@ from api.accounts.permissions import Action, may
 
 
 @dataclass(frozen=True, slots=True)
-class NavItem:
-    """An entry of the trainers' own navigation; `name` is what its pages give as `place`."""
+class NavPart:
+    """A page of an area; `name` is what it and the pages below it give as `place`."""
 
     name: str
     href: str
@@ -17,20 +17,56 @@ class NavItem:
     action: Action | None = None
 
 
-PLACES: Final = (
-    NavItem("stories", "/trainers", "Stories", "see_library"),
-    NavItem("map", "/trainers/map", "Map", "see_library"),
-    NavItem("analysis", "/trainers/analysis", "Analysis", "see_library"),
-    NavItem("classes", "/trainers/classes", "Classes", "lead_class"),
-    NavItem("plans", "/trainers/plans", "Session plans", "write_plan"),
-    NavItem("exchange", "/trainers/exchange", "Import and export", "export"),
-    NavItem("people", "/trainers/people", "People", "manage_people"),
-    NavItem("settings", "/trainers/settings", "Settings", "change_settings"),
-    NavItem("audit", "/trainers/audit", "Activity log", "see_trail"),
-    NavItem("account", "/trainers/account", "Account"),
+@dataclass(frozen=True, slots=True)
+class NavArea:
+    """An entry of the trainers' own navigation. It leads to its first part; the others are named on their own pages."""
+
+    name: str
+    label: str
+    parts: tuple[NavPart, ...]
+
+    def holds(self, place: str) -> bool:
+        return any(part.name == place for part in self.parts)
+
+
+AREAS: Final = (
+    NavArea(
+        "stories",
+        "Stories",
+        (
+            NavPart("stories", "/trainers", "All stories", "see_library"),
+            NavPart("map", "/trainers/map", "Map", "see_library"),
+            NavPart("exchange", "/trainers/exchange", "Import and export", "export"),
+        ),
+    ),
+    NavArea(
+        "reviews",
+        "Reviews",
+        (
+            NavPart("reviews", "/trainers/reviews", "Waiting for you", "rate"),
+            NavPart("panels", "/trainers/panels", "Panels", "see_library"),
+        ),
+    ),
+    NavArea("results", "Results", (NavPart("analysis", "/trainers/analysis", "All stories", "see_library"),)),
+    NavArea("classes", "Classes", (NavPart("classes", "/trainers/classes", "Your classes", "lead_class"),)),
+    NavArea("plans", "Plans", (NavPart("plans", "/trainers/plans", "All plans", "write_plan"),)),
+    NavArea(
+        "settings",
+        "Settings",
+        (
+            NavPart("account", "/trainers/account", "Your account"),
+            NavPart("people", "/trainers/people", "People", "manage_people"),
+            NavPart("settings", "/trainers/settings", "Publishing", "change_settings"),
+            NavPart("audit", "/trainers/audit", "Activity log", "see_trail"),
+        ),
+    ),
 )
 
 
-def nav_for(trainer: Trainer) -> tuple[NavItem, ...]:
-    """The places of which at least one's own part is open."""
-    return tuple(place for place in PLACES if place.action is None or may(trainer, place.action, own=True))
+def nav_for(trainer: Trainer) -> tuple[NavArea, ...]:
+    """The areas with those parts of which at least one's own share is open."""
+    areas = (
+        replace(area, parts=tuple(p for p in area.parts if p.action is None or may(trainer, p.action, own=True)))
+        for area in AREAS
+    )
+    return tuple(area for area in areas if area.parts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api.editorial.similar import Likeness
+from api.editorial.undecided import Choice
 from api.kit.plain_text import folded, names
 from api.kit.systems import NAME, SYSTEMS, System
 from api.kit.yaml import Fault
@@ -25,13 +26,40 @@ Field = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """`next` has to be done before a review, `consider` is only worth a look. `quote` are words of the text."""
+    """`next` stops the text until it is done, `consider` is only worth a look. `quote` are words of the text."""
 
     kind: Kind
     headline: str
     detail: str
     field: Field
     quote: str = ""
+
+    @property
+    def tab(self) -> Literal["write", "source"]:
+        """The tab of the editor where it can be done."""
+        return "source" if self.field == "source" else "write"
+
+    @property
+    def anchor(self) -> str:
+        """The id of the place in that tab."""
+        return _ANCHOR[self.field]
+
+
+_ANCHOR: dict[Field, str] = {
+    "source": "f-source",
+    "title": "f-title",
+    "person": "f-person",
+    "level": "part-level",
+    "key": "part-key",
+    "blend": "part-sizes",
+    "content_note": "part-more",
+    "skills": "part-more",
+    "story": "part-story",
+    "marks": "part-story",
+    "why": "f-why",
+    "others": "part-why",
+    "questions": "f-questions",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +76,31 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class WritingAdvice:
-    """Advice for now, how much more is waiting, and the figures. `ready` says that `check` finds nothing."""
+    """Advice for now, how much more is waiting, and the figures. `ready` says that `check` finds nothing.
+
+    `stops` is all that stands between the text and a review; it comes first in `items` too.
+    """
 
     items: tuple[Advice, ...]
+    stops: tuple[Advice, ...]
     waiting: int
     measures: Measures | None
     ready: bool
 
 
-def advise(case: Case | None, faults: Sequence[Fault], alike: Likeness | None = None) -> WritingAdvice:
-    """Advice on a text as `check` has read it, with the published vignette that is most like it."""
+def advise(
+    case: Case | None, faults: Sequence[Fault], alike: Likeness | None = None, choices: Sequence[Choice] = ()
+) -> WritingAdvice:
+    """Advice on a text as it was read, with the published vignette that is most like it, and what is left open."""
     if case is None:
         found = [Advice("next", f"Line {fault.line}.", _sentence(fault.message), "source") for fault in faults]
-        return WritingAdvice(tuple(found[:AT_ONCE]), len(found[AT_ONCE:]), None, ready=False)
-    found = list(_advice(case, alike))
+        return WritingAdvice(tuple(found[:AT_ONCE]), tuple(found), len(found[AT_ONCE:]), None, ready=False)
+    found = list(_advice(case, alike, choices))
     if faults and not any(item.kind == "next" for item in found):
         found = [Advice("next", f"Line {f.line}.", _sentence(f.message), "source") for f in faults] + found
-    shown = tuple(found[:AT_ONCE])
-    return WritingAdvice(shown, len(found) - len(shown), measure(case), ready=not faults)
+    found.sort(key=lambda item: item.kind != "next")
+    stops, shown = tuple(item for item in found if item.kind == "next"), tuple(found[:AT_ONCE])
+    return WritingAdvice(shown, stops, len(found) - len(shown), measure(case), ready=not faults)
 
 
 def measure(case: Case) -> Measures:
@@ -81,7 +116,7 @@ def measure(case: Case) -> Measures:
     )
 
 
-def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
+def _advice(case: Case, alike: Likeness | None, choices: Sequence[Choice]) -> Iterator[Advice]:
     """In the order of work: a story, its words, marks, the key, explanations, and what is worth a second look."""
     count = len(words(case.story))
     if count == 0:
@@ -101,6 +136,10 @@ def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
         if count < SHORTEST // 2:
             return
     yield from _story(case, count)
+    for choice in choices:
+        yield _TO_CHOOSE[choice]
+    if "dominant" in choices:
+        return
     yield from _marks(case)
     if len(case.cues) >= 3:
         yield from _key(case)
@@ -108,6 +147,13 @@ def _advice(case: Case, alike: Likeness | None) -> Iterator[Advice]:
         yield from _explanations(case)
         yield from _plainness(case)
         yield from _second_look(case, alike)
+
+
+_TO_CHOOSE: dict[Choice, Advice] = {
+    "level": Advice("next", "No level is chosen yet.", "Say how hard it is.", "level"),
+    "dominant": Advice("next", "No answer is chosen yet.", "Say which system is biggest.", "key"),
+    "blend": Advice("next", "The sizes are blank.", "Say about how big each circle is.", "blend"),
+}
 
 
 def _wording(case: Case) -> Iterator[Advice]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from api.editorial.undecided import Choice, leave_open, stand_in
 from api.kit.plain_text import tidy
 from api.kit.systems import SYSTEMS, Answer, System
 from api.kit.yaml import CONTROL
@@ -18,7 +19,8 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 @dataclass(frozen=True, slots=True)
 class CaseForm:
     """What people fill in. `story` is marked text, `[words]{.system.cue}`, with one line for each paragraph and an
-    empty line between them; an empty string or tuple stands for what is left blank."""
+    empty line between them; an empty string or tuple stands for what is left blank. `open` names what is not chosen
+    yet, for which something stands in."""
 
     title: str
     person: str
@@ -35,6 +37,7 @@ class CaseForm:
     why: str
     others: Mapping[System, str]
     questions: tuple[str, ...]
+    open: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class _File:
     story: str
     sections: tuple[_Section, ...]
     case: Case
+    open: tuple[Choice, ...]
 
 
 def form_of(source: str) -> CaseForm | None:
@@ -80,7 +84,9 @@ def compose(form: CaseForm, base_source: str) -> str:
     before, after = _form(file), settled(form, file.case.head)
     if before == after:
         return base_source
-    head = file.head if _head(before, file.case.head) == (new := _head(after, file.case.head)) else head_lines(new)
+    new = _head(after, file.case.head)
+    same = (before.open, _head(before, file.case.head)) == (after.open, new)
+    head = file.head if same else leave_open(head_lines(new), after.open)
     story = file.story.strip("\n") if before.story == after.story else _guarded(after.story)
     parts = (f"---\n{head}---", story, *_sections(file, before, after))
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
@@ -108,14 +114,15 @@ def settled(form: CaseForm, head: FrontMatter) -> CaseForm:
 
 def _cut(source: str) -> _File | None:
     source = tidy(source)
-    case, _ = read(source)
+    stood, choices = stand_in(source)
+    case, _ = read(stood)
     match = HEAD.match(source)
     if case is None or match is None:
         return None
     body = source[match.end() :]
     starts = [0, *(found.start() for found in SECTION.finditer(body)), len(body)]
     pieces = [body[start:end] for start, end in pairwise(starts)]
-    return _File(match[1], pieces[0], tuple(_Section(piece) for piece in pieces[1:]), case)
+    return _File(match[1], pieces[0], tuple(_Section(piece) for piece in pieces[1:]), case, choices)
 
 
 def _form(file: _File) -> CaseForm:
@@ -136,6 +143,7 @@ def _form(file: _File) -> CaseForm:
         why=_bare(case.why),
         others={system: _bare(case.others[system]) for system in SYSTEMS if case.others.get(system)},
         questions=tuple(case.questions),
+        open=file.open,
     )
 
 

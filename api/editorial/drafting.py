@@ -1,8 +1,9 @@
 """Beginning, saving and throwing away drafts. Whatever is saved is kept, readable or not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import Engine, delete, update
 from sqlalchemy import text as sql
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.audit.trail import record, record_once
+from api.editorial.compose import compose, form_of
 from api.editorial.models import Draft, Rating
 from api.editorial.texts import (
     Text,
@@ -24,7 +26,9 @@ from api.editorial.texts import (
     require_sight,
     slug_for,
 )
+from api.editorial.undecided import Choice, leave_open, stand_in
 from api.kit.errors import Conflict, Unprocessable
+from api.kit.systems import ANSWERS, Answer
 from api.kit.versioned_text import as_kept
 from api.kit.yaml import Fault
 from api.persistence.engine import now, write_engine
@@ -46,15 +50,16 @@ class Saved:
 
 
 def begin(engine: Engine, trainer: Trainer, title: str, person: str) -> Text:
-    """A new draft with the frame of a case file. Raises Unprocessable for an empty title or name."""
+    """A new draft in which nothing is chosen yet. Raises Unprocessable for an empty title or name."""
     title, person = " ".join(title.split())[:80], " ".join(person.split())[:40]
     if not person:
         raise Unprocessable("Enter the character’s first name.", [{"pointer": "/person", "detail": "a first name"}])
 
     def frame(slug: str) -> str:
-        key = Key(dominant="drive", blend=Blend(threat=[10, 30], drive=[40, 70], soothing=[10, 30]))
+        key = Key(dominant="drive", blend=Blend(threat=[0, 100], drive=[0, 100], soothing=[0, 100]))
         head = FrontMatter(slug=slug, title=title, person=person, level=1, key=key, authors=[trainer.name])
-        return write(Case(head=head, story="", cues=[], why="", others={"threat": "", "soothing": ""}, questions=[]))
+        empty = write(Case(head=head, story="", cues=[], why="", others={"threat": "", "soothing": ""}, questions=[]))
+        return leave_open(empty, get_args(Choice))
 
     return _add(engine, trainer, lambda db: frame(slug_for(db, title)))
 
@@ -73,7 +78,7 @@ def copy(engine: Engine, trainer: Trainer, slug: str) -> Text:
         head = text.case.head.model_copy(
             update={"slug": slug_for(db, title), "title": title, "authors": list(dict.fromkeys(authors))}
         )
-        return write(text.case.model_copy(update={"head": head}))
+        return leave_open(write(text.case.model_copy(update={"head": head})), text.open)
 
     return _add(engine, trainer, words, adapted_from=slug)
 
@@ -92,7 +97,8 @@ def _add(
     require(trainer, "write_draft", own=True)
     with Session(write_engine(engine)) as db:
         source = as_kept(make_source(db), LARGEST_FILE, "case file")
-        case, faults = read(source)
+        stood, choices = stand_in(source)
+        case, faults = read(stood)
         if case is None:
             raise unreadable(faults)
         taken = Conflict(f"There is already a vignette named {case.head.slug}. Choose another slug.")
@@ -109,7 +115,7 @@ def _add(
             changed_at=now(),
         )
         try:
-            describe(db, row, case)
+            _describe(db, row, case, choices)
         except IntegrityError:  # someone else was quicker by a moment
             raise taken from None
         assert row.id is not None
@@ -176,10 +182,20 @@ def _keep(db: Session, row: Vignette, trainer: Trainer, source: str) -> None:
     draft.source, draft.saved_by, draft.saved_at = source, trainer.id, now()
     draft.revision += 1
     db.add(draft)
-    case, _ = checked(source, row.slug)
+    case, _, choices = checked(source, row.slug)
     # What is published keeps its place in lists and search until the draft is published.
     if case is not None and row.version == 0:
-        describe(db, row, case)
+        _describe(db, row, case, choices)
+    db.flush()
+
+
+def _describe(db: Session, row: Vignette, case: Case, choices: tuple[Choice, ...]) -> None:
+    """As `describe`, without what only stands in for a choice."""
+    describe(db, row, case)
+    if "level" in choices:
+        row.level = 0
+    if "dominant" in choices:
+        row.dominant, row.acceptable = "", ""
     db.flush()
 
 
@@ -234,3 +250,18 @@ def delete_remarks_of(db: Session, trainer_id: int) -> None:
 
 def unreadable(faults: list[Fault]) -> Unprocessable:
     return Unprocessable("This is not a valid case file.", places(faults))
+
+
+def accept_too(engine: Engine, trainer: Trainer, slug: str, answers: Sequence[Answer]) -> Text:
+    """Adds answers to those that the key accepts, in the draft. Level 1 has one answer: such a story becomes level 3.
+
+    Raises Forbidden, NotFound, and Unprocessable while the text cannot be read.
+    """
+    text = open_text(engine, trainer, slug)
+    form = form_of(text.source)
+    if form is None or text.case is None:
+        raise Unprocessable("There is something to fix in the text first.", places(text.faults))
+    fitting = {*text.case.acceptable, *answers}
+    level = 3 if form.level == 1 else form.level
+    changed = replace(form, acceptable=tuple(answer for answer in ANSWERS if answer in fitting), level=level)
+    return save(engine, trainer, slug, compose(changed, text.source), text.etag)

@@ -92,16 +92,16 @@ def autosave(request: Request, slug: str, trainer: CurrentTrainer, fields: Annot
         view = _conflict_view(request, trainer, slug, fields.tab, source)
         told = {"both": fragment("editorial/_differences.html", {"view": view}), "who": view.who}
         return JSONResponse(told, conflict.status)
-    return _saved(request, text)
+    return _saved(request, text, fields.tab)
 
 
-def _saved(request: Request, text: Text) -> Response:
+def _saved(request: Request, text: Text, tab: Tab) -> Response:
     counsel = get_advice(text, catalogue_of(request).vignettes)
     return JSONResponse(
         {
             "etag": text.etag,
-            "look": fragment("editorial/_look.html", {"look": view_look(text.case)}),
-            "advice": fragment("editorial/_advice.html", {"counsel": counsel}),
+            "look": fragment("editorial/_look.html", {"look": view_look(text.case, text.open)}),
+            "advice": fragment("editorial/_advice.html", {"counsel": counsel, "tab": tab}),
         }
     )
 

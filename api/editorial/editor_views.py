@@ -9,11 +9,11 @@ from api.editorial.differences import next_to_each_other
 from api.editorial.fields import Tab, about_choices
 from api.editorial.similar import index_of
 from api.editorial.texts import Text
+from api.editorial.undecided import Choice, check_draft
 from api.kit.systems import SYSTEMS, System
 from api.kit.text_diff import SideBySide
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
-from api.vignettes.checking import check
 from api.vignettes.codebook import CUE_LABEL, PAIR_QUESTION
 from api.vignettes.view_models import ExplanationView, view_explanation
 
@@ -24,9 +24,10 @@ CUES: dict[System, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class LookView:
-    """The page as learners will see it; None when the text cannot be read."""
+    """The page as learners will see it; None when the text cannot be read. Unless a key is `chosen`, only its story."""
 
     explanation: ExplanationView | None
+    chosen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +70,26 @@ class ConflictView:
     differences: tuple[SideBySide, ...]
 
 
-def view_look(case: Case | None) -> LookView:
+def view_look(case: Case | None, choices: tuple[Choice, ...] = ()) -> LookView:
     if case is None:
         return LookView(None)
     told = {system: text for system, text in case.others.items() if text}
-    return LookView(view_explanation(case.model_copy(update={"others": told})))
+    return LookView(view_explanation(case.model_copy(update={"others": told})), "dominant" not in choices)
 
 
 def get_advice(text: Text, vignettes: Mapping[str, Vignette]) -> WritingAdvice:
     alike = index_of(vignettes).nearest(text.case) if text.case else None
-    return advise(text.case, text.faults, alike)
+    return advise(text.case, text.faults, alike, text.open)
 
 
 def view_editor(
     text: Text, tab: Tab, whose: int, vignettes: Mapping[str, Vignette], mine: str | None = None
 ) -> EditorView:
     """The editor on a text; with `mine` on another text that is not saved, with the saved one beside it."""
-    source, case, faults = text.source, text.case, list(text.faults)
+    source, case, faults, choices = text.source, text.case, list(text.faults), text.open
     if mine is not None:
         source = mine
-        case, faults = check(mine, text.slug)
+        case, faults, choices = check_draft(mine, text.slug)
     form = form_of(source)
     alike = index_of(vignettes).nearest(case) if case else None
     return EditorView(
@@ -102,8 +103,8 @@ def view_editor(
         whose=whose,
         source=source,
         form=form,
-        look=view_look(case),
-        counsel=advise(case, faults, alike),
+        look=view_look(case, choices),
+        counsel=advise(case, faults, alike, choices),
         theirs=next_to_each_other(mine, text.source) if mine is not None else None,
         cues=CUES,
         pairs=PAIR_QUESTION,

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from pydantic import BaseModel
 
 from api.editorial.compose import CaseForm, compose, form_of
+from api.editorial.undecided import Choice
 from api.kit.errors import Unprocessable
 from api.kit.systems import ANSWERS, SYSTEMS
 from api.vignettes.case import About, Blend
@@ -83,7 +84,18 @@ def _form(fields: Fields, before: CaseForm) -> CaseForm:
         why=fields.why,
         others={"threat": fields.other_threat, "drive": fields.other_drive, "soothing": fields.other_soothing},
         questions=tuple(fields.questions.splitlines()),
+        open=tuple(choice for choice in before.open if not _chosen(fields, choice)),
     )
+
+
+def _chosen(fields: Fields, choice: Choice) -> bool:
+    """Whether the form makes a choice that was open before."""
+    if choice == "level":
+        return fields.level in ("1", "2", "3")
+    if choice == "dominant":
+        return fields.dominant in SYSTEMS
+    sizes = (getattr(fields, f"{system}_{end}") for system in SYSTEMS for end in ("low", "high"))
+    return any(size.strip().isdecimal() for size in sizes)
 
 
 def _blend(fields: Fields, before: Blend) -> Blend:

@@ -26,7 +26,7 @@ def settings(request: Request, kept: str = "") -> Response:
     return render(
         request,
         "editorial/settings.html",
-        title="Settings",
+        title="Publishing",
         place="settings",
         library=read_library_settings(engine_of(request)),
         most=MOST_RATERS,

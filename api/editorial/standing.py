@@ -1,19 +1,24 @@
 """Where a vignette stands, what it still needs, and what the trainer who looks at it may do next."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from api.accounts.models import Trainer
 from api.accounts.permissions import may
+from api.editorial.advice import Advice, advise
 from api.editorial.library_settings import read_library_settings
 from api.editorial.models import Draft, Rating
 from api.editorial.publishing import STEPS, missing_ratings
 from api.editorial.texts import Status, Text, find_row, is_author, read_text, require_sight
 from api.kit.errors import Forbidden
-from api.vignettes.case import story_mark
+from api.kit.systems import ANSWERS, Answer
+from api.vignettes.case import Case, story_mark
 from api.vignettes.models import Vignette, VignetteVersion
 
 STEP_NAME: dict[tuple[str, str], str] = {
@@ -24,6 +29,8 @@ STEP_NAME: dict[tuple[str, str], str] = {
     ("published", "retired"): "Archive story",
     ("retired", "published"): "Restore story",
 }
+
+SPLIT = 1 / 3  # of the raters: one of two or three, two of four to six
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,9 @@ class Step:
 class EditorialStatus:
     """A vignette as one trainer finds it. `published` is the newest version's text where a draft waits behind it.
 
-    `missing` is what keeps it from being published, as sentences; `steps` what this trainer may do,
-    the likeliest first.
+    `stops` is what must be fixed in its text and `missing` what else keeps it from being published, as sentences.
+    `split` is the answers outside the key that many raters gave, each with how many; it is asked about once.
+    `steps` is what this trainer may do, the likeliest first; `stopped` what they could do but for the stops.
     """
 
     id: int
@@ -54,12 +62,22 @@ class EditorialStatus:
     saved_at: datetime | None
     ratings: int
     needed: int
+    split: tuple[tuple[Answer, int], ...]
+    stops: tuple[Advice, ...]
     missing: tuple[str, ...]
     steps: tuple[Step, ...]
+    stopped: tuple[Step, ...]
     may_write: bool
     may_publish: bool
     may_restore: bool
     may_rate: bool
+
+
+def split_answers(case: Case, chosen: Mapping[Any, int]) -> tuple[tuple[Answer, int], ...]:
+    """The answers that the key does not accept and that SPLIT of the raters or more gave, the most frequent first."""
+    raters = sum(chosen.values())
+    found = [(a, chosen[a]) for a in ANSWERS if a not in case.acceptable and chosen.get(a, 0) >= SPLIT * raters > 0]
+    return tuple(sorted(found, key=lambda pair: -pair[1]))
 
 
 def is_sealed(engine: Engine, trainer: Trainer, slug: str) -> bool:
@@ -84,13 +102,18 @@ def get_status(engine: Engine, trainer: Trainer, slug: str) -> EditorialStatus:
         draft = db.get(Draft, row.id)
         own = is_author(db, row, trainer)
         mark = story_mark(text.case) if text.case else ""
-        by = db.exec(select(Rating.trainer_id).where(Rating.vignette_id == row.id, Rating.story == mark)).all()
-        missing = _missing(db, row, text, mark)
-        steps = tuple(
+        rated = db.exec(
+            select(Rating.trainer_id, Rating.system).where(Rating.vignette_id == row.id, Rating.story == mark)
+        ).all()
+        by, chosen = [trainer_id for trainer_id, _ in rated], Counter(system for _, system in rated)
+        missing = _missing(db, row, mark)
+        allowed = [
             Step(to, STEP_NAME[status, to])
             for (status, to), action in STEPS.items()
-            if status == row.status and may(trainer, action, own=own) and _possible(row, text, to, missing)
-        )
+            if status == row.status and may(trainer, action, own=own)
+        ]
+        steps = [step for step in allowed if not (missing and step.to == "published" and row.version == 0)]
+        needs_good = ("in_review", "published") if text.faults else ()
         assert row.id is not None
         return EditorialStatus(
             id=row.id,
@@ -105,8 +128,11 @@ def get_status(engine: Engine, trainer: Trainer, slug: str) -> EditorialStatus:
             saved_at=draft.saved_at if draft else None,
             ratings=len(by),
             needed=read_library_settings(db).raters_needed,
+            split=split_answers(text.case, chosen) if text.case and row.version == 0 else (),
+            stops=advise(text.case, text.faults, choices=text.open).stops if text.faults else (),
             missing=missing,
-            steps=tuple(sorted(steps, key=lambda step: step.to != "published")),
+            steps=tuple(sorted((s for s in steps if s.to not in needs_good), key=lambda step: step.to != "published")),
+            stopped=tuple(step for step in steps if step.to in needs_good),
             may_write=may(trainer, "write_draft", own=own),
             may_publish=may(trainer, "publish"),
             may_restore=may(trainer, "restore"),
@@ -114,22 +140,9 @@ def get_status(engine: Engine, trainer: Trainer, slug: str) -> EditorialStatus:
         )
 
 
-def _missing(db: Session, row: Vignette, text: Text, mark: str) -> tuple[str, ...]:
-    if row.version:
-        return ()
-    told = []
-    if text.faults:
-        many = "1 problem" if len(text.faults) == 1 else f"{len(text.faults)} things"
-        told.append(f"{many} to fix in the text. Open the editor to see where.")
-    if ratings := missing_ratings(db, row, mark):
-        told.append(ratings)
-    return tuple(told)
-
-
-def _possible(row: Vignette, text: Text, to: str, missing: tuple[str, ...]) -> bool:
-    if to == "published" and row.version == 0:
-        return not missing
-    return not (text.faults and to in ("in_review", "published"))
+def _missing(db: Session, row: Vignette, mark: str) -> tuple[str, ...]:
+    ratings = None if row.version else missing_ratings(db, row, mark)
+    return (ratings,) if ratings else ()
 
 
 def _published(db: Session, row: Vignette) -> str:

@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from api.accounts.models import Trainer
 from api.accounts.permissions import may
 from api.editorial.models import Draft, Rating
+from api.editorial.undecided import Choice, check_draft
 from api.kit.errors import FieldError, Forbidden, NotFound, Unprocessable
 from api.kit.versioned_text import EditConflict, free_slug
 from api.kit.yaml import Fault
 from api.vignettes.case import Case
-from api.vignettes.checking import check
 from api.vignettes.models import Vignette, VignetteVersion
 
 UNKNOWN = "We cannot find this story. Choose one from the list of stories."
@@ -27,7 +27,8 @@ Change = Literal["wording", "meaning"]
 class Text:
     """The newest text of a vignette with what is wrong in it; `case` is None when it cannot be read.
 
-    `revision` is 0 while no one works on it; `etag` changes with every save.
+    `open` names what is not chosen yet, of which `case` has stand-ins. `revision` is 0 while no one works on it, and
+    `etag` changes with every save.
     """
 
     slug: str
@@ -38,6 +39,7 @@ class Text:
     case: Case | None
     faults: tuple[Fault, ...]
     owner_id: int | None
+    open: tuple[Choice, ...] = ()
 
     @property
     def etag(self) -> str:
@@ -61,7 +63,7 @@ def read_text(db: Session, row: Vignette) -> Text:
     """The newest text of a vignette; two queries."""
     draft = db.get(Draft, row.id)
     source = draft.source if draft else newest_source(db, row)
-    case, faults = checked(source, row.slug)
+    case, faults, choices = checked(source, row.slug)
     return Text(
         slug=row.slug,
         status=row.status,  # type: ignore[arg-type]  # only the verbs of this folder write it
@@ -71,14 +73,18 @@ def read_text(db: Session, row: Vignette) -> Text:
         case=case,
         faults=faults,
         owner_id=row.owner_id,
+        open=choices,
     )
 
 
-@lru_cache(maxsize=32)
-def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...]]:
-    """The case in a text, and its faults; kept for a moment, so that a text is read before a write, not within it."""
-    case, faults = check(source, slug)
-    return case, tuple(faults)
+@lru_cache(maxsize=256)
+def checked(source: str, slug: str) -> tuple[Case | None, tuple[Fault, ...], tuple[Choice, ...]]:
+    """The case in a text, its faults, and what is left open.
+
+    Kept for a moment, so that a text is read before a write, not within it.
+    """
+    case, faults, choices = check_draft(source, slug)
+    return case, tuple(faults), choices
 
 
 def newest_source(db: Session, row: Vignette) -> str:

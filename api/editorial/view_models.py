@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.kit.systems import SYSTEMS, Answer, System
 from api.vignettes.case import Case
+from api.vignettes.codebook import topic_name
 from api.vignettes.view_models import ExplanationView, view_explanation
 
 
@@ -37,5 +38,5 @@ def view_whole(case: Case) -> TrainerVignetteView:
         authors=tuple(head.authors),
         licence=head.licence,
         tags=tuple(head.tags),
-        skills=tuple(head.skills),
+        skills=tuple(topic_name(skill) for skill in head.skills),
     )

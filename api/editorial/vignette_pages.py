@@ -1,13 +1,13 @@
 """Pages of one vignette for trainers: where it stands and what comes next, its versions, and the product's offer."""
 
-from typing import Annotated, cast, get_args
+from typing import Annotated, Literal, cast, get_args
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
-from api.accounts.permissions import require
+from api.accounts.permissions import may, require
 from api.charts.figures import view_class_statistics
 from api.editorial import drafting, kept_texts, publishing
 from api.editorial.differences import differences
@@ -16,7 +16,7 @@ from api.editorial.texts import Change, Status
 from api.editorial.view_models import view_whole
 from api.guesses.recording import NO_COUNTS
 from api.guesses.service import counts_of
-from api.kit.errors import NotFound, Problem, Unprocessable
+from api.kit.errors import Conflict, NotFound, Problem, Unprocessable
 from api.persistence.dependencies import engine_of
 from api.stats.answer_shares import class_statistics
 from api.stats.blend import size_word
@@ -27,6 +27,7 @@ from api.web.rendering import RowNumber, render
 
 router = APIRouter(prefix="/trainers/vignettes/{slug}", include_in_schema=False)
 
+SAY_SPLIT = "The raters split. Choose whether the answer key accepts their answer too before you publish."
 SAY_WHICH = "Choose what changed: the wording or the meaning."
 
 
@@ -55,7 +56,7 @@ def _page(
         slug=text.slug,
         tab="story",
         standing=standing,
-        view=view_whole(case) if case else None,
+        view=view_whole(case) if case and not text.open else None,
         changes=differences(standing.published, text.source) if standing.published else (),
         offered=differences(text.source, standing.shipped) if standing.shipped else (),
         class_statistics=view_class_statistics(class_statistics(counts, smallest), smallest) if text.version else None,
@@ -83,10 +84,25 @@ def _change(change: str) -> Change:
 
 
 @router.post("/status")
-def post_status(request: Request, slug: str, trainer: CurrentTrainer, status: Annotated[Status, Form()]) -> Response:
-    """Takes it a step on."""
+def post_status(
+    request: Request,
+    slug: str,
+    trainer: CurrentTrainer,
+    status: Annotated[Status, Form()],
+    split: Annotated[Literal["", "accept", "keep"], Form()] = "",
+) -> Response:
+    """Takes it a step on. Where raters split, publishing asks first whether the key is to accept their answer too."""
+    engine = engine_of(request)
     try:
-        publishing.change_status(engine_of(request), trainer, slug, status)
+        if status == "published" and may(trainer, "publish") and not is_sealed(engine, trainer, slug):
+            standing = get_status(engine, trainer, slug)
+            if standing.split and split == "accept":
+                text = drafting.accept_too(engine, trainer, slug, [answer for answer, _ in standing.split])
+                fix = f"/trainers/vignettes/{slug}/edit?tab=write#part-key"
+                return RedirectResponse(fix, status_code=303) if text.faults else _done(request, slug)
+            if standing.split and not split and any(step.to == "published" for step in standing.steps):
+                raise Conflict(SAY_SPLIT)
+        publishing.change_status(engine, trainer, slug, status)
     except Problem as problem:
         return _refused(request, trainer, slug, problem, "status")
     return _done(request, slug)

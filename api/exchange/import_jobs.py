@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import Engine, delete, select, update
@@ -20,17 +20,15 @@ from sqlmodel import Session, col
 from api.accounts.models import Trainer
 from api.accounts.permissions import require
 from api.editorial.models import ImportJob
-from api.exchange.formats import read_file
-from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused, Row
-from api.exchange.import_preview import ImportPreview
-from api.exchange.importing import apply, current_case, planned
+from api.exchange.formats.rows import LARGEST_UPLOAD, Progress, Refused
+from api.exchange.import_report import Report
+from api.exchange.import_work import Cancelled, Task, run
 from api.kit.errors import Busy, Conflict, NotFound, TooLarge, Unprocessable
 from api.persistence.engine import now, table, write_engine
 
 State = Literal["reading", "ready", "refused", "importing", "done", "stopped"]
 
 KEPT = timedelta(days=1)
-SHOWN = 300  # rows; of a longer file the ones with faults come first, then what changes
 # Progress is written this often at most.
 STEP = 50
 AT_ONCE = 4  # imports in one process: each holds a file and what was read of it in memory
@@ -40,56 +38,6 @@ _job = table(ImportJob)
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRow:
-    """One row of the report: where it stands, what happens to it, and why."""
-
-    place: str
-    slug: str
-    action: str
-    told: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import would do or has done. `more` is the number of rows that are not shown.
-
-    `asked` are the drafts of others that it would take the place of, each with its story and who saved it.
-    """
-
-    summary: str
-    counts: dict[str, int]
-    lines: tuple[ImportRow, ...]
-    more: int
-    asked: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, plan: ImportPreview) -> Self:
-        order = {"fault": 0, "create": 1, "update": 2, "unchanged": 3}
-        steps = sorted(plan.steps, key=lambda step: order[step.action])
-        lines = tuple(
-            ImportRow(
-                step.place,
-                step.slug or "",
-                step.action,
-                (*(f"{f.place}: {f.message}" for f in step.findings), *step.changes),
-            )
-            for step in steps[:SHOWN]
-        )
-        return cls(
-            plan.summary,
-            {str(action): count for action, count in plan.counts.items()},
-            lines,
-            max(0, len(steps) - SHOWN),
-            tuple(f"{step.slug}: {step.replaces}" for step in plan.steps if step.replaces),
-        )
-
-    @classmethod
-    def read(cls, kept: dict[str, Any]) -> Self:
-        lines = tuple(ImportRow(**line | {"told": tuple(line["told"])}) for line in kept["lines"])
-        return cls(kept["summary"], kept["counts"], lines, kept["more"], tuple(kept.get("asked", ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +125,7 @@ def carry_out(engine: Engine, trainer: Trainer, token: str, *, replace: bool = F
 
 
 def throw_away(engine: Engine, trainer: Trainer, token: str) -> None:
-    """Forgets the file. What has been imported stays."""
+    """Forgets the file, and stops what is done with it. What has been imported stays."""
     with Session(write_engine(engine)) as db:
         db.exec(delete(ImportJob).where(col(ImportJob.token) == token, col(ImportJob.trainer_id) == trainer.id))
         db.commit()
@@ -199,6 +147,8 @@ def _in_background(engine: Engine, token: str, work: Any) -> None:
     def run() -> None:
         try:
             work(engine, token)
+        except Cancelled:
+            log.info("import_cancelled")
         except Exception as error:  # whatever it is, the trainer is told that it stopped
             log.exception("import_stopped", error=type(error).__name__)
             _note(engine, token, state="stopped")
@@ -209,49 +159,48 @@ def _in_background(engine: Engine, token: str, work: Any) -> None:
 
 
 def _read(engine: Engine, token: str) -> None:
-    rows = _rows(engine, token)
-    if rows is not None:
-        plan = planned(engine, rows, _author(engine, token))
-        _note(engine, token, state="refused" if plan.refused else "ready", report=asdict(Report.of(plan)))
+    report = _work(engine, token)
+    if report is not None:
+        _note(engine, token, state="refused" if report.refused else "ready", report=asdict(report))
 
 
 def _import(engine: Engine, token: str, *, replace: bool) -> None:
-    rows = _rows(engine, token)
-    if rows is None:
-        return
-    plan = apply(engine, rows, _author(engine, token), replace=replace, progress=_teller(engine, token))
-    _note(engine, token, state="refused" if plan.refused else "done", report=asdict(Report.of(plan)), data=b"")
+    report = _work(engine, token, apply=True, replace=replace)
+    if report is not None:
+        _note(engine, token, state="refused" if report.refused else "done", report=asdict(report), data=b"")
 
 
-def _author(engine: Engine, token: str) -> int:
+def _work(engine: Engine, token: str, *, apply: bool = False, replace: bool = True) -> Report | None:
+    """Reads the job's file, and carries it out with `apply`; None when it cannot be read, which the job then tells."""
+    wanted = (_job.c.name, _job.c.data, _job.c.trainer_id)
     with engine.connect() as connection:
-        found: int = connection.execute(select(_job.c.trainer_id).where(_job.c.token == token)).scalar_one()
-    return found
-
-
-def _rows(engine: Engine, token: str) -> list[Row] | None:
-    """The rows of the job's file; None when it cannot be read, which the job then tells."""
-    with engine.connect() as connection:
-        name, data = connection.execute(select(_job.c.name, _job.c.data).where(_job.c.token == token)).one()
+        row = connection.execute(select(*wanted).where(_job.c.token == token)).one_or_none()
+    if row is None:
+        raise Cancelled
+    task = Task(row.name, row.trainer_id, apply=apply, replace=replace)
     try:
-        return read_file(name, data, _teller(engine, token), current_case(engine))
+        return run(engine, task, row.data, _teller(engine, token))
     except Refused as refused:
         _note(engine, token, state="refused", report=asdict(Report(str(refused), {}, (), 0)))
         return None
 
 
 def _teller(engine: Engine, token: str) -> Progress:
+    """Writes down how far it is. Raises Cancelled once the trainer has thrown the file away."""
+
     def tell(done: int, total: int) -> None:
-        if done % STEP == 0 or done == total:
-            _note(engine, token, done=done, total=total)
+        if (done % STEP == 0 or done == total) and not _note(engine, token, done=done, total=total):
+            raise Cancelled
 
     return tell
 
 
-def _note(engine: Engine, token: str, **values: Any) -> None:
+def _note(engine: Engine, token: str, **values: Any) -> bool:
+    """Keeps what there is to tell of a job; says whether it is still there."""
     with Session(write_engine(engine)) as db:
-        db.exec(update(ImportJob).where(col(ImportJob.token) == token).values(**values))
+        there = db.exec(update(ImportJob).where(col(ImportJob.token) == token).values(**values)).rowcount
         db.commit()
+    return there > 0
 
 
 def delete_jobs_of(db: Session, trainer_id: int) -> None:

@@ -1,11 +1,11 @@
 """From files to a plan over the library in the database, and the plan carried out."""
 
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, bindparam, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -19,12 +19,12 @@ from api.exchange.formats import read_file
 from api.exchange.formats.casefiles import load_files
 from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Progress, Refused, Row, nothing_known, quiet
 from api.exchange.import_preview import ImportPreview, ImportStep, Present, plan
-from api.persistence.engine import now, write_engine
+from api.persistence.engine import now, table, write_engine
 from api.vignettes.case import Case
 from api.vignettes.catalogue import PUBLISHED
 from api.vignettes.models import Vignette, VignetteVersion
 from api.vignettes.reading import LARGEST_FILE, read
-from api.vignettes.storing import add_version, describe, meaning
+from api.vignettes.storing import add_version, describe, describe_new, meaning, shown_of
 
 CHUNK = 50
 PORTION = 500
@@ -121,7 +121,12 @@ def _apply_chunk(
         record(db, author, "import", _counted(len(chunk)))
         drafts = {draft.vignette_id: draft for draft in db.exec(_drafts(chunk))}
         sources = _sources(db, chunk)
-        for slug in sorted(chunk):  # in one order, so that two imports at once cannot wait for each other
+        new = [] if publish else sorted(chunk.keys() - present.keys() - before.keys())
+        if new:
+            _begin(db.connection(), [todo[slug] for slug in new], author_id)
+        for slug in sorted(
+            chunk.keys() - set(new)
+        ):  # in one order, so that two imports at once cannot wait for each other
             was = before.get(slug)
             if sources.get(slug) != (was.newest if was else None):  # saved by someone since the plan was made
                 continue
@@ -133,6 +138,25 @@ def _apply_chunk(
 
 def _counted(stories: int) -> str:
     return f"{stories} {'story' if stories == 1 else 'stories'}"
+
+
+def _begin(connection: Connection, steps: Sequence[ImportStep], author_id: int | None) -> None:
+    """Puts in drafts of stories that are not there, all of them by a handful of statements."""
+    cases = {step.case.head.slug: step.case for step in steps if step.case is not None}
+    sources = {step.slug: step.source for step in steps}
+    same = {"status": "draft", "origin": OWN, "version": 0, "series": 1, "adapted": False, "owner_id": author_id}
+    vignettes = [{"slug": slug, **same, **shown_of(case)} for slug, case in cases.items()]
+    of = table(Vignette)
+    numbers: dict[str, int] = {
+        row.slug: row.id for row in connection.execute(insert(of).returning(of.c.slug, of.c.id), vignettes)
+    }
+    text = [
+        {"vignette_id": number, "source": sources[slug], "saved_by": author_id, "at": now()}
+        for slug, number in numbers.items()
+    ]
+    connection.execute(insert(table(Draft)).values(saved_at=bindparam("at"), revision=1, base_version=0), text)
+    connection.execute(insert(table(KeptText)).values(kept_at=bindparam("at"), kind="import"), text)
+    describe_new(connection, {number: cases[slug] for slug, number in numbers.items()})
 
 
 def _take(

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,11 +14,14 @@ from api.accounts.dependencies import CurrentTrainer
 from api.accounts.models import Trainer
 from api.accounts.permissions import may, require
 from api.audit.trail import record_export
+from api.editorial.filtering import attention_ids, filters_of
+from api.editorial.listing import matching_slugs
 from api.exchange import import_jobs
-from api.exchange.formats import FORMATS, READABLE, Format, anki, read_file
-from api.exchange.formats.rows import LARGEST_UPLOAD, Current, Refused, Row, quiet
-from api.exchange.import_jobs import Job, Report
-from api.exchange.importing import apply, current_case, planned
+from api.exchange.formats import FORMATS, READABLE, Format, anki
+from api.exchange.formats.rows import LARGEST_UPLOAD, Refused, quiet
+from api.exchange.import_jobs import Job
+from api.exchange.import_report import Report
+from api.exchange.import_work import Task, run
 from api.kit.assets import VIGNETTES
 from api.kit.errors import NotFound, Problem, TooLarge, Unprocessable
 from api.kit.exact_query import Flag
@@ -74,6 +77,26 @@ def exchange(request: Request, trainer: CurrentTrainer) -> Response:
 
 
 @pages.get("/exchange/export")
+def export_from_page(
+    request: Request,
+    trainer: CurrentTrainer,
+    format: str = "zip",
+    slug: Annotated[list[str] | None, Query()] = None,
+    of: Annotated[Literal["", "chosen", "matching"], Query()] = "",
+) -> Response:
+    """The stories that are ticked in the list or that its filters leave; all published ones without either."""
+    require(trainer, "export")
+    if of == "matching":
+        filters = filters_of(request)
+        ids = attention_ids(request) if filters.attention else None
+        slug = matching_slugs(engine_of(request), trainer, filters, ids)
+    if of and not slug:
+        raise Unprocessable(
+            "Tick the stories that you want to export first." if of == "chosen" else "No published story matches."
+        )
+    return export(request, trainer, format, slug)
+
+
 @router.get("/export", response_class=Response, responses=responses(401, 404))
 def export(
     request: Request,
@@ -199,19 +222,14 @@ async def import_file(
 def _import(
     request: Request, trainer: Trainer, upload: tuple[str, bytes], dry_run: bool, replace: bool
 ) -> tuple[Report, bool]:
-    engine = engine_of(request)
+    name, data = upload
     with import_jobs.place():
-        rows = _rows(*upload, current_case(engine))
-        carry_out = planned if dry_run else apply
-        plan = carry_out(engine, rows, trainer.id, replace=replace)
-        return Report.of(plan), plan.refused
-
-
-def _rows(name: str, data: bytes, current: Current) -> list[Row]:
-    try:
-        return read_file(name, data, quiet, current)
-    except Refused as refused:
-        raise Unprocessable(str(refused), [{"pointer": "/file", "detail": str(refused)}]) from None
+        try:
+            task = Task(name, trainer.id, apply=not dry_run, replace=replace)
+            report = run(engine_of(request), task, data, quiet)
+        except Refused as refused:
+            raise Unprocessable(str(refused), [{"pointer": "/file", "detail": str(refused)}]) from None
+        return report, report.refused
 
 
 def _chosen(request: Request, slugs: list[str]) -> list[Case]:

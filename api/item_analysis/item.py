@@ -7,11 +7,11 @@ from sqlalchemy import Engine
 
 from api.item_analysis.attempts import NEWEST, read_one
 from api.item_analysis.movement import Moved, read_movement
-from api.kit.systems import Answer, System
+from api.kit.systems import System
 from api.stats import items
 from api.stats.calibration import Calibration
 from api.stats.enough import NotEnough
-from api.stats.items import Attempt, Discrimination, Reason, StrongAndWeak
+from api.stats.items import Attempt, Discrimination, Reason, Rival, StrongAndWeak
 from api.stats.shares import Share
 from api.vignettes.case import Case
 from api.vignettes.catalogue import Vignette
@@ -48,7 +48,7 @@ class Analysis:
     discrimination: Discrimination | NotEnough
     strong_and_weak: StrongAndWeak | NotEnough | None
     calibration: Calibration | NotEnough
-    miskeyed: Answer | NotEnough | None
+    miskeyed: Rival | NotEnough | None
     cues: CueAgreement | NotEnough
     movement: Moved | NotEnough
     reasons: tuple[Reason, ...]

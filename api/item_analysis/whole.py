@@ -20,7 +20,7 @@ from api.vignettes.models import Vignette
 
 KEPT_SECONDS = 600
 URGENCY: tuple[Reason, ...] = (
-    "possibly mis-keyed", "does not discriminate", "too hard", "too easy", "explanation changed",
+    "possibly mis-keyed", "too hard", "does not discriminate", "too easy", "explanation changed",
 )  # fmt: skip
 
 _vignette = table(Vignette)

@@ -15,6 +15,11 @@ _QUOTES: Final = str.maketrans("‘’‚‛ʼ`´′“”„‟«»″‐‑‒
 _OVERRIDES: Final = frozenset("\u202d\u202e")
 
 
+# A plain name between plain signs is what people see: nothing has to be folded to find it.
+_FOUND_AT_ONCE: Final = re.compile("[A-Za-z]{1,40}")
+_APART: Final = r"\s.,;:!?()\[\]“”‘’\"'"
+
+
 def tidy(text: str) -> str:
     """The text with composed letters and plain line breaks, without signs that show and mean nothing."""
     if "\r" in text or not text.isascii() or "\v" in text or "\f" in text:
@@ -56,6 +61,8 @@ def names(text: str, name: str) -> bool:
 
     Where a script has no blanks between words, or the name ends in a dot, nothing has to stand beside it.
     """
+    if _FOUND_AT_ONCE.fullmatch(name) and re.search(f"(?<![^{_APART}]){name}(?![^{_APART}])", text):
+        return True
     wanted = folded(name)
     if not wanted:
         return False

@@ -15,6 +15,9 @@ from api.kit.plain_text import tidy
 MOST_FAULTS = 100  # told of one part: each costs a look through the text, and no one reads more at once
 CONTROL = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
+MOST_BRACKETS = 200
+_NOT_SIMPLE = re.compile(r"[*&]|^ {40}|[-?:] +[-?] ", re.M)
+
 _UNREAD: Final = (
     "each line is “name: value”; put a value in quotes if it has a colon, a # or brackets, and close what you open"
 )
@@ -78,10 +81,16 @@ def clean(text: str, largest: int, kind: str) -> tuple[str, list[Fault]]:
 
 def parse(text: str, name: str, example: str, first_line: int = 1) -> tuple[Document | None, list[Fault]]:
     """The document, which is a mapping, or the fault why there is none; `name` is what the file's people call it."""
-    document, faults = _parse(_LOADERS[0](text), text, name, example, first_line)
-    if faults and _LOADERS[1:]:
-        return _parse(_LOADERS[1](text), text, name, example, first_line)
+    loaders = (*_QUICKEST, *_LOADERS) if _is_simple(text) else _LOADERS
+    document, faults = _parse(loaders[0](text), text, name, example, first_line)
+    if faults and loaders[1:]:
+        return _parse(loaders[-1](text), text, name, example, first_line)
     return document, faults
+
+
+def _is_simple(text: str) -> bool:
+    """Whether it can hold no alias and nest nowhere deep: libyaml's own composer refuses neither."""
+    return text.count("[") + text.count("{") < MOST_BRACKETS and not _NOT_SIMPLE.search(text)
 
 
 def _parse(loader: Any, text: str, name: str, example: str, first_line: int) -> tuple[Document | None, list[Fault]]:
@@ -126,18 +135,8 @@ class _Refusal(yaml.MarkedYAMLError):
     """What we refuse ourselves, in our own words."""
 
 
-class _Strict(Composer, SafeConstructor):
-    """Safe YAML without aliases, which a small file can use to grow without bound, and without repeated keys.
-
-    It stands before libyaml's own composer, which cannot be told to refuse aliases.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        events: Any = self  # which the other bases of a loader give
-        if events.check_event(yaml.AliasEvent):
-            mark = events.peek_event().start_mark
-            raise _Refusal(problem="aliases (*name) are not used here", problem_mark=mark)
-        return super().compose_node(parent, index)
+class _Mappings(SafeConstructor):
+    """Safe YAML without repeated keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -150,6 +149,20 @@ class _Strict(Composer, SafeConstructor):
         return super().construct_mapping(node, deep)
 
 
+class _Strict(Composer, _Mappings):
+    """Without aliases too, which a small file can use to grow without bound.
+
+    It stands before libyaml's own composer, which cannot be told to refuse aliases.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        events: Any = self  # which the other bases of a loader give
+        if events.check_event(yaml.AliasEvent):
+            mark = events.peek_event().start_mark
+            raise _Refusal(problem="aliases (*name) are not used here", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
 class _Loader(_Strict, yaml.SafeLoader):
     """Tells best what is wrong, and reads some odd things that libyaml does not."""
 
@@ -158,6 +171,7 @@ class _Loader(_Strict, yaml.SafeLoader):
 
 
 _LOADERS: tuple[type, ...] = (_Loader,)
+_QUICKEST: tuple[type, ...] = ()
 
 if yaml.__with_libyaml__:  # PyYAML comes without it where it was built without libyaml
 
@@ -168,4 +182,17 @@ if yaml.__with_libyaml__:  # PyYAML comes without it where it was built without 
             yaml.CSafeLoader.__init__(self, text)
             Composer.__init__(self)
 
+    class _QuickestLoader(_Mappings, yaml.CSafeLoader):
+        """Composes in C, for text without aliases, and takes words, lists and names as they are."""
+
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            if node.tag == "tag:yaml.org,2002:str" and isinstance(node, yaml.ScalarNode):
+                return node.value
+            if node.tag == "tag:yaml.org,2002:seq" and isinstance(node, yaml.SequenceNode):
+                return [self.construct_object(item, deep=True) for item in node.value]
+            if node.tag == "tag:yaml.org,2002:map" and isinstance(node, yaml.MappingNode):
+                return self.construct_mapping(node, deep=True)
+            return super().construct_object(node, deep)
+
     _LOADERS = (_FastLoader, _Loader)
+    _QUICKEST = (_QuickestLoader,)

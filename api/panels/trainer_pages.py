@@ -29,7 +29,7 @@ from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
-PLACE = "stories"
+PLACE = "panels"
 LARGEST_FORM = ratings_file.LARGEST_FILE + 20_000  # the file and its envelope
 UPLOADS = {"/trainers/panels/": LARGEST_FORM, "/api/v1/panels/": 2 * LARGEST_FORM}
 

@@ -2,17 +2,7 @@
 
 from api.kit.systems import NAME
 from api.practice.skills import DAY
-from api.vignettes.codebook import CUE_LABEL, PAIR_QUESTION
-
-PAIR_NAME: dict[str, str] = {
-    "drive-or-striving": "Drive or threat-based drive",
-    "soothing-or-withdrawal": "Soothing or withdrawal",
-    "soothing-or-numbing": "Soothing or numbing",
-    "safety-or-safeness": "Safety or safeness",
-    "rest-or-reward": "Resting or drive reward",
-    "caring-or-appeasing": "Caring or appeasing (submissive caring)",
-    "criticism-or-correction": "Self-criticism or self-correction",
-}
+from api.vignettes.codebook import CUE_LABEL, PAIR_NAME, PAIR_QUESTION
 
 
 def skill_name(skill: str) -> str:

@@ -7,18 +7,27 @@ other vignettes, so a learner's ability is the *proportion* that they found of t
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
-from typing import Literal, NamedTuple
+from math import atanh, log2, sqrt, tanh
+from statistics import NormalDist
+from typing import Final, Literal, NamedTuple
 
 from api.kit.systems import ANSWERS, SYSTEMS, Answer
 from api.stats.calibration import Calibration, calibrate
 from api.stats.enough import NotEnough
-from api.stats.intervals import wilson
+from api.stats.intervals import tail
 from api.stats.shares import Share, share
 
-LEARNERS_NEEDED, OTHERS_NEEDED, CONFIDENT_NEEDED = 30, 10, 10
+LEARNERS_NEEDED, OTHERS_NEEDED = 30, 10
 
 Reason = Literal["too easy", "too hard", "does not discriminate", "possibly mis-keyed", "explanation changed"]
+
+# Of good vignettes at most one in twenty is to be flagged by chance, whichever figure does it. Wrong keys matter most.
+ALLOWED: Final[dict[Reason, float]] = {
+    "possibly mis-keyed": 0.03,
+    "too hard": 0.01,
+    "too easy": 0.005,
+    "does not discriminate": 0.005,
+}
 
 
 class Attempt(NamedTuple):
@@ -44,6 +53,14 @@ class Discrimination:
     index: float | None
     efficiency: float | None
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the index, by Fisher's transformation."""
+        if self.index is None:
+            return None
+        half, centre = 1.96 / sqrt(self.learners - 3), atanh(max(-0.999, min(0.999, self.index / 100)))
+        return 100 * tanh(centre - half), 100 * tanh(centre + half)
+
 
 @dataclass(frozen=True, slots=True)
 class StrongAndWeak:
@@ -55,11 +72,26 @@ class StrongAndWeak:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From when on a vignette asks for attention; shares from 0 to 1, efficiency in percent."""
+    """From when on a vignette asks for attention; shares from 0 to 1, the index of discrimination in percent."""
 
     easy: float = 0.95
     hard: float = 0.35
-    weak_efficiency: float = 20.0
+    weak_index: float = 0.0
+
+
+class Rival(NamedTuple):
+    """A system that `chosen` learners chose, more than the `accepted` who chose anything that the key accepts."""
+
+    answer: Answer
+    chosen: int
+    accepted: int
+
+
+class Doubt(NamedTuple):
+    """A reason to look again, and how likely its figures are on a vignette that is just good enough."""
+
+    reason: Reason
+    chance: float
 
 
 def facility(attempts: Sequence[Attempt]) -> Share | NotEnough:
@@ -110,46 +142,63 @@ def calibration(attempts: Iterable[Attempt]) -> Calibration | NotEnough:
     return found if found.answered else NotEnough(0, 1, "answers with a confidence")
 
 
-def possibly_miskeyed(attempts: Iterable[Attempt]) -> Answer | NotEnough | None:
-    """The system on which confident, generally able learners converge though the key does not accept it, if any.
+def possibly_miskeyed(attempts: Sequence[Attempt]) -> Rival | NotEnough | None:
+    """The system that learners choose instead of what the key accepts, if there is one.
 
-    Among the upper third by rest proportion who were leaning or sure (10 or more), a system that is not accepted
-    counts when the lower end of its Wilson interval lies above the share of everything that is.
+    Of those who chose either, more chose it than anything that is accepted. Where able learners can be told apart, they
+    have to lean the same way, since a story may well mislead beginners: the upper third by rest proportion.
     """
-    thirds = _thirds(attempts)
-    if thirds is None or isinstance(thirds, NotEnough):
-        return thirds
-    confident = [attempt for attempt in thirds[0] if attempt.confidence in ("leaning", "sure")]
-    if len(confident) < CONFIDENT_NEEDED:
-        return NotEnough(len(confident), CONFIDENT_NEEDED, "able learners who were confident")
-    accepted = sum(attempt.correct for attempt in confident) / len(confident)
-    chosen = Counter(attempt.answer for attempt in confident if not attempt.correct and attempt.answer in SYSTEMS)
+    if len(attempts) < LEARNERS_NEEDED:
+        return NotEnough(len(attempts), LEARNERS_NEEDED, "learners")
+    chosen = Counter(a.answer for a in attempts if not a.correct and a.answer in SYSTEMS)
+    accepted = sum(attempt.correct for attempt in attempts)
     if not chosen:
         return None
     answer, count = max(chosen.items(), key=lambda item: item[1])
-    return answer if wilson(count, len(confident))[0] > accepted else None
+    thirds = _thirds(attempts)
+    if isinstance(thirds, tuple):
+        able = thirds[0]
+        if sum(a.answer == answer for a in able) <= sum(a.correct for a in able):
+            return None
+    return Rival(answer, count, accepted) if count > accepted else None
+
+
+def doubts(attempts: Sequence[Attempt], thresholds: Thresholds | None = None) -> list[Doubt]:
+    """Each reason that the figures point to, with how likely they would be on a story just at its threshold.
+
+    One-sided: exact binomial tails for shares, Fisher's transformation for the correlation. Nothing is said of fewer
+    than LEARNERS_NEEDED learners. Answers come in one by one and are looked at again and again, so each doubling of
+    the learners counts as another look, and the chances are multiplied by the number of looks (Bonferroni).
+    """
+    limits = thresholds or Thresholds()
+    total = len(attempts)
+    if total < LEARNERS_NEEDED:
+        return []
+    looks = 1 + int(log2(total / LEARNERS_NEEDED))
+    found = sum(attempt.correct for attempt in attempts)
+    pointed: list[tuple[Reason, float]] = []
+    if found / total >= limits.easy:
+        pointed.append(("too easy", tail(found, total, limits.easy)))
+    elif found / total <= limits.hard:
+        pointed.append(("too hard", tail(total - found, total, 1 - limits.hard)))
+    told = discrimination(attempts)
+    if isinstance(told, Discrimination) and told.index is not None and told.index < limits.weak_index:
+        apart = atanh(limits.weak_index / 100) - atanh(max(-0.999, told.index / 100))
+        pointed.append(("does not discriminate", 1 - NormalDist().cdf(apart * sqrt(told.learners - 3))))
+    rival = possibly_miskeyed(attempts)
+    if isinstance(rival, Rival):
+        pointed.append(("possibly mis-keyed", tail(rival.chosen, rival.chosen + rival.accepted, 0.5)))
+    return [Doubt(reason, min(1.0, looks * chance)) for reason, chance in pointed]
 
 
 def attention(
-    attempts: Sequence[Attempt], explanation_changed: bool = False, thresholds: Thresholds | None = None
+    attempts: Sequence[Attempt],
+    explanation_changed: bool = False,
+    thresholds: Thresholds | None = None,
 ) -> list[Reason]:
-    """Why someone might look at this vignette again; empty where nothing calls, or too little is known."""
-    limits = thresholds or Thresholds()
-    reasons: list[Reason] = []
-    found = facility(attempts)
-    if isinstance(found, Share) and found.share is not None and found.answered >= LEARNERS_NEEDED:
-        if found.share >= limits.easy:
-            reasons.append("too easy")
-        elif found.share <= limits.hard:
-            reasons.append("too hard")
-    told = discrimination(attempts)
-    if isinstance(told, Discrimination) and told.efficiency is not None and told.efficiency < limits.weak_efficiency:
-        reasons.append("does not discriminate")
-    if isinstance(possibly_miskeyed(attempts), str):
-        reasons.append("possibly mis-keyed")
-    if explanation_changed:
-        reasons.append("explanation changed")
-    return reasons
+    """Why someone might look at this vignette again; empty where nothing calls, or the figures do not carry it."""
+    reasons = [doubt.reason for doubt in doubts(attempts, thresholds) if doubt.chance <= ALLOWED[doubt.reason]]
+    return [*reasons, "explanation changed"] if explanation_changed else reasons
 
 
 def _comparable(attempts: Iterable[Attempt]) -> list[Attempt]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from api.kit.plain_text import folded, names, tidy
@@ -34,7 +35,7 @@ def check(text: str, file_stem: str | None = None) -> tuple[Case | None, list[Fa
     case, faults = read(text)
     if case is None:
         return None, faults
-    place = finder(tidy(text))  # as it was read
+    place = finder(text)
     if file_stem is not None and case.head.slug != file_stem:
         faults.append(
             Fault(*place("slug:"), f"the slug is “{case.head.slug}” and the file “{file_stem}.md”: make them equal")
@@ -70,9 +71,14 @@ def case_files(paths: list[Path]) -> list[Path]:
 
 
 def finder(text: str) -> Place:
-    """Where words first stand in the file, seen through span marks and line breaks; its start if nowhere."""
+    """Where words first stand in the file, seen through span marks and line breaks; its start if nowhere.
+
+    The file is looked at as it was read, once there is something to find in it.
+    """
+    read_as = cache(lambda: tidy(text))
 
     def place(words: str) -> tuple[int, int]:
+        text = read_as()
         # Bounded, so that a text made to be hard to read is given up at once.
         gap = r"(?:\s|\[|\]\{[^{}]{0,300}+\})+"
         pattern = gap.join(re.escape(word) for word in words.split()[:WORDS_SOUGHT])
@@ -93,9 +99,9 @@ def sentences(text: str) -> list[str]:
 
 def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
     count = len(words(case.story))
-    start = place(" ".join(case.story.split()[:3])) if case.story else (1, 1)
     shortest = SHORTEST_RECONSTRUCTED if case.head.reconstructed else SHORTEST
     if not shortest <= count <= LONGEST:
+        start = place(" ".join(case.story.split()[:3])) if case.story else (1, 1)
         yield Fault(
             *start, f"the story has {count} words; {shortest} to {LONGEST} fit on a phone and leave room for cues"
         )
@@ -121,26 +127,30 @@ def _story_faults(case: Case, place: Place) -> Iterator[Fault]:
 
 def _key_faults(case: Case, place: Place) -> Iterator[Fault]:
     key, level = case.head.key, case.head.level
-    here = place("key:")
     present = [cue for cue in case.cues if cue.polarity == "present"]
     clear = [cue.system for cue in present if cue.strength == "clear"]
     if key.acceptable and key.dominant not in key.acceptable:
-        yield Fault(*here, f"acceptable has to name the dominant system too: add {key.dominant}")
+        yield Fault(*place("key:"), f"acceptable has to name the dominant system too: add {key.dominant}")
     if key.secondary == key.dominant:
-        yield Fault(*here, "secondary is another system than dominant; write null where the text shows none")
+        yield Fault(*place("key:"), "secondary is another system than dominant; write null where the text shows none")
     if level == 3 and len(case.acceptable) < 2:
         yield Fault(
-            *here, "level 3 is for mixed motives: name two acceptable answers, or unsure beside the dominant one"
+            *place("key:"),
+            "level 3 is for mixed motives: name two acceptable answers, or unsure beside the dominant one",
         )
     if level == 1 and len(case.acceptable) > 1:
-        yield Fault(*here, "level 1 has one answer; with two acceptable answers make it level 3")
+        yield Fault(*place("key:"), "level 1 has one answer; with two acceptable answers make it level 3")
     for answer in case.acceptable:
         if answer != "unsure" and answer not in [cue.system for cue in present]:
-            yield Fault(*here, f"the key says {answer}, but no cue in the story supports it: mark the words that do")
+            yield Fault(
+                *place("key:"), f"the key says {answer}, but no cue in the story supports it: mark the words that do"
+            )
     if level < 3 and 0 < clear.count(key.dominant) < 2:
-        yield Fault(*here, f"level {level} needs two clear cues for {key.dominant}; the story marks one")
+        yield Fault(*place("key:"), f"level {level} needs two clear cues for {key.dominant}; the story marks one")
     if len(case.cues) < 3:
-        yield Fault(*here, f"the story marks {len(case.cues)} cues; three facts that can be observed are the least")
+        yield Fault(
+            *place("key:"), f"the story marks {len(case.cues)} cues; three facts that can be observed are the least"
+        )
     for cue in present[:MOST_FAULTS]:
         if level == 1 and cue.strength == "clear" and cue.system != key.dominant:
             quote = case.story[cue.start : cue.end]
@@ -158,10 +168,12 @@ def _key_faults(case: Case, place: Place) -> Iterator[Fault]:
 
 
 def _text_faults(case: Case, place: Place) -> Iterator[Fault]:
-    end = place("## To talk about")
     for system in SYSTEMS:
         if system != case.head.key.dominant and not case.others.get(system):
-            yield Fault(*end, f"“## Why someone might choose {system}” is missing: {NAME[system]} deserves its reason")
+            yield Fault(
+                *place("## To talk about"),
+                f"“## Why someone might choose {system}” is missing: {NAME[system]} deserves its reason",
+            )
     if not case.why:
         yield Fault(*place(f"## Why {case.head.key.dominant}"), "the key has no explanation")
     for text in (case.why, *case.others.values(), *case.questions):
@@ -170,7 +182,7 @@ def _text_faults(case: Case, place: Place) -> Iterator[Fault]:
                 *place(text[:80]), f"this text has {len(text)} characters; at most {LONGEST_PROSE} fit beside a story"
             )
     if len(case.questions) < 1:
-        yield Fault(*end, "“## To talk about” needs at least one question, as a list with -")
+        yield Fault(*place("## To talk about"), "“## To talk about” needs at least one question, as a list with -")
     for skill in case.head.skills[:MOST_FAULTS]:
         if skill not in SKILLS:
             yield Fault(*place("skills:"), f"skills: “{skill}” is unknown{did_you_mean(skill, SKILLS)}")

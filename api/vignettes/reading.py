@@ -22,6 +22,7 @@ MOST_SECTIONS = 50  # the story among them; a case file has five
 # Possessive and bounded: an opening without its end is given up at once, however long the text behind it.
 _ATTRIBUTES = re.compile(r"\{\s{0,20}+\.(?P<type>[\w.]{1,60}+)(?P<rest>[^{}]{0,200}+)\}")
 _ATTRIBUTE = re.compile(r"\b(\w++)=(\w++)")
+_RUN = re.compile(r"[^\s\[\]]++(?: [^\s\[\]]++)*+")  # words of one line with single blanks
 _STRENGTHS = ("clear", "partial")
 _POLARITIES = ("present", "absent")
 
@@ -210,8 +211,10 @@ def _read_story(raw: _Text) -> tuple[str, list[Cue]]:
             raw.fault(position, "this ] closes no span; a span is [words]{.system.cue}")
             position += 1
             continue
-        plain.append(character)
-        position += 1
+        run = _RUN.match(source, position)
+        word = run[0] if run else character
+        plain.extend(word)
+        position += len(word)
     if opened is not None:
         raw.fault(opened[0], "the span is never closed; write [words]{.system.cue}")
     return "".join(plain), cues

@@ -1,12 +1,14 @@
 """Puts texts of vignettes into the database: versions, what lists show of them, and the words that are searched."""
 
-from sqlalchemy import delete, update
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, update
 from sqlmodel import Session, col
 
-from api.persistence.engine import now
+from api.persistence.engine import now, table
 from api.vignettes.case import Case
 from api.vignettes.models import LibraryChange, Vignette, VignetteSkill, VignetteVersion
-from api.vignettes.searching import index
+from api.vignettes.searching import index, index_new
 
 
 def add_version(
@@ -43,15 +45,40 @@ def add_version(
 
 def describe(db: Session, row: Vignette, case: Case) -> None:
     """Takes over from a case what lists show, filter by and search."""
-    head = case.head
-    row.title, row.person, row.level, row.content_note = head.title, head.person, head.level, head.content_note
-    row.dominant, row.acceptable, row.changed_at = head.key.dominant, " ".join(case.acceptable), now()
+    for name, value in shown_of(case).items():
+        setattr(row, name, value)
     db.add(row)
     db.flush()
     assert row.id is not None
     index(db.connection(), row.id, case)
     db.exec(delete(VignetteSkill).where(col(VignetteSkill.vignette_id) == row.id))
-    db.add_all(VignetteSkill(vignette_id=row.id, skill=skill) for skill in dict.fromkeys(head.skills))
+    db.add_all(VignetteSkill(vignette_id=row.id, skill=skill) for skill in dict.fromkeys(case.head.skills))
+
+
+def shown_of(case: Case) -> dict[str, object]:
+    """The columns of a vignette that lists show and filter by."""
+    head = case.head
+    return {
+        "title": head.title,
+        "person": head.person,
+        "level": head.level,
+        "content_note": head.content_note,
+        "dominant": head.key.dominant,
+        "acceptable": " ".join(case.acceptable),
+        "changed_at": now(),
+    }
+
+
+def describe_new(connection: Connection, cases: Mapping[int, Case]) -> None:
+    """Lets many vignettes be searched and filtered that were not there before."""
+    index_new(connection, cases)
+    skills = [
+        {"vignette_id": number, "skill": skill}
+        for number, case in cases.items()
+        for skill in dict.fromkeys(case.head.skills)
+    ]
+    if skills:
+        connection.execute(insert(table(VignetteSkill)), skills)
 
 
 def tell_others(db: Session) -> None:

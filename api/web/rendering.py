@@ -34,7 +34,7 @@ RowNumber = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What every page shows around its content."""
+    """What every page shows around its content. `waiting` is how much waits for the trainer's review."""
 
     title: str
     section: str
@@ -42,6 +42,8 @@ class Page:
     setup: bool
     place: str
     places: Sequence[Any]
+    path: str = ""
+    waiting: int = 0
 
 
 @cache
@@ -106,13 +108,16 @@ def render(
 
     A form that was refused comes back with `problem`: with its status and headers, and its sentence as `error`.
     """
+    places = getattr(request.state, "places", ())
     page = Page(
         title=title,
         section=section or ("trainers" if place else ""),
         trainer=getattr(request.state, "trainer_name", None),
         setup=request.app.state.needs_setup,
         place=place,
-        places=getattr(request.state, "places", ()),
+        places=places,
+        path=request.url.path,
+        waiting=request.app.state.count_waiting(request.state.trainer) if place and places else 0,
     )
     return templates.TemplateResponse(
         request,

@@ -12,7 +12,7 @@ from api.kit.settings import Settings
 from tests.cast import ANA
 from tests.client import MakeSettings, http_client, running
 from tests.groups.room import Phone, Room, new_room
-from tests.live import PROGRAM, clean_environment
+from tests.operations.commands import command
 
 OLD, NEW = "the key of last year", "the key of this year"
 
@@ -81,15 +81,8 @@ async def test_learner_member_and_facilitator_go_on_after_a_rotation_and_end_wit
         assert (await Phone(client, room.code, phone.token).vote("threat")).status_code == 401
 
 
-def _secret(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PROGRAM, "secret", *arguments],
-        cwd=folder,
-        env=clean_environment(DATA_DIR=str(folder), **environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _secret(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return command("secret", *arguments, DATA_DIR=str(folder), **environment)
 
 
 def test_the_command_puts_a_new_key_before_the_others_and_forgets_them_when_told(tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def mark(page: Page, words: str, system: str, sign: str) -> None:
     page.get_by_role("listbox", name="What do these words show?").get_by_role("option", name=sign).click()
 
 
+def choose(page: Page) -> None:
+    """Chooses drive, level 1 and the sizes, none of which a new story has."""
+    for name in ("dominant", "level"):
+        expect(page.locator(f"[name={name}]:checked")).to_have_count(0)
+    page.locator("[name=dominant][value=drive]").check()
+    page.locator("[name=level][value='1']").check()
+    for system, low, high in (("threat", "10", "30"), ("drive", "40", "70"), ("soothing", "10", "30")):
+        page.locator(f"#f-{system}-low").fill(low)
+        page.locator(f"#f-{system}-high").fill(high)
+
+
 @pytest.fixture
 def writer(calm_page: Page, site: Server, cookies: dict[str, str]) -> Page:
     become("trainer", calm_page.context, site, cookies)
@@ -97,6 +108,8 @@ def test_a_new_trainer_writes_a_whole_vignette_without_seeing_any_syntax(
     expect(page.get_by_text("Start with one short scene.")).to_be_visible()
 
     story_box(page).fill(STORY)
+    expect(page.get_by_text("No answer is chosen yet.")).to_be_visible()
+    choose(page)
     expect(page.get_by_text("Nothing points to drive yet.")).to_be_visible()
     mark(page, "gets up at four", "Drive", "working for something they want")
     mark(page, "laughs out loud", "Drive", "enjoying a success")

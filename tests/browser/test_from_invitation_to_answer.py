@@ -12,7 +12,7 @@ from api.accounts.permissions import Role
 from api.accounts.trainer import add_trainer
 from api.persistence.engine import make_engine
 from tests.browser.barriers import barriers, bring_axe
-from tests.browser.test_editor import STORY, mark, saved, select, story_box
+from tests.browser.test_editor import STORY, choose, mark, saved, select, story_box
 from tests.cast import PASSWORD, TRAINER
 from tests.live import Server
 
@@ -77,6 +77,7 @@ def write(page: Page) -> None:
     page.get_by_role("button", name="Start writing").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     story_box(page).fill(STORY)
+    choose(page)
     mark(page, "gets up at four", "Drive", "working for something they want")
     mark(page, "laughs out loud", "Drive", "enjoying a success")
     mark(page, "looks into her purse once more", "Threat", "watching for danger")
@@ -115,6 +116,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     house: House,
 ) -> None:
     admin = house.arrive(house.site.lines[3].split()[-1], TRAINER)
+    admin.get_by_role("navigation", name="Trainers").get_by_role("link", name="Settings").click()
     admin.get_by_role("link", name="People", exact=True).click()
     look(admin, "People")
     admin.get_by_role("button", name="Create invitation").click()
@@ -166,7 +168,7 @@ def test_a_story_goes_from_an_invitation_to_a_learners_answer_and_keeps_its_answ
     edith.get_by_role("button", name="Publish version 2").click()
     expect(edith.get_by_text("This is version 2")).to_be_visible()
     tabs = edith.get_by_role("navigation", name="About this story")
-    for tab in ("Versions", "Analysis", "Review"):
+    for tab in ("Versions", "Results", "Review"):
         tabs.get_by_role("link", name=tab).click()
         look(edith, tab)
 

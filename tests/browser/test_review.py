@@ -90,10 +90,12 @@ def test_a_story_is_found_rated_by_keyboard_reviewed_and_published(sign_in: Call
     page.set_viewport_size({"width": 1280, "height": 800})
     keep("review", page)
     look_closely(page)
-    page.get_by_role("button", name="Publish story").press("Enter")
+    expect(page.get_by_role("button", name="Publish story")).to_have_count(0)
+    expect(page.get_by_role("heading", name="The raters split. Do both answers fit?")).to_be_visible()
+    page.get_by_role("button", name="Publish with the key as it is").press("Enter")
     expect(page.get_by_role("heading", level=2, name="Published")).to_be_visible()
     look_closely(page)
-    for tab in ("Versions", "Analysis"):
+    for tab in ("Versions", "Results"):
         page.get_by_role("navigation", name="About this story").get_by_role("link", name=tab).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(tab)
         look_closely(page)

@@ -6,6 +6,7 @@ import re
 import httpx
 import pytest
 
+from api.kit.systems import SYSTEMS
 from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE
 from tests.editorial.people import DAN, DAN_FILE, Person
@@ -49,6 +50,33 @@ async def test_a_story_is_begun_with_a_title_and_a_name(author: Person) -> None:
     assert 'value="The van"' in nameless.text
     assert (made.status_code, made.headers["location"]) == (303, "/trainers/vignettes/the-van/edit")
     assert (await opened(author, "/trainers/vignettes/the-van/edit"))["person"] == ["Zo"]
+
+
+async def test_nothing_is_chosen_in_a_new_story_until_its_author_chooses(author: Person) -> None:
+    here = "/trainers/vignettes/the-van"
+    await author.client.post("/trainers/new", data={"title": "The van", "person": "Zo"}, headers=author.headers)
+    fields = await opened(author, f"{here}/edit")
+    assert not {"level", "dominant"} & set(fields)
+    assert {fields[f"{system}_{end}"][0] for system in SYSTEMS for end in ("low", "high")} == {""}
+    assert "not chosen yet" in (await author.get("/trainers?status=draft")).text
+
+    begun = (await post(author, f"{here}/autosave", fields, story="Zo drives the van. " * 6)).json()
+    again = await opened(author, f"{here}/edit")
+    assert not {"level", "dominant"} & set(again)
+    assert "Choose which system is biggest to see the explanation here." in begun["look"]
+    for word in ("No level is chosen yet.", "No answer is chosen yet.", "The sizes are blank."):
+        assert word in begun["advice"]
+        assert word in (await author.get(here)).text
+    assert (await author.step("the-van", "in_review")).status_code == 422
+
+    chosen = await post(author, f"{here}/edit", again, level="2", dominant="threat", threat_low="40", threat_high="60")
+    assert chosen.status_code == 303
+    kept = await opened(author, f"{here}/edit")
+    assert (kept["level"], kept["dominant"], kept["threat_low"]) == (["2"], ["threat"], ["40"])
+    case = read((await author.source("the-van")).text)[0]
+    assert case is not None
+    assert (case.head.level, case.head.key.dominant, case.head.key.blend.drive) == (2, "threat", [0, 100])
+    assert "chosen yet" not in (await author.get(here)).text
 
 
 async def test_a_story_is_begun_from_a_copy_of_one_that_was_looked_for(author: Person) -> None:

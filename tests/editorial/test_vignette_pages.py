@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from api.editorial.library_settings import LibrarySettings, write_library_settings
+from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE
-from tests.editorial.people import DAN, DAN_FILE, Person
+from tests.editorial.people import DAN, DAN_FILE, Person, make_person
 
 HERE = f"/trainers/vignettes/{ANA}"
 NEW = ANA_FILE.replace("in May", "in June")
@@ -70,6 +71,70 @@ async def test_what_is_missing_is_said_and_publishing_is_not_offered(author: Per
     assert "2 more blind ratings are needed" in page
     assert "Publish story" not in page
     assert (await post(editor, f"/trainers/vignettes/{DAN}/status", status="published")).status_code == 409
+
+
+async def test_what_stops_a_story_is_named_and_linked_where_one_can_act(author: Person) -> None:
+    await author.add(DAN_FILE.replace("## To talk about", "## Something else"))
+    for path in (f"/trainers/vignettes/{DAN}", f"/trainers/vignettes/{DAN}/review"):
+        page = (await author.get(path)).text
+        assert "1 thing must be fixed first" in page
+        assert f'href="/trainers/vignettes/{DAN}/edit?tab=write#f-questions" aria-label="Fix this: Add' in page
+    story = (await author.get(f"/trainers/vignettes/{DAN}")).text
+    assert 'disabled aria-describedby="stops">Send for review' in story
+    assert 'value="in_review"' not in story
+    editor = (await author.get(f"/trainers/vignettes/{DAN}/edit")).text
+    assert "1 thing must be fixed first" in editor
+    assert 'href="#f-questions" aria-label="Fix this: ' in editor
+
+
+async def split(author: Person, *raters: tuple[Person, str]) -> str:
+    """A story in review with these ratings."""
+    await author.add()
+    await author.step(DAN, "in_review")
+    for person, system in raters:
+        await person.rate(DAN, system)
+    return f"/trainers/vignettes/{DAN}"
+
+
+async def test_publishing_a_story_whose_raters_split_asks_first(
+    author: Person, rater: Person, other_rater: Person, editor: Person
+) -> None:
+    page = await split(author, (rater, "drive"), (other_rater, "threat"), (editor, "drive"))
+    for part in ("", "/review"):
+        asked = (await editor.get(page + part)).text
+        assert "The raters split. Do both answers fit?" in asked
+        assert "1 of 3 raters chose threat" in asked
+        assert "Publish story" not in asked
+    unanswered = await post(editor, f"{page}/status", status="published")
+    kept = await post(editor, f"{page}/status", status="published", split="keep")
+
+    assert unanswered.status_code == 409
+    assert "The raters split. Choose whether" in unanswered.text
+    assert kept.status_code == 303
+    assert (await editor.client.get(f"/vignettes/{DAN}")).status_code == 200
+
+
+async def test_accepting_both_answers_changes_the_key_and_leads_to_what_it_still_needs(
+    author: Person, rater: Person, other_rater: Person, editor: Person
+) -> None:
+    page = await split(author, (rater, "soothing"), (other_rater, "drive"), (editor, "drive"))
+    accepted = await post(editor, f"{page}/status", status="published", split="accept")
+
+    case = read((await editor.source(DAN)).text)[0]
+    assert case is not None
+    assert (case.head.key.acceptable, case.head.level) == (["drive", "soothing"], 3)
+    assert (accepted.status_code, accepted.headers["location"]) == (303, f"{page}/edit?tab=write#part-key")
+    assert "The raters split" not in (await editor.get(page)).text
+
+
+async def test_raters_of_whom_few_choose_otherwise_do_not_split(
+    author: Person, rater: Person, other_rater: Person, editor: Person, engine: Engine, client: httpx.AsyncClient
+) -> None:
+    fourth = make_person(engine, client, "Dee", "trainer")
+    page = await split(author, (rater, "threat"), (other_rater, "drive"), (editor, "drive"), (fourth, "drive"))
+
+    assert "The raters split" not in (await editor.get(page)).text
+    assert (await post(editor, f"{page}/status", status="published")).status_code == 303
 
 
 async def test_a_waiting_draft_is_shown_by_its_differences_and_published_once_one_says_what_changed(

@@ -3,8 +3,10 @@
 import asyncio
 import io
 import re
+import subprocess
 import time
 import zipfile
+from typing import Any
 
 import httpx
 import pytest
@@ -13,9 +15,11 @@ from sqlalchemy import Engine, text
 
 from api.accounts.trainer import add_trainer
 from api.editorial import drafting
+from api.exchange import import_work
 from api.exchange.formats import FORMATS
 from api.exchange.formats.rows import LARGEST_UPLOAD, quiet
-from api.exchange.import_jobs import SHOWN
+from api.exchange.import_report import SHOWN
+from api.exchange.import_work import Cancelled, Task, run
 from api.exchange.importing import apply, current_sources
 from api.vignettes.reading import read
 from tests.cast import ANA, ANA_FILE, PASSWORD, SLUGS
@@ -216,6 +220,32 @@ async def test_in_the_browser_a_file_is_read_shown_and_brought_in_when_the_train
     await wait_for(client, address, "Import finished")
     assert len(current_sources(engine)) == len(SLUGS) + SHOWN + 5
     assert (await client.post(f"{address}/apply")).status_code == 409
+
+
+async def test_a_large_file_is_read_in_a_process_of_its_own_that_ends_when_the_trainer_stops_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, task = zipped(CHANGED_ANA, DAN_FILE), Task("new.zip", None)
+    told: list[tuple[int, int]] = []
+    here = run(engine, task, data, quiet)
+    monkeypatch.setattr(import_work, "SMALL", 0)
+    processes: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+
+    def begin(*args: Any, **options: Any) -> subprocess.Popen[bytes]:
+        processes.append(start(*args, **options))
+        return processes[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", begin)
+
+    def stop(_done: int, _total: int) -> None:
+        raise Cancelled
+
+    assert run(engine, task, data, lambda *at: told.append(at)) == here
+    assert told == [(2, 2)]
+    with pytest.raises(Cancelled):
+        run(engine, task, data, stop)
+    assert [process.poll() is not None for process in processes] == [True, True]
 
 
 async def test_someone_else_cannot_look_at_ones_import(

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +15,7 @@ from tests.client import MakeSettings, http_client, running
 from tests.groups.room import API, Room, new_room, vote_all
 from tests.groups.rows import everything, let_expire, sizes
 from tests.groups.servers import eventually
-from tests.live import PROGRAM, clean_environment
+from tests.operations.commands import command
 from tests.rows import opened
 
 pytestmark = pytest.mark.both_databases
@@ -107,28 +107,22 @@ async def test_a_group_whose_time_is_over_is_purged_when_a_server_starts(
         assert totals(engine) == [(1, 0, 9, 0, 0)]
 
 
-def purge(database_url: str) -> str:
+def purge(database_url: str, folder: Path) -> str:
     """What the command prints."""
-    finished = subprocess.run(
-        [PROGRAM, "groups", "purge"],
-        env=clean_environment(DATABASE_URL=database_url),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    finished = command("groups", "purge", DATA_DIR=str(folder), DATABASE_URL=database_url)
+    assert finished.returncode == 0, finished.stderr
     return finished.stdout.strip()
 
 
 async def test_groups_purge_deletes_what_is_over_and_says_how_many(
-    app: FastAPI, client: httpx.AsyncClient, engine: Engine, database_url: str
+    app: FastAPI, client: httpx.AsyncClient, engine: Engine, database_url: str, tmp_path: Path
 ) -> None:
     over = [await a_group_with_a_past(client, 2) for _ in range(2)]
     young = await new_room(client)
     for room in over:
         let_expire(engine, room.code)
 
-    finished = [await asyncio.to_thread(purge, database_url) for _ in range(2)]
+    finished = [await asyncio.to_thread(purge, database_url, tmp_path) for _ in range(2)]
 
     assert finished == ["2 groups deleted.", "0 groups deleted."]
     assert sizes(engine)["room"] == 1

@@ -1,6 +1,7 @@
 """Item analysis: that the database adds up what a recount finds, and what is said while there is too little."""
 
 import random
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,7 @@ from api.persistence.engine import write_engine
 from api.stats.enough import NotEnough
 from api.stats.items import Attempt
 from api.vignettes.catalogue import Catalogue
-from tests.cast import ANA, ANA_FILE
+from tests.cast import ANA, ANA_FILE, BEN
 from tests.editorial.many import add_many
 from tests.editorial.people import Person, make_person
 
@@ -164,6 +165,36 @@ async def test_the_library_puts_first_what_needs_attention_and_the_list_filters_
     assert page.index("Ana and the race") < page.index("Story 00001")
     assert "Ana and the race" in (await editor.get("/trainers?attention=1")).text
     assert "Cleo and the letter" not in (await editor.get("/trainers?attention=1")).text
+
+
+async def test_the_table_is_sorted_narrowed_and_taken_out_as_it_is_shown(
+    app: FastAPI, engine: Engine, editor: Person
+) -> None:
+    many(app)
+    answer(app, 40)
+    with engine.begin() as connection:
+        ana = {"id": app.state.catalogue.vignettes[ANA].id}
+        connection.execute(text("UPDATE guess SET system = 'soothing' WHERE vignette_id = :id"), ana)
+    app.state.analysis.forget()
+
+    async def order(query: str) -> list[str]:
+        page = (await editor.get(f"/trainers/analysis?{query}")).text
+        return re.findall(r'scope="row"><a href="/trainers/vignettes/([^/]+)/analysis', page)
+
+    assert await order("only=attention") == [ANA]
+    assert (await order("sort=share"))[0] == ANA
+    assert (await order("sort=-share"))[-1] == ANA
+    assert (await order("sort=title"))[:2] == [ANA, BEN]
+    taken = (await editor.get("/trainers/analysis/table?only=attention")).text.splitlines()
+    assert len(taken) == 2
+    assert taken[1].startswith('ana-the-race,Ana and the race,1,drive,"Very hard, Possibly mis-keyed",40,0.0,0.0,')
+
+
+async def test_too_few_learners_leave_their_cells_empty(app: FastAPI, editor: Person) -> None:
+    answer(app, 4)
+    taken = (await editor.get("/trainers/analysis/table?sort=title")).text.splitlines()
+
+    assert taken[1] == "ana-the-race,Ana and the race,1,drive,,,,,,,,,"
 
 
 async def test_the_librarys_analysis_is_kept_until_someone_asks_anew(app: FastAPI, editor: Person) -> None:

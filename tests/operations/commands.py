@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from tests.live import PROGRAM, clean_environment
+from tests.live import clean_environment
+from tests.prepared import run_prepared
 
 
 def command(*words: str | Path, path: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
@@ -11,12 +12,4 @@ def command(*words: str | Path, path: str = "", **settings: str) -> "subprocess.
     environment = clean_environment(**settings)
     if path:
         environment["PATH"] = path
-    return subprocess.run(
-        [PROGRAM, *map(str, words)],
-        cwd=settings["DATA_DIR"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_prepared(tuple(map(str, words)), Path(settings["DATA_DIR"]), environment)

@@ -1,7 +1,6 @@
 """Settings: each is explained, comes from the environment, and has a default that works."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy import make_url
 
 from api.kit.secret_files import SECRETS
 from api.kit.settings import Settings
-from tests.live import PROGRAM, clean_environment
+from tests.operations.commands import command
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -98,15 +97,7 @@ def test_a_database_password_from_a_file_is_put_into_the_url(monkeypatch: pytest
 
 def refusal(tmp_path: Path, **environment: str) -> str:
     """What the command line says to settings that cannot be; it ends with status 1."""
-    finished = subprocess.run(
-        [PROGRAM, "migrate"],
-        cwd=tmp_path,
-        env=clean_environment(DATA_DIR=str(tmp_path), **environment),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    finished = command("migrate", DATA_DIR=str(tmp_path), **environment)
     assert finished.returncode == 1
     assert finished.stdout == ""
     return finished.stderr

@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 from api.kit.systems import SYSTEMS
 from tests.cast import ANA, SLUGS, put_cases
 from tests.live import PROGRAM, Server, clean_environment
+from tests.operations.commands import command
 from tests.rows import opened
 
 
@@ -64,15 +65,7 @@ def test_the_secret_key_is_readable_by_its_owner_only(server: Server) -> None:
 def test_a_port_that_is_taken_is_told_in_a_line_and_not_in_a_traceback(server: Server, tmp_path: Path) -> None:
     port = server.base_url.rpartition(":")[2]
 
-    finished = subprocess.run(
-        [PROGRAM, "serve", "--port", port],
-        cwd=tmp_path,
-        env=clean_environment(DATA_DIR=str(tmp_path)),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    finished = command("serve", "--port", port, DATA_DIR=str(tmp_path))
 
     assert finished.returncode != 0
     assert "Traceback" not in finished.stderr
@@ -89,7 +82,7 @@ def test_a_public_url_is_the_one_that_is_printed(tmp_path: Path) -> None:
 def test_a_fresh_folder_is_filled_once_and_found_again_at_the_second_start(tmp_path: Path) -> None:
     environment = {"DATA_DIR": str(tmp_path / "deep" / "data")}
     with Server(tmp_path, environment) as first:
-        with httpx.Client(base_url=first.base_url, trust_env=False) as client:
+        with httpx.Client(base_url=first.base_url, trust_env=False, timeout=20) as client:
             shipped = client.get("/api/v1/vignettes").json()["items"]
             token = client.post("/api/v1/learners").json()["learner_token"]
             slug = shipped[0]["slug"]
@@ -97,7 +90,10 @@ def test_a_fresh_folder_is_filled_once_and_found_again_at_the_second_start(tmp_p
             client.post(f"/api/v1/vignettes/{slug}/guesses", json={"system": "unsure"}, headers=headers)
         setup = first.lines[3].split()[-1]
         first.kill()
-    with Server(tmp_path, environment) as second, httpx.Client(base_url=second.base_url, trust_env=False) as client:
+    with (
+        Server(tmp_path, environment) as second,
+        httpx.Client(base_url=second.base_url, trust_env=False, timeout=20) as client,
+    ):
         assert client.get("/api/v1/vignettes").json()["items"] == shipped
         statistics = client.get(f"/api/v1/vignettes/{slug}/statistics", headers=headers)
         assert statistics.json()["answered"] == 1  # the same secret key, the same guesses

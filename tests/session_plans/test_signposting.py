@@ -1,13 +1,12 @@
 """Where to find help, in the organisation's own words."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from api.kit.yaml import Fault
 from api.session_plans.signposting import load_signposting, read_signposting
-from tests.live import PROGRAM, clean_environment
+from tests.operations.commands import command
 
 OWN = """\
 nation: Wales
@@ -59,15 +58,7 @@ def test_lines_that_cannot_be_read_stop_the_start_with_a_sentence(tmp_path: Path
     own = tmp_path / "own.yaml"
     own.write_text(OWN.replace("call:", "cal:"), encoding="utf-8")
 
-    finished = subprocess.run(
-        [PROGRAM, "serve", "--port", "0"],
-        cwd=tmp_path,
-        env=clean_environment(DATA_DIR=str(tmp_path), SIGNPOSTING_FILE=str(own)),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
-    )
+    finished = command("serve", "--port", "0", DATA_DIR=str(tmp_path), SIGNPOSTING_FILE=str(own))
 
     assert finished.returncode == 1
     assert finished.stdout == ""

@@ -2,6 +2,7 @@
 
 from itertools import count
 from math import sqrt
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 from api.kit.systems import Answer
 from api.stats.calibration import Calibration
 from api.stats.enough import NotEnough
+from api.stats.intervals import tail
 from api.stats.items import (
     Attempt,
     Discrimination,
+    Rival,
     StrongAndWeak,
     Thresholds,
     attention,
     calibration,
     discrimination,
+    doubts,
     facility,
     possibly_miskeyed,
     strong_and_weak,
@@ -137,44 +141,87 @@ def test_calibration_as_worked_out_by_hand() -> None:
     assert calibration([answered()]) == NotEnough(0, 1, "answers with a confidence")
 
 
-def able(wrong: int, right: int, confidence: str = "sure") -> list[Attempt]:
-    strong = [answered("threat", 9, confidence)] * wrong + [answered("drive", 9, confidence)] * right
-    return strong + [answered("drive", 2, "guessing")] * 20
+def able(wrong: int, right: int) -> list[Attempt]:
+    """Learners who do well elsewhere, and ten who do not and find the key."""
+    strong = [answered("threat", 9)] * wrong + [answered("drive", 9)] * right
+    return strong + [answered("drive", 2)] * 10
 
 
-def test_confident_able_learners_who_converge_elsewhere_question_the_key() -> None:
-    assert possibly_miskeyed(able(9, 3)) == "threat"
+def test_a_system_that_more_choose_than_the_key_accepts_questions_it_if_able_learners_lean_there_too() -> None:
+    assert possibly_miskeyed(able(30, 5)) == Rival("threat", 30, 15)
+    misled = [answered("threat", 2)] * 30 + [answered("drive", 9)] * 15
+    assert possibly_miskeyed(misled) is None
+    assert possibly_miskeyed([answered("threat", 5)] * 30 + [answered("drive", 5)] * 5) == Rival("threat", 30, 5)
 
 
-def test_a_few_of_them_or_hesitant_ones_do_not() -> None:
-    assert possibly_miskeyed(able(3, 9)) is None
-    assert possibly_miskeyed(able(0, 12)) is None
-    assert possibly_miskeyed(able(12, 0, "guessing")) == NotEnough(0, 10, "able learners who were confident")
+def test_fewer_or_too_few_of_them_do_not() -> None:
+    assert possibly_miskeyed(able(10, 20)) is None
+    assert possibly_miskeyed(able(0, 30)) is None
+    assert possibly_miskeyed(able(12, 0)) == NotEnough(22, 30, "learners")
 
 
 def test_unsure_is_no_other_system() -> None:
-    strong = [answered("unsure", 9, "sure")] * 12
-
-    assert possibly_miskeyed(strong + [answered("drive", 2)] * 20) is None
+    assert possibly_miskeyed([answered("unsure", 9)] * 30) is None
 
 
-def test_attention_is_called_for_with_its_reasons() -> None:
-    assert attention([answered()] * 30) == ["too easy"]
-    assert attention([answered()] * 29) == []
-    assert attention(able(12, 0)[:12] + [answered("threat", n % 8) for n in range(20)]) == [
-        "too hard",
-        "possibly mis-keyed",
-    ]
+def test_attention_is_called_for_where_the_figures_carry_it() -> None:
+    assert attention([answered()] * 200) == ["too easy"]
+    assert attention([answered()] * 60) == []  # 0.95 to the power of 60 is 5 in 100
+    assert attention([answered("threat", n % 8) for n in range(32)]) == ["too hard", "possibly mis-keyed"]
+    assert attention([answered("threat", n % 8) for n in range(29)]) == []
     upside_down = [answered("drive" if n < 15 else "soothing", n % 15 // 5 + (5 if n >= 15 else 0)) for n in range(30)]
     assert attention(upside_down) == ["does not discriminate"]
     assert attention([], explanation_changed=True) == ["explanation changed"]
 
 
+def test_a_chance_counts_for_as_many_looks_as_the_learners_have_doubled() -> None:
+    (once,) = doubts([answered("soothing" if n % 3 else "drive") for n in range(30)])[-1:]
+    (twice,) = doubts([answered("soothing" if n % 3 else "drive") for n in range(60)])[-1:]
+
+    assert once.reason == twice.reason == "possibly mis-keyed"
+    assert once.chance == pytest.approx(tail(20, 30, 0.5))
+    assert twice.chance == pytest.approx(2 * tail(40, 60, 0.5))
+
+
+def made_up(seed: int, wrong: int, each: int) -> list[list[Attempt]]:
+    """200 similar learners who each answer `each` of 72 stories; the first `wrong` stories have a wrong key."""
+    chance, stories = Random(seed), 72
+    harder = [chance.gauss(0, 0.08) for _ in range(stories)]
+    found: list[list[Attempt]] = [[] for _ in range(stories)]
+    for learner in range(200):
+        skill = chance.gauss(0.7, 0.12)
+        given: list[tuple[int, Answer, bool]] = []
+        for story in chance.sample(range(stories), each):
+            other: Answer = "threat" if chance.random() < 0.7 else "soothing"
+            answer = "drive" if chance.random() < skill + harder[story] else other
+            given.append((story, answer, answer == ("threat" if story < wrong else "drive")))
+        right = sum(fits for _, _, fits in given)
+        for story, answer, fits in given:
+            found[story].append(Attempt(learner, fits, answer, None, right - fits, each - 1))
+    return found
+
+
+@pytest.mark.parametrize("each", [20, 72])
+def test_among_similar_learners_good_stories_are_seldom_flagged_however_often_one_looks_and_wrong_keys_are(
+    each: int,
+) -> None:
+    wrong, good, flagged, caught = 8, 0, 0, 0
+    for seed in range(4):
+        stories = made_up(seed, wrong, each)
+        looks = [len(stories[0]) * part // 4 for part in (1, 2, 3, 4)]
+        flags = [any(attention(attempts[:look]) for look in looks) for attempts in stories[wrong:]]
+        good, flagged = good + len(flags), flagged + sum(flags)
+        caught += sum(bool(attention(attempts)) for attempts in stories[:wrong])
+
+    assert flagged <= 0.05 * good
+    assert caught >= 0.8 * 4 * wrong
+
+
 def test_the_thresholds_of_attention_can_be_set() -> None:
     half = [answered("drive" if n % 2 else "threat", n % 9) for n in range(40)]
 
-    assert "too easy" in attention(half, thresholds=Thresholds(easy=0.5))
-    assert "too hard" in attention(half, thresholds=Thresholds(hard=0.5))
+    assert "too easy" in attention(half, thresholds=Thresholds(easy=0.2))
+    assert "too hard" in attention(half, thresholds=Thresholds(hard=0.8))
 
 
 @given(attempts)

@@ -15,6 +15,9 @@
   const quote = (mark) => before.slice(mark.start, mark.end).trim();
   const system = (mark) => mark.type.split('.')[0];
 
+  // The group at which choosing begins: the biggest system's, or while none is chosen the middle one.
+  const likely = () => document.querySelector('[name=dominant]:checked')?.value ?? 'drive';
+
   function say(words) { said.textContent = words; }
 
   function load() {
@@ -156,7 +159,7 @@
   document.addEventListener('keydown', (event) => {
     if (event.target !== text || event.key.toLowerCase() !== 'k' || event.altKey || event.shiftKey || !(mac ? event.metaKey : event.ctrlKey)) return;
     event.preventDefault();
-    open(text.selectionStart, text.selectionEnd, document.querySelector('[name=dominant]:checked').value);
+    open(text.selectionStart, text.selectionEnd, likely());
   });
 
   panel.addEventListener('keydown', (event) => {
@@ -189,7 +192,7 @@
     }
     else if (on('[data-cue]') && chosen) take(on('[data-cue]'));
     else if (on('[data-close]')) close();
-    else if (on('[data-take]')) open(Number(from.value), Number(to.value), document.querySelector('[name=dominant]:checked').value);
+    else if (on('[data-take]')) open(Number(from.value), Number(to.value), likely());
     else if (on('[data-remove]')) {
       const place = [...list.children].indexOf(on('li'));
       const words = quote(marks[place]);
