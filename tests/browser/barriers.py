@@ -13,7 +13,7 @@ SCRIPT: str = Axe().axe_script
 COLOURS = ["color-contrast", "link-in-text-block"]  # of axe's rules, those whose answer another scheme can change
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")  # pictures are taken in the light
 
-# Of a page, what axe's rules can tell apart. Of neighbours that are alike two are kept, as they may touch each other.
+# Of a page, what axe's rules can tell apart. Of neighbours that are alike five are kept: our styles count no further.
 _SHAPE = r"""() => {
   const WORDS = /^(value|src|href|action|content|title|alt|placeholder|aria-label|aria-valuetext|data-.*)$/;
   const STATES = [':checked', ':disabled', ':focus', ':placeholder-shown', ':invalid', ':popover-open', ':modal'];
@@ -26,7 +26,7 @@ _SHAPE = r"""() => {
     const inside = [];
     for (const child of node.childNodes) {
       const told = shape(child);
-      if (told && !(told === inside.at(-1) && told === inside.at(-2))) inside.push(told);
+      if (told && !(inside.length >= 5 && inside.slice(-5).every((one) => one === told))) inside.push(told);
     }
     return `<${node.localName} ${attributes} ${STATES.filter((state) => node.matches(state))}>${inside.join('')}</>`;
   };

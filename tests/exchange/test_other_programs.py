@@ -61,6 +61,14 @@ def test_moodle_questions_hold_the_story_the_four_answers_and_what_the_key_accep
         assert words(ungift(question.generalFeedback)) == words(key_html(case))
 
 
+def test_a_backslash_before_an_n_is_the_same_in_a_moodle_question() -> None:
+    path = CASES[0].model_copy(update={"why": r"She wrote C:\new and a \n of her own."})
+
+    (question,) = questions(gift.dump([path]))
+
+    assert r"C:\new and a \n of her own." in words(ungift(question.generalFeedback))
+
+
 def test_moodle_questions_are_sorted_into_a_category_for_each_level() -> None:
     text = gift.dump(CASES).decode()
 

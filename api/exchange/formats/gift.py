@@ -136,13 +136,16 @@ def _plain(text: str) -> str:
     return said
 
 
-def escaped(text: str) -> str:
-    """The text with a backslash before what GIFT reads as its own, and on one line: a blank line ends a question."""
-    return _CONTROL.sub(r"\\\g<0>", text).replace("\n", "\\n")
+def escaped(html: str) -> str:
+    """HTML with a backslash before what GIFT reads as its own, and on one line: a blank line ends a question.
+
+    A backslash itself is written as HTML has it, for readers differ in what they make of two, and of an n behind them.
+    """
+    return _CONTROL.sub(r"\\\g<0>", html.replace("\\", "&#92;")).replace("\n", "\\n")
 
 
 def _question(case: Case) -> str:
-    title = escaped(case.head.title)
+    title = _CONTROL.sub(r"\\\g<0>", case.head.title)
     if title.endswith(":"):
         title += " "  # readers would take a colon at the end for the first of the two that close the title
     lines = [
