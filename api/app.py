@@ -8,10 +8,21 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api.accounts import account_pages, audit_pages, link_pages, people_pages
+from api.accounts import (
+    account_pages,
+    audit_pages,
+    confirm_pages,
+    institution_pages,
+    link_pages,
+    passkey_pages,
+    people_pages,
+    second_factor_pages,
+)
 from api.accounts import api as identity_api
 from api.accounts import dependencies as account_dependencies
 from api.accounts import pages as identity_pages
+from api.accounts.institutions import Institutions
+from api.accounts.providers import needed_providers
 from api.accounts.removing import Cleaner
 from api.accounts.tokens import Tokens
 from api.accounts.trainer import needs_setup
@@ -125,6 +136,10 @@ ROUTERS = (
     personal_data_pages.router,
     circles_pages.router,
     identity_pages.router,
+    institution_pages.router,
+    confirm_pages.router,
+    second_factor_pages.router,
+    passkey_pages.router,
     link_pages.router,
     account_pages.router,
     people_pages.router,
@@ -222,7 +237,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 run_metrics(app),
             )
         ]
-        async with following(tracing, engine):
+        async with following(tracing, engine), app.state.institutions:
             yield
         restore()
         for task in tasks:
@@ -259,6 +274,7 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.mount("/static", HashedStatic(directory=assets.STATIC))
     app.state.problem_pages = PROBLEM_PAGES
+    app.state.institutions = Institutions(needed_providers(settings))
     problems.register(app)
     describe(app, GuessBody, VoteBody, ProblemDetails)
     # Around everything, so that the pages of errors carry the headers too.

@@ -53,6 +53,7 @@ def serve(
             "More than one process needs THREE_CIRCLES_DATABASE_URL=postgresql://… and THREE_CIRCLES_BROKER_URL."
         )
     # Imported only now, because it takes a second or two: what is refused above is refused at once.
+    from api.accounts.providers import UnusableProviders, needed_providers
     from api.persistence.engine import OLDEST_SQLITE
     from api.persistence.migrations.running import NoRights
     from api.server import run
@@ -60,7 +61,8 @@ def serve(
 
     try:
         needed_signposting(settings.signposting_file)
-    except UnreadableSignposting as error:
+        needed_providers(settings)
+    except (UnreadableSignposting, UnusableProviders) as error:
         raise fail(str(error)) from None
     if settings.embedded and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise fail(f"SQLite 3.38 or newer is needed; this Python brings {sqlite3.sqlite_version}. Use a newer Python.")

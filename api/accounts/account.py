@@ -25,7 +25,15 @@ def change_password(engine: Engine, trainer: Trainer, present: str, new: str, he
             "Your current password is incorrect. Please try again.",
             [{"pointer": "/present", "detail": "the password you sign in with"}],
         )
-    password_hash = hash_password(new, trainer.name, known=True)
+    _set(engine, trainer, hash_password(new, trainer.name, known=True), here)
+
+
+def first_password(engine: Engine, trainer: Trainer, new: str, here: int | None) -> None:
+    """For someone who has signed in through an institution alone. Raises Unprocessable for one that does not do."""
+    _set(engine, trainer, hash_password(new, trainer.name, known=True), here)
+
+
+def _set(engine: Engine, trainer: Trainer, password_hash: str, here: int | None) -> None:
     with Session(write_engine(engine)) as db:
         row = locked(db, cast(int, trainer.id))
         row.password_hash = password_hash

@@ -7,8 +7,9 @@ signed in before carries a signed cookie and is counted by itself: what stranger
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Form, Request, Response
 
 from api.accounts.cookies import put_cookie, read_cookie
 from api.accounts.names import LONGEST_NAME, name_key
@@ -37,6 +38,11 @@ async def take_sign_in(request: Request, name: str) -> None:
     await take_from(request, SIGN_INS_PER_ADDRESS)
     await take(request, SIGN_INS_PER_NAME, name, address(request))
     await take(request, SIGN_INS_PER_NAME_EVERYWHERE, name)
+
+
+async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
+    """A dependency of forms with a name and a password."""
+    await take_sign_in(request, name)
 
 
 async def in_turn(request: Request) -> AsyncIterator[None]:

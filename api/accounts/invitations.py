@@ -106,7 +106,7 @@ def find_link(db: Session, token: str, kind: Kind) -> Invitation:
         select(Invitation).where(Invitation.token_hash == token_hash(token), Invitation.kind == kind, _open())
     ).one_or_none()
     if found is None:
-        raise _gone()
+        raise gone()
     return found
 
 
@@ -120,7 +120,7 @@ def join(engine: Engine, token: str, name: str, password: str) -> Trainer:
     name = chosen_name(name)
     password_hash = hash_password(password, name)
     with Session(write_engine(engine), expire_on_commit=False) as db:
-        link = _use(db, token, "invite")
+        link = use(db, token, "invite")
         trainer = new_trainer(db, name, password_hash, cast(Role, link.role))
         record(db, trainer, "join", link.role or "")
         db.commit()
@@ -134,7 +134,7 @@ def reset(engine: Engine, token: str, password: str) -> Trainer:
     trainer_id, password_hash = cast(int, link.trainer_id), hash_password(password, link.name or "")
     with Session(write_engine(engine), expire_on_commit=False) as db:
         trainer = locked(db, trainer_id)
-        _use(db, token, "reset")
+        use(db, token, "reset")
         trainer.password_hash = password_hash
         sessions.end_all(db, cast(int, trainer.id))
         db.add(trainer)
@@ -148,11 +148,11 @@ def delete_over(db: Session) -> None:
     db.exec(delete(Invitation).where(~_open()))
 
 
-def _use(db: Session, token: str, kind: Kind) -> Invitation:
+def use(db: Session, token: str, kind: Kind) -> Invitation:
     """Marks the link as used; of two at once the second one finds it used. The caller commits."""
     wanted = and_(col(Invitation.token_hash) == token_hash(token), col(Invitation.kind) == kind)
     if db.exec(update(Invitation).where(wanted, _open()).values(used_at=now())).rowcount != 1:
-        raise _gone()
+        raise gone()
     return db.exec(select(Invitation).where(wanted)).one()
 
 
@@ -160,5 +160,5 @@ def _open() -> ColumnElement[bool]:
     return and_(col(Invitation.used_at).is_(None), col(Invitation.expires_at) > now())
 
 
-def _gone() -> NotFound:
+def gone() -> NotFound:
     return NotFound("This link has been used, withdrawn or has expired. Ask an admin for a new one.")

@@ -3,17 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlmodel import Session
 
 from api.accounts import invitations
 from api.accounts.attempts import in_turn
+from api.accounts.entering import enter
+from api.accounts.institutions import institutions_of
 from api.accounts.invitations import Kind
-from api.accounts.models import Invitation, Trainer
+from api.accounts.models import Invitation
 from api.accounts.permissions import ROLE_SENTENCE
-from api.accounts.trainer import remember_trainer
+from api.accounts.sessions import by_password
 from api.kit.errors import Conflict, Problem, TooMany, Unprocessable
 from api.persistence.dependencies import engine_of
+from api.web.dependencies import settings_of
 from api.web.rate_limit import SIGN_INS_PER_ADDRESS, take_from
 from api.web.rendering import render
 
@@ -44,7 +47,7 @@ def post_join(
         trainer = invitations.join(engine_of(request), token, name, password)
     except (Unprocessable, Conflict, TooMany) as problem:
         return _join_page(request, token, link, problem, name)
-    return _signed_in(request, trainer)
+    return enter(request, trainer, by_password())
 
 
 @router.get("/reset/{token}")
@@ -61,18 +64,12 @@ def post_reset(request: Request, token: str, password: Annotated[str, Form(max_l
         trainer = invitations.reset(engine_of(request), token, password)
     except (Unprocessable, TooMany) as problem:
         return _reset_page(request, token, link, problem)
-    return _signed_in(request, trainer)
+    return enter(request, trainer, by_password())
 
 
 def _find(request: Request, token: str, kind: Kind) -> Invitation:
     with Session(engine_of(request)) as db:
         return invitations.find_link(db, token, kind)
-
-
-def _signed_in(request: Request, trainer: Trainer) -> Response:
-    response = RedirectResponse("/trainers", status_code=303)
-    remember_trainer(request, response, trainer)
-    return response
 
 
 def _join_page(
@@ -88,6 +85,8 @@ def _join_page(
         role=link.role,
         role_sentence=ROLE_SENTENCE,
         name=name,
+        institutions=[one for one in institutions_of(request).providers if one.unknown != "refuse"],
+        passwords=not settings_of(request).password_admin,
     )
 
 

@@ -5,20 +5,29 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.accounts.attempts import in_turn, known_device, take_sign_in
+from api.accounts.attempts import in_turn, known_device, limit_sign_in
 from api.accounts.dependencies import sign_in_page
+from api.accounts.entering import enter
+from api.accounts.institutions import institutions_of
+from api.accounts.sessions import by_password
 from api.accounts.tokens import tokens_of
-from api.accounts.trainer import add_trainer, forget_trainer, is_set_up_token, needs_setup, remember_trainer, sign_in
+from api.accounts.trainer import (
+    add_trainer,
+    forget_trainer,
+    is_set_up_token,
+    needs_setup,
+    password_counts,
+    sign_in,
+)
+from api.audit.trail import record_refused
 from api.kit.errors import Conflict, NotFound, Problem, TooMany, Unprocessable
 from api.persistence.dependencies import engine_of
+from api.web.dependencies import settings_of
 from api.web.rendering import render
 
 router = APIRouter(prefix="/trainers", include_in_schema=False)
 
-
-async def limit_sign_in(request: Request, name: Annotated[str, Form(max_length=200)] = "") -> None:
-    """Slows down anyone who tries passwords."""
-    await take_sign_in(request, name)
+PASSWORDS_ARE_OFF = "Passwords are switched off here. Sign in with your institution."
 
 
 @router.post("/sign-in", dependencies=[Depends(limit_sign_in), Depends(in_turn)])
@@ -36,16 +45,22 @@ def post_sign_in(
         return response
     if trainer is None:
         return sign_in_page(request, "Name or password is incorrect. Please try again.", name, 401)
-    response = RedirectResponse("/trainers", status_code=303)
-    remember_trainer(request, response, trainer)
-    return response
+    if not password_counts(engine_of(request), trainer, settings_of(request).password_admin):
+        record_refused(engine_of(request), trainer, "sign_in", "password")
+        return sign_in_page(request, PASSWORDS_ARE_OFF, name, 403)
+    return enter(request, trainer, by_password())
 
 
 @router.post("/sign-out")
 def post_sign_out(request: Request, forget: Annotated[bool, Form()] = False) -> Response:
-    """Ends the sign-in on this device; with `forget` the browser also drops what it keeps for this site."""
+    """Ends the sign-in on this device; with `forget` the browser also drops what it keeps for this site.
+
+    Where it came through an institution, the next page says how to sign out there too: a form must not lead to another
+    site by itself.
+    """
     response = RedirectResponse("/", status_code=303)
-    forget_trainer(request, response)
+    if (provider := forget_trainer(request, response)) in institutions_of(request).keys:
+        response.headers["location"] = f"/trainers/signed-out/{provider}"
     if forget:
         response.headers["clear-site-data"] = '"storage"'
     return response
@@ -72,9 +87,7 @@ def post_set_up(
     except (Unprocessable, Conflict, TooMany) as problem:
         return _set_up_page(request, token, problem, name)
     request.app.state.needs_setup = False
-    response = RedirectResponse("/trainers", status_code=303)
-    remember_trainer(request, response, trainer)
-    return response
+    return enter(request, trainer, by_password())
 
 
 def _require_open_setup(request: Request, token: str) -> None:

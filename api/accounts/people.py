@@ -59,7 +59,7 @@ def change_role(engine: Engine, by: Trainer, trainer_id: int, role: Role) -> Non
         trainer = locked(db, trainer_id)
         if role != "admin":
             keep_an_admin(db, trainer)
-            _withdraw_links_by(db, trainer)
+            withdraw_links_by(db, trainer)
         record(db, by, "change_role", f"{trainer.name}, from {trainer.role} to {role}")
         trainer.role = role
         db.add(trainer)
@@ -71,7 +71,7 @@ def disable(engine: Engine, by: Trainer, trainer_id: int) -> None:
     with Session(write_engine(engine)) as db:
         trainer = locked(db, trainer_id)
         keep_an_admin(db, trainer)
-        _withdraw_links_by(db, trainer)
+        withdraw_links_by(db, trainer)
         db.exec(delete(Invitation).where(col(Invitation.trainer_id) == trainer_id))
         sessions.end_all(db, trainer_id)
         trainer.disabled_at = trainer.disabled_at or now()
@@ -118,5 +118,6 @@ def keep_an_admin(db: Session, leaving: Trainer) -> None:
         raise Conflict(f"{leaving.name} is the only admin. Make someone else an admin first, then try again.")
 
 
-def _withdraw_links_by(db: Session, trainer: Trainer) -> None:
+def withdraw_links_by(db: Session, trainer: Trainer) -> None:
+    """Makes the links worthless that someone has made, in a session that the caller commits."""
     db.exec(delete(Invitation).where(col(Invitation.created_by) == trainer.id))

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from api.accounts import invitations, removing
+from api.accounts import invitations, removing, second_factor
 from api.accounts import people as service
-from api.accounts.confirming import confirm, limit_confirming, needs_password
+from api.accounts.confirming import confirm, limit_confirming, what_to_ask
+from api.accounts.demands import MOST_DAYS, USUAL_DAYS, change_demands, demands
 from api.accounts.dependencies import CurrentTrainer
 from api.accounts.invitations import LASTS, PATH, Kind
 from api.accounts.models import Trainer
@@ -63,6 +64,23 @@ def post_invitation(
 def post_withdraw(request: Request, trainer: Manager, invitation_id: RowNumber) -> Response:
     invitations.withdraw(engine_of(request), trainer, invitation_id)
     return RedirectResponse("/trainers/people", status_code=303)
+
+
+@router.post("/second-factor", dependencies=Limited)
+def post_demands(
+    request: Request,
+    trainer: Manager,
+    demanded: Annotated[list[Role], Form()] = [],  # noqa: B006  # FastAPI copies it
+    days: Annotated[int, Form(ge=0, le=MOST_DAYS)] = USUAL_DAYS,
+    present: Password = "",
+) -> Response:
+    """Says who needs a second factor, and when that begins for those who have needed none so far."""
+    try:
+        confirm(request, trainer, present, "demand_factor")
+        change_demands(engine_of(request), trainer, demanded, days)
+    except (Unprocessable, TooMany) as problem:
+        return _people_page(request, trainer, problem)
+    return RedirectResponse("/trainers/people#second-factor", status_code=303)
 
 
 @router.get("/{trainer_id}")
@@ -120,6 +138,17 @@ def post_reset(request: Request, trainer: Manager, trainer_id: RowNumber, presen
     return _link_page(request, "reset", token, name)
 
 
+@router.post("/{trainer_id}/factors/remove", dependencies=Limited)
+def post_remove_factors(request: Request, trainer: Manager, trainer_id: RowNumber, present: Password = "") -> Response:
+    """Helps someone who has lost their second factor: they sign in with the first alone, and set up another."""
+    try:
+        confirm(request, trainer, present, "no_second_factor")
+        second_factor.remove_all(engine_of(request), trainer, trainer_id)
+    except (Unprocessable, TooMany) as problem:
+        return _person_page(request, trainer, trainer_id, problem)
+    return RedirectResponse(f"/trainers/people/{trainer_id}", status_code=303)
+
+
 @router.post("/{trainer_id}/remove", dependencies=Limited)
 def post_remove(
     request: Request,
@@ -144,6 +173,7 @@ def _people_page(
 ) -> Response:
     with Session(engine_of(request)) as db:
         everyone, links = service.people(db), invitations.open_links(db)
+        demanded = demands(db)
     return render(
         request,
         "accounts/people.html",
@@ -152,8 +182,11 @@ def _people_page(
         problem=problem,
         people=everyone,
         links=links,
+        demanded=demanded,
+        usual_days=USUAL_DAYS,
+        most_days=MOST_DAYS,
         me=trainer.id,
-        ask_password=needs_password(request),
+        ask_password=what_to_ask(request, trainer),
         roles=ROLE_SENTENCE,
         days=LASTS["invite"].days,
         name=name,
@@ -166,6 +199,7 @@ def _person_page(
 ) -> Response:
     with Session(engine_of(request)) as db:
         found = service.person(db, trainer_id)
+        has_factor = second_factor.factors(db, trainer_id).any
     return render(
         request,
         "accounts/person.html",
@@ -173,8 +207,9 @@ def _person_page(
         place="people",
         problem=problem,
         person=found,
+        has_factor=has_factor,
         chosen=chosen or found.role,
-        ask_password=needs_password(request),
+        ask_password=what_to_ask(request, trainer),
         me=trainer.id,
         roles=ROLE_SENTENCE,
         hours=int(LASTS["reset"].total_seconds() // 3600),

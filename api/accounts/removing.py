@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
 from api.accounts import sessions
-from api.accounts.models import Invitation, Trainer
+from api.accounts.models import NO_PASSWORD, Invitation, LinkedIdentity, Trainer
 from api.accounts.people import keep_an_admin, locked
 from api.accounts.permissions import REMOVED
+from api.accounts.second_factor import remove_factors
 from api.audit.trail import record
 from api.persistence.engine import now, write_engine
-
-NO_PASSWORD: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Cleaner:
 
 
 def remove(engine: Engine, by: Trainer, trainer_id: int, cleaners: Sequence[Cleaner]) -> None:
-    """Deletes name, password, sign-ins and links, and through `cleaners` what features keep about the holder alone.
+    """Deletes name, ways to sign in, sign-ins and links, and through `cleaners` what features keep about the holder.
 
     Those delete classes, files that wait for an import, remarks, and stories that were never published and plans that
     are not on offer, where no one else has worked on them. What others build on stays without the name: published
@@ -49,6 +47,8 @@ def remove(engine: Engine, by: Trainer, trainer_id: int, cleaners: Sequence[Clea
                 (col(Invitation.created_by) == trainer_id) | (col(Invitation.trainer_id) == trainer_id)
             )
         )
+        remove_factors(db, trainer_id)
+        db.exec(delete(LinkedIdentity).where(col(LinkedIdentity.trainer_id) == trainer_id))
         for cleaner in cleaners:
             cleaner.delete(db, trainer_id)
         trainer.name = f"Former trainer ({trainer_id})"

@@ -24,6 +24,11 @@ class Tokens:
         self._signers: dict[str, Signer] = {}
         self._timed: dict[str, TimestampSigner] = {}
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The key that signs, then earlier ones."""
+        return self._secrets[::-1]
+
     def sign(self, purpose: str, value: str) -> str:
         """A token without an end."""
         return self._signer(purpose).sign(value).decode()
@@ -63,12 +68,12 @@ class Tokens:
         """A token whose age is checked when it is read."""
         return self._timed_signer(purpose).sign(value).decode()
 
-    def read_timed(self, purpose: str, token: str, seconds: int) -> str | None:
-        """The value, or None when the token is not ours or older than so many seconds.
+    def read_timed(self, purpose: str, token: str, seconds: int, longest: int = LONGEST_TOKEN) -> str | None:
+        """The value, or None when the token is not ours, older than so many seconds, or longer than it can be.
 
         One from the future is ours as well: the clock has been put back since.
         """
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > longest:
             return None
         try:
             signer = self._timed_signer(purpose)

@@ -1,5 +1,6 @@
 """Trainers: the one-time set-up link, signing in, and who is asking."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from fastapi import Depends, Request, Response
@@ -19,7 +20,7 @@ from api.accounts.passwords import hash_password, verify_password
 from api.accounts.permissions import Role
 from api.accounts.tokens import Tokens
 from api.audit.trail import record, record_refused
-from api.kit.errors import Conflict, Unauthorized
+from api.kit.errors import Conflict, Forbidden, Unauthorized
 from api.persistence.dependencies import engine_of, session
 from api.persistence.engine import now, write_engine
 
@@ -93,6 +94,25 @@ def sign_in(engine: Engine, name: str, password: str, *, known: bool = False) ->
     return None
 
 
+def password_counts(engine: Engine, trainer: Trainer, password_admin: str) -> bool:
+    """Whether this person may sign in with a password where only `password_admin` may.
+
+    Should there be no such admin any more, every admin may: an institution that is away would leave no way in.
+    """
+    if not password_admin:
+        return True
+    if named := active_admin(engine, password_admin):
+        return named.id == trainer.id
+    return trainer.role == "admin"
+
+
+def active_admin(engine: Engine, name: str) -> Trainer | None:
+    """The admin of this name, unless they are blocked."""
+    with Session(engine) as db:
+        named = _named(db, name)
+    return named if named is not None and named.role == "admin" and named.disabled_at is None else None
+
+
 def _named(db: Session, name: str) -> Trainer | None:
     """The one who is meant: by the name as it is kept, else by another way of typing it that means no one else."""
     key = name_key(name)
@@ -101,13 +121,14 @@ def _named(db: Session, name: str) -> Trainer | None:
     return db.get(Trainer, number) if number else None
 
 
-def access_token(engine: Engine, trainer: Trainer) -> str:
-    """A bearer token for ACCESS_TOKEN_SECONDS."""
+def access_token(engine: Engine, trainer: Trainer, *, strong: bool = False) -> str:
+    """A bearer token for ACCESS_TOKEN_SECONDS; `strong` says that a second factor was shown."""
     lasts = timedelta(seconds=sessions.ACCESS_TOKEN_SECONDS)
-    return sessions.begin(engine, trainer, sessions.API_DEVICE, lasts, "access_token")
+    proof = replace(sessions.by_password(), strong=strong)
+    return sessions.begin(engine, trainer, sessions.API_DEVICE, proof, lasts, "access_token")
 
 
-def remember_trainer(request: Request, response: Response, trainer: Trainer) -> None:
+def remember_trainer(request: Request, response: Response, trainer: Trainer, proof: sessions.Proof) -> None:
     """Begins a sign-in on this device and puts its token in a cookie that scripts and other sites cannot use.
 
     It takes the place of the one before: the cookie of that is gone with it.
@@ -115,16 +136,17 @@ def remember_trainer(request: Request, response: Response, trainer: Trainer) -> 
     if before := read_cookie(request, COOKIE):
         sessions.end_token(engine_of(request), before)
     device = device_label(request.headers.get("user-agent", ""))
-    token = sessions.begin(engine_of(request), trainer, device)
+    token = sessions.begin(engine_of(request), trainer, device, proof)
     put_cookie(request, response, COOKIE, token, int(sessions.LONGEST.total_seconds()))
     remember_device(request, response, trainer.name)
 
 
-def forget_trainer(request: Request, response: Response) -> None:
-    """Ends the sign-in on this device, in the database too."""
-    if token := read_cookie(request, COOKIE):
-        sessions.end_token(engine_of(request), token)
+def forget_trainer(request: Request, response: Response) -> str | None:
+    """Ends the sign-in on this device, in the database too; gives the institution that it came through."""
+    token = read_cookie(request, COOKIE)
+    provider = sessions.end_token(engine_of(request), token) if token else None
     drop_cookie(request, response, COOKIE)
+    return provider
 
 
 def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | None:
@@ -133,19 +155,35 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
     found = sessions.find(db, token) if token else None
     if found is None:
         request.state.trainer_name, request.state.sign_in_id, request.state.places = None, None, ()
+        request.state.factor_due = None
         return None
-    trainer, here = found
-    for row in found:
+    trainer, here, binds_on = found
+    for row in (trainer, here):
         db.expunge(row)
     db.rollback()  # gives the connection back before someone needs one to write with
     request.state.trainer_name, request.state.sign_in_id = trainer.name, here.id
     request.state.confirmed_at = here.confirmed_at
+    request.state.factor_due = None if here.second_factor else binds_on
     request.state.places, request.state.trainer = nav_for(trainer), trainer
     sessions.note_seen(engine_of(request), here)
     return trainer
 
 
-def require_trainer(trainer: Trainer | None = Depends(find_trainer)) -> Trainer:
+class SecondFactorNeeded(Forbidden):
+    """The role of whoever asks needs a second factor, and this sign-in has shown none."""
+
+    def __init__(self) -> None:
+        super().__init__("Your role needs a second factor. Set one up under Account, then sign in with it.")
+
+
+def require_trainer_with_any_factor(trainer: Trainer | None = Depends(find_trainer)) -> Trainer:
+    """For the pages on which a second factor is set up."""
     if trainer is None:
         raise Unauthorized("Sign in as a trainer to continue.")
+    return trainer
+
+
+def require_trainer(request: Request, trainer: Trainer = Depends(require_trainer_with_any_factor)) -> Trainer:
+    if (due := request.state.factor_due) is not None and due <= now().date():
+        raise SecondFactorNeeded
     return trainer

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     metrics_public: bool = Field(
         False, description="Whether /metrics answers requests from anywhere, not only from this machine."
     )
+    providers_file: str = Field(
+        "", description="File that lists the institutions whose sign-in trainers may use. If empty, there are none."
+    )
+    password_admin: str = Field(
+        "", description="The only admin who may still sign in with a password. If empty, everyone may."
+    )
     vignettes_dir: Path = Field(assets.VIGNETTES, description="Folder of the case files that are loaded at the start.")
     plans_dir: Path = Field(assets.VIGNETTES / "plans", description="Folder of the session plans.")
     signposting_file: Path = Field(

@@ -41,6 +41,8 @@ SIGN_INS_PER_ADDRESS = RateLimitItemPerMinute(30)
 SIGN_INS_PER_NAME = RateLimitItemPerMinute(5)  # of one name, from one address
 SIGN_INS_PER_NAME_EVERYWHERE = RateLimitItemPerMinute(30)
 SIGN_INS_PER_DEVICE = RateLimitItemPerMinute(5)  # of a device on which this name has signed in before
+CODES_PER_ACCOUNT = RateLimitItemPerMinute(5)  # of a second factor, by someone who has shown the first
+CODES_PER_ACCOUNT_A_DAY = RateLimitItemPerDay(60)
 
 # Requests: those that find a place wait for a password, the others are refused at once.
 PASSWORDS_SIDE_BY_SIDE: Final = 12
@@ -170,7 +172,8 @@ class Limiter:
     def _refuse(self, item: RateLimitItem) -> None:
         self.strikes.note(NAMES[id(item)])
         if item.get_expiry() > _HOUR:
-            raise TooMany(_HOUR, "Too many requests have come from your network today. Please try again tomorrow.")
+            whose = "for this account" if item is CODES_PER_ACCOUNT_A_DAY else "from your network"
+            raise TooMany(_HOUR, f"Too many requests have come {whose} today. Please try again tomorrow.")
         raise TooMany(item.get_expiry())
 
 

@@ -44,6 +44,7 @@ class Page:
     places: Sequence[Any]
     path: str = ""
     waiting: int = 0
+    factor_due: date | None = None
 
 
 @cache
@@ -118,6 +119,7 @@ def render(
         places=places,
         path=request.url.path,
         waiting=request.app.state.count_waiting(request.state.trainer) if place and places else 0,
+        factor_due=getattr(request.state, "factor_due", None) if place not in ("", "account") else None,
     )
     return templates.TemplateResponse(
         request,

@@ -173,7 +173,7 @@ async def test_a_password_that_changes_while_someone_signs_in_with_the_old_one_l
     guests.change("UPDATE trainer SET password_hash = 'another'")
 
     with pytest.raises(Unauthorized):
-        sessions.begin(engine, found, "Firefox on Windows")
+        sessions.begin(engine, found, "Firefox on Windows", sessions.by_password())
 
     assert guests.rows("SELECT * FROM trainer_session") == []
 

@@ -48,7 +48,7 @@ async def test_signing_in_and_out_and_failing_to_leave_lines(guests: Guests) -> 
         ("Command line", "add_person", "Ida, trainer", "done"),
         ("Ida", "sign_in", "", "refused"),
         ("Unknown user", "sign_in", "", "refused"),
-        ("Ida", "sign_in", "", "done"),
+        ("Ida", "sign_in", "password", "done"),
         ("Ida", "change_password", "", "refused"),
         ("Ida", "change_password", "", "done"),
         ("Ida", "sign_out", "", "done"),
@@ -169,7 +169,7 @@ async def test_someone_who_left_is_no_one_but_stays_in_the_trail(guests: Guests)
         assert (await admin.post(f"/trainers/people/{bo}/{path}", data=form)).status_code == 404, path
     again = await (await guests.browser()).post("/trainers/sign-in", data={"name": "Bo", "password": PASSWORD})
     assert again.status_code == 401
-    assert ("Bo", "sign_in", "", "done") in trail(guests)
+    assert ("Bo", "sign_in", "password", "done") in trail(guests)
     assert guests.rows(f"SELECT name, password_hash, role FROM trainer WHERE id = {bo}") == [
         (f"Former trainer ({bo})", "", "removed")
     ]

@@ -41,6 +41,10 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
         "trainer",
         "in-class",
         "device",
+        "at-institution",
+        "visitor",
+        "half-signed-in",
+        "passkey",
         "content-notes",
         "keeps-cookies",
         "member-CODE",
@@ -62,6 +66,10 @@ def test_every_cookie_of_the_code_is_named_and_no_other() -> None:
         "trainer",
         "in-class",
         "device",
+        "at-institution",
+        "visitor",
+        "half-signed-in",
+        "passkey",
         "content-notes",
     }
     assert source.count(".set_cookie(") == 1  # in one place alone
