@@ -6,7 +6,7 @@ UV := $(or $(shell command -v uv),.build/uv/bin/uv)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install docs pictures strings run test test-browser test-others faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
+.PHONY: help install docs pictures strings run test test-browser test-others browsers faults planted lint test-tools image-proof bench bench-scale wheel audit sbom clean
 
 help:  ## Shows these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -55,10 +55,17 @@ test: install docs test-tools  ## Every check and test, in a real browser and on
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target lint test-browser test-others
 
 test-browser: install docs test-tools
-	$(BIN)/pytest tests/browser -m "not faults"
+	$(BIN)/pytest tests/browser -m "not faults and not engines"
 
 test-others: install docs test-tools
 	$(BIN)/pytest tests --ignore tests/browser -m "not faults" -n 2 --dist worksteal
+
+VNU := .build/vnu/package/build/dist/vnu.jar
+$(VNU):
+	@mkdir -p .build/vnu && cd .build/vnu && npm pack --silent vnu-jar@26.9.27 >/dev/null && tar xzf vnu-jar-*.tgz
+
+browsers: install docs test-tools $(VNU)  ## Every journey in Chromium, Firefox and WebKit, and valid HTML, before a release
+	CI=1 $(BIN)/pytest tests/browser/test_engines.py tests/browser/test_html.py
 
 FAULTS := .build/faults.jsonl
 faults: install test-tools  ## Breaks what can break, under ten minutes; prints what was tried, refused and lost

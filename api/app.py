@@ -92,7 +92,8 @@ from api.session_plans.signposting import needed_signposting
 from api.vignettes import api as library_api
 from api.vignettes.sync import load_library
 from api.vignettes.watching import run_catalogue_refresh
-from api.web import about, health, problems
+from api.web import about, accessibility, health, problems
+from api.web.compression import CompressedPages
 from api.web.fast_path import FastPathMiddleware
 from api.web.health import run_metrics
 from api.web.help import router as help_router
@@ -117,6 +118,7 @@ ROUTERS = (
     identity_api.router,
     health.router,
     about.router,
+    accessibility.router,
     front_pages.router,
     help_router,
     groups_api.router,
@@ -296,12 +298,14 @@ def _put_around(app: FastAPI, settings: Settings, tracing: Tracing | None) -> No
     )
     tell = request_teller() if settings.access_log else None
     inner = tracing.around(hot) if tracing else hot
-    app.middleware_stack = Security(
-        inner,
-        LARGEST_BODY,
-        settings.public_url,
-        UPLOADS,
-        tell,
-        behind_proxy=bool(settings.trusted_proxies),
-        subdomains=settings.hsts_subdomains,
+    app.middleware_stack = CompressedPages(
+        Security(
+            inner,
+            LARGEST_BODY,
+            settings.public_url,
+            UPLOADS,
+            tell,
+            behind_proxy=bool(settings.trusted_proxies),
+            subdomains=settings.hsts_subdomains,
+        )
     )

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A headless Chromium, PostgreSQL, Redis, proxies, and what makes faults, for the tests: taken from Debian where this is
-# root and they are missing.
+# A headless Chromium, Firefox, WebKit, PostgreSQL, Redis, proxies, and what makes faults, for the tests: taken from
+# Debian where this is root and they are missing.
 set -eu
 
 # The shell alone is asked for where it can be had: it takes a quarter of the time.
@@ -20,6 +20,11 @@ command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing 
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$missing libfaketime"
 command -v ip >/dev/null 2>&1 || missing="$missing iproute2"
+command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || missing="$missing firefox-esr"
+command -v WebKitWebDriver >/dev/null 2>&1 || missing="$missing webkit2gtk-driver"
+ls /usr/lib/*/girepository-1.0/WebKit2-4.1.typelib >/dev/null 2>&1 || missing="$missing gir1.2-webkit2-4.1"
+/usr/bin/python3 -c "import gi" >/dev/null 2>&1 || missing="$missing python3-gi"
+command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
 [ -z "$missing" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

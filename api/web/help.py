@@ -1,6 +1,8 @@
 """The help under /help: pages that are made from docs/ before the start, in the product's own frame."""
 
-from functools import cache
+import re
+import struct
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +32,18 @@ def pages(folder: Path) -> dict[str, HelpPage]:
 
 def _read(path: Path) -> HelpPage:
     title, html = path.read_text(encoding="utf-8").removeprefix("<title>").split("</title>", 1)
-    return HelpPage(title, html)
+    return HelpPage(title, re.sub(r'<img ([^>]*?src="([^"]+)")', partial(_sized, path.parent), html))
+
+
+def _sized(folder: Path, image: re.Match[str]) -> str:
+    """A picture with its size, so that nothing moves when it comes, and loaded when it is nearly in sight."""
+    picture = (folder / image[2]).resolve()
+    size = ""
+    if picture.suffix == ".png" and picture.is_file():
+        with picture.open("rb") as file:
+            width, height = struct.unpack(">II", file.read(24)[16:])  # the first chunk of a PNG is its header
+        size = f'width="{width}" height="{height}" '
+    return f'<img loading="lazy" decoding="async" {size}{image[1]}'
 
 
 @router.get("/help")

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from os.path import splitext
 from typing import Annotated, Any
 
 from defusedxml import ElementTree
 from fastapi import Path, Request
-from fastapi.responses import Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
@@ -23,6 +25,7 @@ from api.kit.errors import Problem
 from api.kit.prose import quoted
 from api.kit.systems import NAME, PLAIN_LABEL
 from api.persistence.engine import LARGEST_ID
+from api.web.compression import TEXTS, coding, compressed
 from api.web.dependencies import settings_of
 
 # A number in an address: beyond these bounds there is no row, and a database may not even take the number.
@@ -161,6 +164,20 @@ class HashedStatic(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
+        if isinstance(response, FileResponse) and splitext(response.path)[1] in TEXTS:
+            response = await _smaller(response, scope)
         hashed = scope["query_string"].startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "public, max-age=86400"
         return response
+
+
+async def _smaller(response: FileResponse, scope: Scope) -> Response:
+    """The same file compressed, where the client takes it and asks for the whole of it."""
+    response.headers["Vary"] = "Accept-Encoding"
+    how = coding(scope)
+    if how is None or response.status_code != 200 or any(name == b"range" for name, _ in scope["headers"]):
+        return response
+    body = await run_in_threadpool(compressed, str(response.path), how, response.headers["etag"])
+    kept = ("content-type", "last-modified", "vary")
+    headers = {name: response.headers[name] for name in kept if name in response.headers}
+    return Response(body, headers=headers | {"ETag": f"W/{response.headers['etag']}", "Content-Encoding": how})

@@ -12,7 +12,7 @@
 
     function running(now) {
       root.classList.toggle('is-running', now);
-      line.hidden = !now;
+      if (!now) line.textContent = '';   // never hidden: a reader is told only of what changes in sight
       list.hidden = now;
       go.hidden = now;
       stop.hidden = !now;

@@ -19,6 +19,16 @@
   let shown = '';   // the last piece of the page that came from the server
   let seen = '';    // the version that the wall has asked for; the console's page names its own
 
+  const PACE = 10000;    // how often the count of answers may be said
+  let counted = main.querySelector('[data-count]')?.dataset.count ?? '';   // what was said or read last
+  let countedAt = -PACE;
+  let counting = 0;
+
+  // What a swap leaves alone: places of ours, what people keep to themselves, and what scripts have put on an element.
+  let morph = null;
+  window.htmx?.registerExtension('three-circles', {init(api) { morph = api.morph; }});
+  if (morph) Object.assign(window.htmx.config, {morphSkip: '[data-stay][id]', morphIgnore: ['data-htmx-powered', 'tabindex']});
+
   let heardOf = '';     // the last answer of this member that another tab may have sent
   let sending = false;  // a form is on its way
   let over = false;     // the group has ended: nothing is followed any more
@@ -200,10 +210,13 @@
       if (twin) twin.open = part.open;
     }
     const fields = [...main.querySelectorAll('input[id], select[id], textarea[id]')].filter((field) => field.type !== 'hidden').map((field) => [field.id, field.value, field.checked]);
-    // What people keep to themselves stays as it stands, with what they are typing or drawing at this moment.
-    for (const part of main.querySelectorAll('[data-stay][id]')) fresh.content.getElementById(part.id)?.replaceWith(part);
     main.classList.toggle('is-same', same);
-    main.replaceChildren(fresh.content);
+    if (same && morph) keepEqual(fresh.content);
+    else {
+      // What people keep to themselves stays as it stands, with what they are typing or drawing at this moment.
+      for (const part of main.querySelectorAll('[data-stay][id]')) fresh.content.getElementById(part.id)?.replaceWith(part);
+      main.replaceChildren(fresh.content);
+    }
     for (const [id, value, checked] of fields) {
       const twin = document.getElementById(id);
       if (!twin || (twin.tagName === 'SELECT' && ![...twin.options].some((option) => option.value === value))) continue;
@@ -213,13 +226,38 @@
     if (window.htmx) window.htmx.process(main);
     const twin = inside && active.isConnected ? active : focused && document.getElementById(focused);
     if (twin) {
-      twin.focus({preventScroll: true});
+      if (twin !== document.activeElement) twin.focus({preventScroll: true});
       if (selection) try { twin.setSelectionRange(...selection); } catch { /* not a text field */ }
     } else if (!same && (inside || active === document.body || active === main)) {
       heading();
     }
-    if (!same) stepChanged();
+    if (same) tellCount(); else stepChanged();
     document.dispatchEvent(new CustomEvent('live:replaced', {detail: {same}}));
+  }
+
+  // The same step again: what is equal stays the same node, so that a screen reader is not told of a button that it has
+  // just read. What scripts have drawn is put in anew, for they draw it again; fields say what the server has.
+  function keepEqual(fresh) {
+    for (const part of main.querySelectorAll('[data-ready], [data-drawn]')) if (!part.closest('[data-stay]')) part.remove();
+    morph(main, fresh, true);
+    for (const field of main.querySelectorAll('input:not([id])')) {
+      if (field.closest('[data-stay]')) continue;
+      field.checked = field.defaultChecked;
+      if (field.type === 'text') field.value = field.defaultValue;
+    }
+  }
+
+  // How many have answered is said now and then while the step stays, and at once when everyone has.
+  function tellCount() {
+    const place = main.querySelector('[data-count]');
+    clearTimeout(counting);
+    if (!announcer || !place || place.dataset.count === counted) return;
+    const all = place.dataset.all !== undefined;
+    counting = setTimeout(() => {
+      counted = place.dataset.count;
+      countedAt = performance.now();
+      announcer.textContent = counted;
+    }, all ? 0 : Math.max(0, countedAt + PACE - performance.now()));
   }
 
   function heading() {
@@ -235,7 +273,18 @@
     if (!now) return;
     if (document.body.classList.contains('room--console')) window.scrollTo(0, 0);
     if (now.dataset.title) document.title = now.dataset.title + ' · Three Circles';
-    if (announcer && now.dataset.say) announcer.textContent = now.dataset.say;
+    clearTimeout(counting);
+    counted = main.querySelector('[data-count]')?.dataset.count ?? '';
+    countedAt = performance.now();
+    if (announcer && now.dataset.say) announcer.textContent = unread(now.dataset.say);
+  }
+
+  // What is to be said, without the heading where that has the focus and is read out by itself.
+  function unread(words) {
+    const title = document.activeElement?.matches('h1') ? document.activeElement.textContent.trim().replace(/[.?]$/, '') : '';
+    const at = title ? words.indexOf(title) : -1;
+    if (at < 0) return words;
+    return (words.slice(0, at) + words.slice(at + title.length).replace(/^[.?]?\s*/, '')).trim();
   }
 
   // After a form was sent by htmx: to the note that says so, or to the heading when the step went on.

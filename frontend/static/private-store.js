@@ -67,11 +67,25 @@ window.here = (() => {
     paint.fillRect(0, 0, WIDE, trial.at.y + EDGE);
     draw(real);
     const blob = await new Promise((done) => made.toBlob(done, 'image/png'));
+    const shared = await share(new File([blob], name, {type: 'image/png'}));
+    if (shared) return shared;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    return 'Look for the picture in your downloads.';
+  }
+
+  // A phone asks where the picture is to go: within an app's own browser a download often does nothing.
+  async function share(file) {
+    if (!matchMedia('(pointer: coarse)').matches || !navigator.canShare?.({files: [file]})) return '';
+    try {
+      await navigator.share({files: [file]});
+      return 'The picture is where you chose to put it.';
+    } catch (problem) {
+      return problem.name === 'AbortError' ? 'The picture was not saved.' : '';   // not allowed here: then as a download
+    }
   }
 
   // Storage may be switched off, or full.
@@ -126,8 +140,8 @@ window.here = (() => {
       } else say('Your browser will not let us save this. You can print it or save a picture.');
     });
     find('save')?.addEventListener('click', async () => {
-      await save(root, draw, picture);
-      say('Saved to your downloads.');
+      say('Making the picture …');
+      say(await save(root, draw, picture));
     });
     find('clear').addEventListener('click', () => {
       stored((storage) => storage.removeItem(key));

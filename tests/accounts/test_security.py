@@ -139,3 +139,28 @@ async def test_behind_a_gateway_the_public_address_is_an_own_one(make_settings: 
         other = await client.post(GUESSES, data=FORM, headers={"Origin": "https://example.org"})
 
     assert (own.status_code, other.status_code) == (303, 403)
+
+
+async def test_pages_and_static_files_are_compressed_but_no_page_that_another_site_made_a_browser_ask_for(
+    standing: httpx.AsyncClient,
+) -> None:
+    def told(answer: httpx.Response) -> tuple[str | None, bool]:
+        whole = answer.headers["three-circles"] == str(len(answer.content))  # the mark counts what is read
+        return answer.headers.get("content-encoding"), whole
+
+    plain = await standing.get("/about", headers={"Accept-Encoding": "identity", "Sec-Fetch-Site": "none"})
+    assert told(plain) == (None, True)
+    for site, coding in (("same-origin", "gzip"), ("none", "gzip"), ("same-site", None), ("cross-site", None)):
+        page = await standing.get("/about", headers={"Accept-Encoding": "br, gzip", "Sec-Fetch-Site": site})
+        assert told(page) == (coding, True), site
+        assert page.text == plain.text
+    assert told(await standing.get("/about", headers={"Accept-Encoding": "gzip"})) == (None, True)
+
+    raw = (await standing.get("/static/app.css", headers={"Accept-Encoding": "identity"})).content
+    for accepted, coding in (("gzip, deflate", "gzip"), ("gzip, br;q=0", "gzip"), ("gzip, deflate, br", "br")):
+        file = await standing.get("/static/app.css", headers={"Accept-Encoding": accepted})
+        assert file.headers["content-encoding"] == coding
+        assert int(file.headers["content-length"]) < len(raw) / 3
+        assert file.content == raw
+        same = {"Accept-Encoding": accepted, "If-None-Match": file.headers["etag"]}
+        assert (await standing.get("/static/app.css", headers=same)).status_code == 304

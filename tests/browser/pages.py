@@ -25,6 +25,7 @@ SIGHTS = (
     Sight("soothing", "/soothing", "Building soothing"),
     Sight("soothing-paper", "/soothing/paper", "Soothing on paper"),
     Sight("about", "/about", "About Three Circles"),
+    Sight("accessibility", "/accessibility", "Accessibility"),
     Sight("help", "/help/", "Help"),
     Sight("help-facilitators", "/help/facilitators/", "Your first group"),
     Sight("help-security", "/help/security/", "Security"),

@@ -22,6 +22,17 @@ OF_DAVE = ("his fear is easy to understand",)
 OF_BOTH = ("Matches our answer", "explanation", "tally", "our-group")
 ONLY_CONSOLE = ("Suggestion",)
 SECRETS = (*OF_JULIE, *OF_DAVE, *OF_BOTH, *ONLY_CONSOLE)
+# Keeps what has the focus, and writes down whatever a live region says from now on.
+FOLLOW = """() => {
+  Object.assign(window, {said: [], had: document.activeElement, since: performance.now()});
+  for (const place of document.querySelectorAll('[role=status], [role=alert], [data-announce]')) {
+    const listener = new MutationObserver(() => {
+      const words = place.textContent.trim();
+      if (words && place.checkVisibility() && words !== said.at(-1)) said.push(words);
+    });
+    listener.observe(place, {childList: true, subtree: true, characterData: true});
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +231,9 @@ def everyone_votes_for_the_first_time(group: Group) -> None:
     console, room = group.console, group.room
     group.press("ArrowRight", "The first vote is open")
     see(console, "The first vote is open", "0 of 6 have answered")
+    console.locator("#go").focus()
+    console.evaluate(FOLLOW)
+    group.one.evaluate(FOLLOW)
     group.all_see("Julie", "Story 1 of 2 · First vote", "Send my answer")
     see(group.wall, "Julie", "Take your time")
     group.answered(0, 6)
@@ -235,6 +249,8 @@ def everyone_votes_for_the_first_time(group: Group) -> None:
     send(group.one, "Sent: Drive.")
     expect(group.one.locator("#sent")).to_be_focused()
     expect(group.one.locator("#sent")).to_contain_text("1 of 6 have answered")
+    assert 'group "Sent: Drive. You can change your answer' in group.one.locator("#sent").aria_snapshot()
+    assert group.one.evaluate("said") == []  # the focus says it, and nothing says it twice
 
     choose(group.plain, "drive")
     group.plain.get_by_role("button", name="Send my answer").click()
@@ -275,6 +291,11 @@ def everyone_votes_for_the_first_time(group: Group) -> None:
     send(group.tab, "Sent: Threat.")
 
     see(console, "The first vote is open", "Everyone has answered or passed.")
+    # Votes come in without a word about the button that has the focus: it is the same one. The count is said, slowly.
+    console.wait_for_function("said.at(-1) === 'Everyone has answered.'")
+    assert console.evaluate("had === document.activeElement && had.id === 'go' && had.isConnected")
+    said = console.evaluate("said")
+    assert len(said) == len(set(said)) <= 2 + console.evaluate("(performance.now() - since) / 10_000"), said
     expect(console.get_by_text("Suggestion", exact=True)).to_have_count(0)  # it is worked out when the vote closes
     group.answered(6, 6)
     expect(group.one.locator("#sent")).to_contain_text("6 of 6 have answered")

@@ -49,7 +49,7 @@
     unanswered = sent;
     keep();
     try {
-      answer = await fetch(form.dataset.base + '/autosave', {method: 'POST', body: sent.body, signal: AbortSignal.timeout(15000)});
+      answer = await fetch(form.dataset.base + '/autosave', {method: 'POST', body: sent.body, signal: AbortSignal.timeout?.(15000)});
       const text = await Connection.text(answer);
       if (text === null || answer.status >= 500 || answer.status === 429) throw new Error('not now');
       if (answer.ok || answer.status === 409) data = JSON.parse(text);
@@ -85,7 +85,7 @@
   async function look() {
     if (document.hidden || busy || blocked || unsaved() || !navigator.onLine) return;
     const mine = form.elements.etag.value;
-    const answer = await fetch(form.dataset.base + '/edit/mark', {signal: AbortSignal.timeout(15000)}).catch(() => null);
+    const answer = await fetch(form.dataset.base + '/edit/mark', {signal: AbortSignal.timeout?.(15000)}).catch(() => null);
     const text = answer && answer.ok ? await Connection.text(answer).catch(() => null) : null;
     const data = text && JSON.parse(text);
     if (!data || busy || unsaved() || form.elements.etag.value !== mine || data.etag === mine) return;
