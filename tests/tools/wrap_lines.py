@@ -1,14 +1,15 @@
-"""Breaks long lines of templates and style sheets where that changes nothing: before a block of the page, else between
-the attributes of a tag, and between the declarations of a rule.
+"""Breaks long lines of templates and style sheets where that changes nothing: before a block of the page, else at a
+blank between words or attributes, and between the declarations of a rule.
 
 python -m tests.tools.wrap_lines [--check] [file …]
 
-With --check it names the lines that could be broken and are not. Words that people read are left alone, for tests look
-for them, and so is everything between <pre> or <textarea> and its end.
+With --check it names the files with lines that could be broken and are not. A page gets one blank for a break, however
+it is indented (`api.web.rendering.OneBlank`).
 """
 
 import re
 import sys
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +24,11 @@ _BLOCK = re.compile(
     r"<(?:p|div|section|article|header|nav|ul|ol|li|dl|dt|dd|h[1-6]|table|thead|tbody|tr|th|td|form|fieldset)\b"
 )
 # A condition inside a tag stays with what it adds: value="threat"{% if chosen %} checked{% endif %} is one thing.
-_STRING = re.compile(
-    r"{%-? if (?:(?!{%-? if).)*?endif -?%}|\"(?:{{.*?}}|{%.*?%}|[^\"])*\"|'[^']*'|{%.*?%}|{{.*?}}", re.DOTALL
-)
+_CONDITION = r"{%-? if (?:(?!{%-? if).)*?endif -?%}"
+_VALUE = r"\"(?:{{.*?}}|{%.*?%}|[^\"])*\""
+_JINJA = r"{#.*?#}|{%.*?%}|{{.*?}}"
+_IN_TAG = re.compile(f"{_CONDITION}|{_VALUE}|{_JINJA}", re.DOTALL)
+_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def wrap_css(text: str) -> str:
@@ -69,37 +72,53 @@ def _declarations(body: str) -> Iterator[str]:
 
 
 def wrap_html(text: str) -> str:
-    """Lines broken at the blanks of tags and of Jinja's marks, the last that fits first."""
-    if re.search(r"<(?:pre|textarea)\b", text):  # a blank counts there
-        return text
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        if len(line) > LONGEST and (cut := _place(line)) is not None:
-            indent = line[: len(line) - len(line.lstrip())] + INDENT
-            lines[at : at + 1] = [line[:cut].rstrip(), indent + line[cut:].lstrip()]
-        at += 1
-    return "\n".join(lines)
+    """Lines broken where the last block or blank that fits is; what follows a first break stands one step in."""
+    blocks, easy, hard = _places(text)
+    done, start = [], 0
+    for line in text.split("\n"):
+        end, indent = start + len(line), ""
+        deeper = line[: len(line) - len(line.lstrip())] + INDENT
+        while len(indent) + end - start > LONGEST:
+            least = start + SHORTEST + len(deeper)
+            most = start + LONGEST - len(indent)
+            cut = next((fits[-1] for kind in (blocks, easy, hard) if (fits := _within(kind, least, most))), None)
+            cut = cut or next(iter(_within(blocks, least, end)), None)
+            if cut is None:
+                break
+            done.append(indent + text[start:cut].rstrip())
+            start = cut + (text[cut] == " ")
+            indent = deeper
+        done.append(indent + text[start:end])
+        start = end + 1
+    return "\n".join(done)
 
 
-def _place(line: str) -> int | None:
-    """Where to break: before the last block that fits, else at the last blank in a tag that fits; None if nowhere."""
-    begins = len(line) - len(line.lstrip())
-    blocks, blanks = [], []
-    for mark in _MARK.finditer(line):
-        if mark.start() > begins and _BLOCK.match(mark[0]) and line[mark.start() - 1] in ">}":
-            blocks.append(mark.start())
-        if mark[0].startswith("<"):
-            strings = [(found.start(), found.end()) for found in _STRING.finditer(mark[0])]
-            for blank in re.finditer(" ", mark[0]):
-                if not any(low <= blank.start() < high for low, high in strings):
-                    blanks.append(mark.start() + blank.start())
-    for places in (blocks, blanks):
-        fits = [place for place in places if begins + SHORTEST < place <= LONGEST]
-        if fits:
-            return fits[-1]
-    return next((place for place in blocks if place > begins), None)
+def _within(places: list[int], least: int, most: int) -> list[int]:
+    return [place for place in places[bisect(places, least) :] if place <= most]
+
+
+def _places(text: str) -> tuple[list[int], list[int], list[int]]:
+    """Where a text may be broken: before blocks; between words or attributes; inside of values and of Jinja's marks."""
+    marks = list(_MARK.finditer(text))
+    blocks = [mark.start() for mark in marks if _BLOCK.match(mark[0]) and text[mark.start() - 1 : mark.start()] in ">}"]
+    whole, strings = [], []
+    for mark in marks:
+        inner = [mark] if mark[0].startswith("{") else list(_IN_TAG.finditer(text, mark.start() + 1, mark.end() - 1))
+        whole += [found.span() for found in inner]
+        for jinja in re.finditer(_JINJA, mark[0], re.DOTALL):
+            begin = mark.start() + jinja.start()
+            strings += [(begin + found.start(), begin + found.end()) for found in _STRING.finditer(jinja[0])]
+            strings += [
+                (begin, begin + 4),
+                (begin + len(jinja[0]) - 4, begin + len(jinja[0])),
+            ]  # its signs stay with it
+    return blocks, _blanks(text, whole), _blanks(text, strings)
+
+
+def _blanks(text: str, kept: list[tuple[int, int]]) -> list[int]:
+    """The blanks outside of these spans."""
+    barred = {place for low, high in kept for place in range(low, high)}
+    return [found.start() for found in re.finditer(" ", text) if found.start() not in barred]
 
 
 def main(arguments: list[str]) -> int:
