@@ -12,6 +12,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zstandard import compress
 
 from api.exchange.formats import READABLE, archive, casefiles, json_document, read_file, xlsx
 from api.exchange.formats.rows import LARGEST_UPLOAD, MOST_ROWS, Refused, quiet
@@ -129,6 +130,10 @@ HOSTILE: list[tuple[str, str, Callable[[], bytes], str]] = [
     ("apkg", "too many notes", lambda: anki(NOTE_TABLE + f"INSERT INTO notes {COUNTED} LIMIT {MOST_ROWS + 1})"
      " SELECT id, 1, 'x' FROM n;"), "more than 20,000|tightly"),
     ("apkg", "no database", lambda: zipped(("collection.anki2", b"hello")), "cannot be read"),
+    ("apkg", "new and no zstd", lambda: zipped(("collection.anki21b", b"hello")), "cannot be read"),
+    ("apkg", "new and cut off", lambda: zipped(("collection.anki21b", compress(bytes(9999))[:20])), "cannot be read"),
+    ("apkg", "new and no database", lambda: zipped(("collection.anki21b", compress(b"hello"))), "cannot be read"),
+    ("apkg", "new and 80 MB", lambda: zipped(("collection.anki21b", compress(bytes(80_000_000)))), "more than 64 MB"),
     ("json", "nested", lambda: b"[" * 200_000, "nested too deeply"),
     ("json", "no JSON", lambda: b"{", "line 1, column 2"),
     ("json", "another document", lambda: b"[1]", "no document of Three Circles"),

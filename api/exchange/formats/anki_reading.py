@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Final
 
+from zstandard import ZstdDecompressor, ZstdError
+
 from api.exchange.formats import archive
 from api.exchange.formats.questions import Option, Question, answer_of, plain, to_rows
 from api.exchange.formats.rows import Current, Progress, Refused, Row, limit, limit_rows, nothing_known, quiet
@@ -14,6 +16,8 @@ from api.kit.systems import NAME, SYSTEMS
 BESIDE: Final = "three-circles.json"  # the stories whole, which Anki passes over
 _COLLECTIONS: Final = ("collection.anki21", "collection.anki2")
 _NEWER: Final = "collection.anki21b"
+_LARGEST_WINDOW: Final = 8 * 1024 * 1024  # bytes that unpacking may look back: four times what Anki's own files need
+_CHUNK: Final = 64 * 1024
 _MOST_STEPS = 20_000  # of a thousand operations each: a made-up table must not keep us
 # In the order in which new cards are shown.
 _LONGEST_VALUE = 4_000_000  # bytes; the note types of a large collection are one value
@@ -22,22 +26,22 @@ _MOST_TEXT = 64_000_000  # characters of all notes: a table that is made up as i
 _NOT_ANKI = """SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index')
     OR sql LIKE '%virtual%table%' OR sql LIKE '%generated%' OR sql LIKE '% as %(%'"""
 _NOTES = "SELECT mid, flds FROM notes ORDER BY (SELECT min(due) FROM cards WHERE nid = notes.id), id"
-_SAVE_OLD = "The package is written for new versions of Anki only. Export it again with “Support older Anki versions”."
 
 
 def load(data: bytes, progress: Progress = quiet, current: Current = nothing_known) -> list[Row]:
     """The rows of a package's notes; a note that is no story with our answers is told and passed over."""
     parts = archive.unpack(limit(data), lambda name: name in (*_COLLECTIONS, _NEWER, BESIDE))
-    if _NEWER in parts:
-        raise Refused(_SAVE_OLD)
-    collection = next((parts[name] for name in _COLLECTIONS if name in parts), None)
+    # A package for new versions holds an empty collection beside, which tells old ones that they are too old.
+    collection = next((parts[name] for name in (_NEWER, *_COLLECTIONS) if name in parts), None)
     if collection is None:
         raise Refused("The package has no collection of Anki in it.")
     try:
+        if _NEWER in parts:
+            collection = _unpacked(collection)
         questions = list(_questions(collection, _whole(parts.get(BESIDE, b"{}"))))
     except Refused:
         raise
-    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError):
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError, ZstdError):
         raise Refused("The package’s collection cannot be read. Export it from Anki again.") from None
     if not questions:
         raise Refused("The package has no notes.")
@@ -53,6 +57,32 @@ def _whole(data: bytes) -> dict[str, str]:
     return {str(slug): text for slug, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
 
 
+def _unpacked(packed: bytes) -> bytes:
+    """The collection of a package for new versions of Anki. What comes out is counted: sizes that are told can lie."""
+    whole = bytearray()
+    with ZstdDecompressor(max_window_size=_LARGEST_WINDOW).stream_reader(packed) as stream:
+        while part := stream.read(_CHUNK):
+            whole += part
+            if len(whole) > archive.LARGEST_UNPACKED:
+                raise Refused(
+                    f"The package unpacks to more than {archive.LARGEST_UNPACKED // 2**20} MB. Export fewer notes."
+                )
+    return bytes(whole)
+
+
+def _field_names(db: sqlite3.Connection) -> dict[int, list[str]]:
+    """The names of each note type's fields: in a value of JSON up to schema 11, in a table of their own since."""
+    (kinds,) = db.execute("SELECT models FROM col").fetchone()
+    if kinds:
+        return {
+            int(number): [str(field["name"]) for field in kind["flds"]] for number, kind in json.loads(kinds).items()
+        }
+    names: dict[int, list[str]] = {}
+    for kind, name in db.execute("SELECT ntid, name FROM fields ORDER BY ntid, ord"):
+        names.setdefault(kind, []).append(str(name))
+    return names
+
+
 def _questions(collection: bytes, whole: dict[str, str]) -> Iterator[Question]:
     steps = read = 0
 
@@ -62,17 +92,18 @@ def _questions(collection: bytes, whole: dict[str, str]) -> Iterator[Question]:
         return steps > _MOST_STEPS
 
     with closing(sqlite3.connect(":memory:")) as db:
-        db.deserialize(collection)
+        # A file that is marked for a write-ahead log (bytes 18 and 19), as Anki leaves it, is not opened in memory.
+        db.deserialize(collection[:18] + b"\1\1" + collection[20:])
         db.set_progress_handler(tired, 1000)
         db.execute("PRAGMA trusted_schema = OFF")
         db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         db.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         if db.execute(_NOT_ANKI).fetchone():
             raise ValueError("no collection of Anki has views, triggers or made-up columns")
-        (kinds,) = db.execute("SELECT models FROM col").fetchone()
-        names = {
-            int(number): [str(field["name"]) for field in kind["flds"]] for number, kind in json.loads(kinds).items()
-        }
+        db.create_collation(
+            "unicase", lambda one, other: (one > other) - (one < other)
+        )  # Anki's own; order is not asked
+        names = _field_names(db)
         for number, (kind, fields) in enumerate(db.execute(_NOTES), 1):
             limit_rows(number)
             read += len(str(fields))
