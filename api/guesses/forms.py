@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from api.guesses.rules import AnswerBody, CircleSizes
+from api.guesses.rules import CircleSizes, MarkedBody
 from api.kit.errors import Unprocessable
 from api.kit.systems import SYSTEMS
 from api.vignettes.words import Span, phrases, spans_of
@@ -20,7 +20,7 @@ _SAYS = {
     "cues": "Please mark at most 40 places in the story.",
     "circles": "Give all three circles a size from 0 to 100, or leave all three blank.",
 }
-Body = TypeVar("Body", bound=AnswerBody)
+Body = TypeVar("Body", bound=MarkedBody)
 _UNREADABLE = "We could not read which words you marked. Mark them again, or send your answer without them."
 
 

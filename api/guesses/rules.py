@@ -40,8 +40,8 @@ class CircleSizes(BaseModel):
         return leaders[0] if len(leaders) == 1 else None
 
 
-class AnswerBody(BaseModel):
-    """What an answer may bring along."""
+class MarkedBody(BaseModel):
+    """What an answer may bring along, but for the sizes of the circles."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"system": "drive", "confidence": "sure", "cues": [[12, 31]]}}
@@ -52,7 +52,6 @@ class AnswerBody(BaseModel):
         None, description="Marked words: start and end in the story's text, counted in characters."
     )
     reason: Annotated[str, Field(max_length=280)] | None = Field(None, description="One line: what made you think so.")
-    circles: CircleSizes | None = None
 
     @field_validator("reason", mode="before")
     @classmethod
@@ -71,6 +70,12 @@ class AnswerBody(BaseModel):
         if any(start >= end for start, end in self.cues or []):
             raise ValueError("each marked span must start before it ends")
         return self
+
+
+class AnswerBody(MarkedBody):
+    """What an answer may bring along."""
+
+    circles: CircleSizes | None = None
 
 
 class GuessBody(AnswerBody):

@@ -85,8 +85,8 @@ class CourseOut(BaseModel):
 class AgreeBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    agree: bool
-    research: bool = False
+    agree: bool = Field(strict=True)
+    research: bool = Field(False, strict=True)
 
 
 class CourseStory(BaseModel):

@@ -26,7 +26,7 @@ from api.panels.access import CurrentRater, PanelCode, linked_panel, panel_url, 
 from api.panels.bands import Kind, Named, Profession, Years
 from api.panels.experts import ExpertsOut, experts_json, experts_of
 from api.panels.figures import StandingKind
-from api.panels.rating import NewRater, Part, RatingBody
+from api.panels.rating import NewRater, PanelRatingBody, Part
 from api.panels.service import NewPanel, PanelInfo
 from api.persistence.dependencies import engine_of, session
 from api.stats.resampling import Agreed
@@ -74,7 +74,7 @@ class NewRaterBody(BaseModel):
     years: Years
     named: Named = "no"
     name: str = Field("", max_length=300)
-    agree: bool = Field(description="True, or nothing is stored.")
+    agree: bool = Field(description="True, or nothing is stored.", strict=True)
 
 
 class RaterOut(BaseModel):
@@ -220,7 +220,7 @@ def get_next(request: Request, code: PanelCode, rater: CurrentRater) -> PlaceOut
 
 
 @router.put("/{code}/ratings/{slug}", responses=responses(401, 404, 409, 503))
-def put_rating(request: Request, code: PanelCode, slug: str, rater: CurrentRater, body: RatingBody) -> PlaceOut:
+def put_rating(request: Request, code: PanelCode, slug: str, rater: CurrentRater, body: PanelRatingBody) -> PlaceOut:
     """Rates a story. Sent again it takes the place of the first, until all stories are rated."""
     take_guess(request, rater)
     part = rating.rate(engine_of(request), normalise(code), rater, find_vignette(request, slug), body)

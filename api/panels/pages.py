@@ -18,7 +18,7 @@ from api.panels import rating
 from api.panels.access import PanelCode, find_rater, linked_panel, remember_rater
 from api.panels.bands import PROFESSION, YEARS_LABEL, Named, Profession, Years
 from api.panels.experts import experts_of
-from api.panels.rating import LONGEST_NAME, NewRater, Part, RatingBody
+from api.panels.rating import LONGEST_NAME, NewRater, PanelRatingBody, Part
 from api.panels.service import PanelInfo
 from api.persistence.dependencies import engine_of
 from api.vignettes.catalogue import Vignette
@@ -131,9 +131,9 @@ def _keep(request: Request, code: str, form: list[tuple[str, str]]) -> Response:
     return RedirectResponse(_here(part.panel, "mine" if part.finished else "rate"), status_code=303)
 
 
-def parse_rating(form: list[tuple[str, str]]) -> RatingBody:
+def parse_rating(form: list[tuple[str, str]]) -> PanelRatingBody:
     """The rating of a form. Raises Unprocessable with what to do."""
-    body = AnswerForm(form).parse(RatingBody)
+    body = AnswerForm(form).parse(PanelRatingBody)
     return body.model_copy(update={"also": [one for one in ANSWERS if ("also", one) in form and one != body.system]})
 
 
@@ -211,7 +211,7 @@ def _wanted(request: Request, part: Part, story: str) -> Vignette | None:
     return next(iter(_still_open(request, part)), None)
 
 
-def _filled(body: RatingBody) -> list[tuple[str, str]]:
+def _filled(body: PanelRatingBody) -> list[tuple[str, str]]:
     """What the form held that gave this rating."""
     form = [("system", str(body.system)), ("confidence", body.confidence or ""), ("reason", body.reason or "")]
     return form + [("also", answer) for answer in body.also] + [("cues", f"{a}-{b}") for a, b in body.cues or []]

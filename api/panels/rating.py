@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Annotated, Any, Final
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from api.guesses.rules import GuessBody
+from api.guesses.rules import MarkedBody
 from api.kit.errors import Conflict, NotFound, Unauthorized, Unprocessable
 from api.kit.plain_text import is_plain, is_visible, one_line
 from api.kit.systems import ANSWERS, Answer
@@ -39,19 +39,13 @@ class NewRater:
     name: str = ""
 
 
-class RatingBody(GuessBody):
+class PanelRatingBody(MarkedBody):
     """A rating: the biggest system or `unsure`, how sure, what else would fit, words that tell, and one line why."""
 
+    system: Answer
     also: Annotated[list[Answer], Field(max_length=4)] = Field(
         default_factory=list, description="What else would fit, besides the answer itself."
     )
-
-    @field_validator("circles")
-    @classmethod
-    def _no_circles(cls, circles: object) -> object:
-        if circles is not None:
-            raise ValueError("panels do not ask for sizes")
-        return circles
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,7 @@ class Own:
 
     vignette_id: int
     version: int
-    body: RatingBody
+    body: PanelRatingBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +139,9 @@ def _part(connection: Connection, code: str, rater: str, *, to_change: bool = Fa
     )
 
 
-def body_of(row: Any) -> RatingBody:
+def body_of(row: Any) -> PanelRatingBody:
     """What a row of ratings holds."""
-    return RatingBody.model_validate(
+    return PanelRatingBody.model_validate(
         {
             "system": row.system,
             "confidence": row.confidence,
@@ -158,7 +152,7 @@ def body_of(row: Any) -> RatingBody:
     )
 
 
-def rate(engine: Engine, code: str, rater: str, vignette: Vignette, body: RatingBody) -> Part:
+def rate(engine: Engine, code: str, rater: str, vignette: Vignette, body: PanelRatingBody) -> Part:
     """Keeps a rating; sent again it takes the place of the first until every story is rated. Where one then stands.
 
     Raises NotFound, Unauthorized, Conflict, Unprocessable.
@@ -178,7 +172,7 @@ def rate(engine: Engine, code: str, rater: str, vignette: Vignette, body: Rating
         return _part(connection, code, rater)
 
 
-def rating_row(rater: str, vignette: Vignette, body: RatingBody) -> dict[str, object]:
+def rating_row(rater: str, vignette: Vignette, body: PanelRatingBody) -> dict[str, object]:
     """A row of ratings; no reason is shown before a trainer has read it."""
     return {
         "rater_id": rater,

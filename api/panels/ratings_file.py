@@ -23,7 +23,7 @@ from api.kit.spreadsheet import bare_cell, csv_text
 from api.kit.systems import ANSWERS, NAME
 from api.panels.bands import PROFESSION, YEARS_LABEL
 from api.panels.models import PanelRater, PanelRating
-from api.panels.rating import LONGEST_NAME, MOST_RATERS, NewRater, RatingBody, body_of, checked_name, rating_row
+from api.panels.rating import LONGEST_NAME, MOST_RATERS, NewRater, PanelRatingBody, body_of, checked_name, rating_row
 from api.panels.service import PanelInfo, led_panel, one
 from api.persistence.engine import now, table, write_engine
 from api.vignettes.case import story_mark
@@ -72,7 +72,7 @@ class Line:
     label: str
     who: Mapping[str, str | None]
     vignette: Vignette
-    body: RatingBody
+    body: PanelRatingBody
 
 
 def export_ratings(engine: Engine, trainer: Trainer, panel: PanelInfo, catalogue: Catalogue) -> str:
@@ -222,7 +222,7 @@ def _line(number: int, cell: Mapping[str, str], catalogue: Catalogue, people: di
         "reason": cell.get("reason") or None,
     }
     try:
-        return Line(number, label, people[label], vignette, RatingBody.model_validate(body))
+        return Line(number, label, people[label], vignette, PanelRatingBody.model_validate(body))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{first['loc'][0] if first['loc'] else 'the row'}: {first['msg']}") from None

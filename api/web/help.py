@@ -32,7 +32,7 @@ def pages(folder: Path) -> dict[str, HelpPage]:
 
 def _read(path: Path) -> HelpPage:
     title, html = path.read_text(encoding="utf-8").removeprefix("<title>").split("</title>", 1)
-    return HelpPage(title, re.sub(r'<img ([^>]*?src="([^"]+)")', partial(_sized, path.parent), html))
+    return HelpPage(title, re.sub(r'<img ([^<>]*?src="([^"<>]+)")', partial(_sized, path.parent), html))
 
 
 def _sized(folder: Path, image: re.Match[str]) -> str:

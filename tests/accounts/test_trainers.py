@@ -87,7 +87,7 @@ async def test_two_who_use_the_link_at_once_make_one_trainer(
         {"name": "", "password": PASSWORD},
         {"name": "   ", "password": PASSWORD},
         {"name": "x" * 61, "password": PASSWORD},
-        {"name": TRAINER, "password": "short"},
+        {"name": TRAINER, "password": "tiny-one"},
         {"name": TRAINER, "password": "x" * 201},
         {"name": "To\0masz", "password": PASSWORD},
         {},

@@ -43,6 +43,7 @@ def trainer(calm_page: Page, shop: tuple[Server, dict[str, str]]) -> Page:
 def copy_plan(page: Page, title: str = PLAN) -> None:
     page.get_by_role("button", name=f"Copy {title}").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("(copy)")
+    page.locator("main form[data-htmx-powered]").first.wait_for(state="attached")  # before, a button loads the page
 
 
 def titles(page: Page) -> list[str]:

@@ -135,7 +135,7 @@ async def test_faults_and_advice_stand_at_the_field_they_belong_to(author: Perso
     def at(field: str) -> str:
         found = re.search(rf'id="f-{field}-told">(.*?)</div>', page)
         assert found
-        return re.sub(r"<[^>]+>", "", found[1])
+        return re.sub(r"<[^>]+>", "", found[1]).strip()
 
     assert at("wall") == "This is still blank"
     assert at("phone") == at("title") == ""  # what cannot be read yet gets no other advice
