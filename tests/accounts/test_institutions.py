@@ -446,7 +446,9 @@ async def test_where_it_sends_people_back_is_ours_whatever_a_request_says(leeds:
     assert "redirect_uri=http%3A%2F%2Fcircles.test%2Ftrainers%2Fsign-in%2Fleeds%2Fback" in away.headers["location"]
 
 
-@pytest.mark.parametrize("claims", [{"iat": NOW + 300}, {"exp": NOW - 300}, {"nbf": NOW + 300}], ids=["iat", "exp", "nbf"])
+@pytest.mark.parametrize(
+    "claims", [{"iat": NOW + 300}, {"exp": NOW - 300}, {"nbf": NOW + 300}], ids=["iat", "exp", "nbf"]
+)
 async def test_a_clock_that_is_five_minutes_off_is_told_and_two_that_nearly_agree_do(
     leeds: Campus, claims: dict[str, int]
 ) -> None:
