@@ -73,6 +73,7 @@ def help_page(request: Request, address: str) -> Response:
     """A page of the help. Raises NotFound, also where the help has not been made."""
     found = pages(assets.HELP)
     if not found:
+        pages.cache_clear()  # it may be made at this moment
         raise NotFound(
             "The help pages have not been built on this server. The person who runs it can build them with: make docs"
         )

@@ -47,7 +47,13 @@ def uv(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(folder: Path, uv: Path) -> Path:
-    run(uv, "build", "--quiet", "--wheel", "--out-dir", folder / "dist", ROOT, folder=folder)
+    """Built from a copy: building makes the help anew, which servers of other tests read at that moment."""
+    copy = folder / "copy"
+    for name in ("api", "docs", "frontend", "vignettes"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "site"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, copy / name)
+    run(uv, "build", "--quiet", "--wheel", "--out-dir", folder / "dist", copy, folder=folder)
     (built,) = (folder / "dist").glob("*.whl")
     return built
 
