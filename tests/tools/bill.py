@@ -20,7 +20,6 @@ VENDORED = (
     (("sortable.min.js",), "sortablejs", "MIT", "https://github.com/SortableJS/Sortable"),
     (
         (
-            "fonts/atkinson-hyperlegible-next-basic-wght-normal.woff2",
             "fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2",
             "fonts/atkinson-hyperlegible-next-latin-wght-italic.woff2",
             "fonts/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
