@@ -62,16 +62,22 @@ def plan_of(page: Page, tmp_path: Path) -> tuple[Plan, Path]:
 
 
 def drag(page: Page, title: str, onto: str) -> None:
+    """Carries a step to the place of another one, and lets go once it stands there: moving steps give no way."""
     grip = page.locator("[data-steps] li", has_text=title).locator("[data-grip]").bounding_box()
     goal = page.locator("[data-steps] li", has_text=onto).bounding_box()
     assert grip
     assert goal
-    page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    place = titles(page).index(onto)
+    x, start, end = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2, goal["y"] + goal["height"] / 2
+    page.mouse.move(x, start)
     page.mouse.down()
     for part in (0.3, 0.6, 0.9, 1.0):
-        x = grip["x"] + grip["width"] / 2
-        start = grip["y"] + grip["height"] / 2
-        page.mouse.move(x, start + (goal["y"] + goal["height"] / 2 - start) * part)
+        page.mouse.move(x, start + (end - start) * part)
+    for again in range(60):
+        if titles(page).index(title) == place:
+            break
+        page.wait_for_timeout(50)
+        page.mouse.move(x, end + again % 2)
     page.mouse.up()
 
 
