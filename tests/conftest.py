@@ -44,7 +44,7 @@ def memory_is_fit() -> bool:
     return not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC and shutil.disk_usage(MEMORY).free > ROOM
 
 
-# Whoever keeps Python from writing what it has compiled pays seconds for each of the programs that tests start.
+# Where Python may not write what it has compiled, each program that tests start costs seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

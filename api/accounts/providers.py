@@ -52,7 +52,7 @@ class Provider(Frozen):
         return f"{parts.scheme}://{parts.netloc}"
 
     def secret(self) -> str:
-        """Read anew each time, so that it can be exchanged without a restart. Raises OSError, UnicodeDecodeError."""
+        """Read again each time, so that it can be exchanged without a restart. Raises OSError, UnicodeDecodeError."""
         return self.client_secret_file.read_text().strip() if self.client_secret_file else ""
 
     @model_validator(mode="after")

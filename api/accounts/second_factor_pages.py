@@ -30,7 +30,7 @@ Code = Annotated[str, Form(max_length=60)]
 
 
 async def limit_codes(request: Request, trainer_id: int) -> None:
-    """By account: whoever has a password already gets few tries at the second factor."""
+    """By account: anyone who has a password already gets few tries at the second factor."""
     await take(request, CODES_PER_ACCOUNT, str(trainer_id))
     await take(request, CODES_PER_ACCOUNT_A_DAY, str(trainer_id))
 

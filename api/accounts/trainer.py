@@ -170,7 +170,7 @@ def find_trainer(request: Request, db: Session = Depends(session)) -> Trainer | 
 
 
 class SecondFactorNeeded(Forbidden):
-    """The role of whoever asks needs a second factor, and this sign-in has shown none."""
+    """The role of the person who asks needs a second factor, and this sign-in has shown none."""
 
     def __init__(self) -> None:
         super().__init__("Your role needs a second factor. Set one up under Account, then sign in with it.")

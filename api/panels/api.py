@@ -186,7 +186,7 @@ class DecisionsOut(BaseModel):
 
 @router.post("", status_code=201, responses=responses(401, 403, 503), dependencies=[Depends(limit_classes)])
 def make_panel(request: Request, trainer: CurrentTrainer, body: NewPanelBody) -> LedPanelOut:
-    """Makes a panel of the trainer's own. Whoever has its `url` can rate."""
+    """Makes a panel of the trainer's own. Anyone who has its `url` can rate."""
     wanted = NewPanel(body.name, body.stories or (), body.many, body.each, body.closes_on)
     library = catalogue_of(request).vignettes.values()
     return _led(request, service.make_panel(engine_of(request), trainer, wanted, library))

@@ -1,6 +1,6 @@
 """The experts' lens: how clinicians of panels answered the words of a story, with reasons they let be read.
 
-It is kept in memory, for every outcome shows it, and read anew when it changes here and every few seconds.
+It is kept in memory, for every outcome shows it, and read again when it changes here and every few seconds.
 """
 
 import asyncio
@@ -96,7 +96,7 @@ class Experts:
         return sum(self.standing(case).raters >= LEAST_RATERS for case in cases) if self._counts else 0
 
     def refresh(self) -> None:
-        """Reads everything anew: two queries."""
+        """Reads everything again: two queries."""
         with self._engine.connect() as connection:
             joined = _rating.join(_rater, _rater.c.id == _rating.c.rater_id)
             clinical = _rater.c.profession.in_(CLINICAL)

@@ -40,7 +40,7 @@ _NO_COOKIES = (
 
 @router.get("")
 def start(request: Request, code: PanelCode, k: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """What the panel is, and the form to take part; whoever takes part already goes on."""
+    """What the panel is, and the form to take part; anyone who takes part already goes on."""
     if (part := _part(request, code)) is not None:
         return RedirectResponse(_here(part.panel, "mine" if part.finished else "rate"), status_code=303)
     return _start_page(request, linked_panel(request, code, k), k)
@@ -176,7 +176,7 @@ def take_back(request: Request, code: PanelCode) -> Response:
 
 
 def _part(request: Request, code: str) -> Part | None:
-    """The part of whoever asks; None for someone new, or who has taken it back."""
+    """The part of the person who asks; None where they are new or took it back."""
     rater = find_rater(request, code)
     if rater is None:
         return None

@@ -140,7 +140,7 @@ def find_panel(engine: Engine, typed: str) -> PanelInfo:
 
 
 def led_panel(engine: Engine, trainer: Trainer, code: str) -> PanelInfo:
-    """The panel of this code, for whoever may change it. Raises NotFound, Forbidden."""
+    """The panel of this code, for anyone who may change it. Raises NotFound, Forbidden."""
     found = find_panel(engine, code)
     require(trainer, "lead_panel", own=found.trainer_id == trainer.id)
     return found
@@ -165,7 +165,7 @@ def delete_panel(engine: Engine, trainer: Trainer, code: str) -> None:
 
 
 def delete_rows(connection: Connection, panel_ids: Sequence[int]) -> None:
-    # Locked first, as by whoever joins or rates.
+    # Locked first, as by anyone who joins or rates.
     connection.execute(select(_panel.c.id).where(_panel.c.id.in_(panel_ids)).with_for_update())
     raters = select(_rater.c.id).where(_rater.c.panel_id.in_(panel_ids))
     connection.execute(delete(_rating).where(_rating.c.rater_id.in_(raters)))

@@ -15,7 +15,7 @@ from api.editorial.texts import checked
 from api.vignettes.case import story_mark
 from api.vignettes.models import Vignette, VignetteVersion
 
-MOST = 100  # of each kind; whoever has more waiting need not know how many
+MOST = 100  # of each kind; anyone who has more waiting need not know how many
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def find_waiting(engine: Engine, trainer: Trainer) -> Waiting:
             if ready and not sealed and publishes:
                 to_publish.append(story)
             elif case is not None and not mine and trainer.id not in given and (not ready or publishes):
-                # Whoever publishes has to see the key first, so an editor's rating is wanted beyond the number needed.
+                # An editor sees the key before publishing, so their rating is wanted beyond the number needed.
                 to_rate.append(WaitingStory(row.slug, row.person if sealed else row.title, by, draft.saved_at))
         return Waiting(
             to_rate=tuple(to_rate),

@@ -55,7 +55,7 @@ class Catalogue:
         return present if present is not None and present.version == number else self._older(vignette_id, number)
 
     def sealed(self, numbers: Collection[int]) -> dict[int, Vignette]:
-        """The newest versions of stories that are published or sealed, for whoever measures with them."""
+        """The newest versions of stories that are published or sealed, for anyone who measures with them."""
         query = (
             select(VignetteRow, VignetteVersion)
             .join(VignetteVersion, col(VignetteVersion.vignette_id) == VignetteRow.id)

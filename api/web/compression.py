@@ -1,6 +1,6 @@
 """Compressed answers: static files once and as small as they get, pages as they are made, event streams never.
 
-The length of a compressed page tells something of what stands in it to whoever chooses other words in it (BREACH). To
+The length of a compressed page tells something of what is in it to anyone who chooses other words there (BREACH). To
 measure that, another site has a visitor's browser ask for the page again and again. So a page is compressed only where
 the browser says that no other site made it ask: `Sec-Fetch-Site` is `same-origin`, or `none` for what people typed,
 scanned or kept. No page can set that header.
@@ -19,7 +19,7 @@ TEXTS: Final = frozenset({".css", ".js", ".svg", ".txt", ".json"})  # fonts and 
 SMALLEST: Final = 1_000  # bytes: below, it is one packet anyway
 _OURS: Final = frozenset({b"same-origin", b"none"})
 _KINDS: Final = ("text/html", "application/json", "application/problem+json")
-_LEVEL: Final = 5  # of gzip, for what is made anew each time
+_LEVEL: Final = 5  # of gzip, for what is made again each time
 
 
 def coding(scope: Scope, codings: tuple[str, ...] = ("br", "gzip")) -> str | None:

@@ -236,7 +236,7 @@
   }
 
   // The same step again: what is equal stays the same node, so that a screen reader is not told of a button that it has
-  // just read. What scripts have drawn is put in anew, for they draw it again; fields say what the server has.
+  // just read. What scripts have drawn is put in again, for they draw it again; fields say what the server has.
   function keepEqual(fresh) {
     for (const part of main.querySelectorAll('[data-ready], [data-drawn]')) if (!part.closest('[data-stay]')) part.remove();
     morph(main, fresh, true);

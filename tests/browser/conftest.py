@@ -171,7 +171,7 @@ def measured_course(trainer: httpx.Client, site: Server) -> dict[str, str]:
 
 
 def become(who: str, context: BrowserContext, site: Server, cookies: dict[str, str]) -> None:
-    """Gives the browser the cookie of whoever it is; no one has none."""
+    """Gives the browser the cookie of the person; no one has none."""
     if who in cookies:
         name, _, value = cookies[who].partition("=") if who in ("rater", "measured") else (who, "", cookies[who])
         context.add_cookies([{"name": name, "value": value, "url": site.base_url}])

@@ -16,7 +16,7 @@ WIDTHS = (320, 390, 1280)
 
 @pytest.fixture(scope="module")
 def window(browser: Browser) -> Iterator[Page]:
-    """One window for all pages: whoever looks at the next one comes without the cookies of the last."""
+    """One window for all pages: anyone who looks at the next one comes without the cookies of the last."""
     with browser.new_context(reduced_motion="reduce") as context:
         page = context.new_page()
         bring_axe(page)

@@ -1,4 +1,4 @@
-"""A leak walk: while a story is sealed, no page, call or file has its words, whoever asks."""
+"""A leak walk: while a story is sealed, no page, call or file has its words for anyone."""
 
 import zipfile
 from collections.abc import Iterator

@@ -47,7 +47,7 @@ def uv(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(folder: Path, uv: Path) -> Path:
-    """Built from a copy: building makes the help anew, which servers of other tests read at that moment."""
+    """Built from a copy: building makes the help again, which servers of other tests read at that moment."""
     copy = folder / "copy"
     for name in ("api", "docs", "frontend", "vignettes"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "site"))

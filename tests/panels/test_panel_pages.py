@@ -45,7 +45,7 @@ async def test_someone_joins_rates_stops_goes_on_changes_finishes_and_takes_back
         assert "have been deleted" in gone.text
         assert f"panel-{panel['code']}" not in browser.cookies
         assert (await browser.get(f"{here}/mine")).headers["location"] == here
-        assert (await browser.get(here)).status_code == 404  # without the link's mark nobody is let in
+        assert (await browser.get(here)).status_code == 404  # without the link's mark no one is let in
 
 
 async def test_what_is_missing_comes_back_with_a_sentence_and_what_was_given(
